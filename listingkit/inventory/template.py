@@ -1,0 +1,60 @@
+"""What an inventory template is: layout, values, rules. Every generation is read into this."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+Generation = Literal["legacy", "multistore", "unified", "vendor", "loader", "inventory_loader", "price_quantity"]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueList:
+    """What a column takes for one product type: labels as a person picks them. `closed`: nothing else is accepted."""
+
+    labels: tuple[str, ...]
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateColumn:
+    """One column of a template."""
+
+    index: int  # 0-based
+    path: str  # attribute path or legacy id, exactly as in the attribute row
+    label: str
+    group: str = ""
+    type: Literal["text", "integer", "decimal", "date"] = "text"
+    requirement: str = ""  # Required, Conditionally Required, Recommended, Optional; "" where the template does not say
+    example: str = ""
+    aliases: Mapping[str, str] = MappingProxyType({})  # label -> wire value
+    values: Mapping[str, ValueList] = MappingProxyType({})  # product type ("" for all) -> its list
+
+
+@dataclass(frozen=True)
+class Template:
+    """An inventory template. Rows are 1-based, as in the file."""
+
+    name: str  # file name, or the built-in layout's name
+    generation: Generation
+    columns: tuple[TemplateColumn, ...]
+    label_row: int
+    attribute_row: int
+    data_row: int
+    header: tuple[tuple[str, ...], ...]  # every cell text of the rows above `data_row`
+    settings: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
+    marketplaces: tuple[str, ...] = ()  # codes, the primary one first
+    language: str = ""  # of values
+    header_language: str = ""
+    product_types: tuple[str, ...] = ()
+    default_action: str = "full_update"  # wire value that a blank record action means
+    file: Path | None = None  # the workbook to fill; None for built-in layouts and text files
+    sheet: str = ""  # its data sheet
+    rules: Sequence[object] = ()  # requirement rules, compiled by inventory.requirements
+    oddities: tuple[str, ...] = ()  # what is odd about it, in sentences
+
+    def column(self, path: str) -> TemplateColumn | None:
+        """The first column of this path."""
+        return next((column for column in self.columns if column.path == path), None)

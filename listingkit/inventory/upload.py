@@ -1,0 +1,22 @@
+"""The upload: rendered rows for one template, as wire values."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from listingkit.inventory.template import Template
+
+LISTING = "#listing"  # frame column: index of the row in the listings' frame, UInt32; absent in uploads read from a file
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Rows of one template.
+
+    `frame` has one String column an attribute path (legacy id in legacy templates), wire values (`full_update`, `new_new`),
+    decimal points, ISO dates, blank cells null. Columns that nothing fills may be absent.
+    """
+
+    template: Template
+    frame: pl.DataFrame
+    store: str = ""  # marketplace code

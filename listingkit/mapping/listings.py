@@ -1,0 +1,98 @@
+"""The listings: fields as columns, one row a SKU, each cell still knowing where it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from listingkit.fields import Name, parse
+from listingkit.finding import Finding
+from listingkit.marketplace import Marketplace
+from listingkit.master.sheet import ROW, Column, Evidence
+
+SOURCE = "#source"  # frame column: index into `sources`, UInt16
+
+
+@dataclass(frozen=True)
+class Source:
+    """One sheet that listings came from."""
+
+    file: str
+    sheet: str | None
+    origins: Mapping[str, Column]  # field name -> the column it was read from; derived fields are absent
+    evidence: Mapping[str, Evidence]  # by field name
+
+
+@dataclass(frozen=True)
+class View:
+    """What one marketplace sees: for each plain field name the column of the frame that fills it."""
+
+    store: Marketplace
+    columns: Mapping[str, str]  # item_name -> item_name@de_DE
+    missing: tuple[str, ...] = ()  # localized fields that exist only in other languages
+    unlabelled: tuple[str, ...] = ()  # localized fields filled from a column whose language nobody stated
+
+
+@dataclass(frozen=True)
+class Listings:
+    """Masters after mapping.
+
+    `frame` has one String column a field name (`sku`, `item_name@de_DE`, `price@UK` ...), blank cells null,
+    numbers with a decimal point and no separators, plus `#row` (UInt32) and `#source` (UInt16).
+    `language` is the tag of columns that carry none, where the profile states it.
+    """
+
+    frame: pl.DataFrame
+    sources: tuple[Source, ...]
+    language: str | None = None
+    notes: tuple[Finding, ...] = ()  # from reading and mapping
+    lend: bool = False  # the profile allows a text to stand in for a missing language
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        """The field columns of the frame, taken apart."""
+        return tuple(parse(name) for name in self.frame.columns if name not in (ROW, SOURCE))
+
+    def view(self, store: Marketplace) -> View:
+        """Choose for each plain field the column that fills it in this marketplace.
+
+        Order for localized fields: the marketplace's languages, the same language of another country, the column without a tag
+        (as far as its stated language is one of these, or nobody stated one). For regional fields: the marketplace's own
+        column, then the one without a code. Another language is lent only where the profile says so.
+        """
+        held: dict[str, dict[str | None, str]] = {}
+        for name, column in zip(self.names, (c for c in self.frame.columns if c not in (ROW, SOURCE)), strict=True):
+            held.setdefault(name.plain, {})[name.qualifier] = column
+        columns: dict[str, str] = {}
+        missing: list[str] = []
+        unlabelled: list[str] = []
+        for plain, by_qualifier in held.items():
+            if not parse(plain).field.localized:
+                column = by_qualifier.get(store.code) or by_qualifier.get(None)
+                if column:
+                    columns[plain] = column
+                continue
+            tagged = {tag or self.language: column for tag, column in by_qualifier.items()}
+            column = _by_language(tagged, store)
+            if column is None and None in tagged:
+                column = tagged[None]
+                unlabelled.append(plain)
+            if column is None and self.lend:
+                column = next(iter(tagged.values()))
+            if column is None:
+                missing.append(plain)
+            else:
+                columns[plain] = column
+        return View(store, columns, tuple(missing), tuple(unlabelled))
+
+
+def _by_language(tagged: Mapping[str | None, str], store: Marketplace) -> str | None:
+    for tag in store.languages:
+        if tag in tagged:
+            return tagged[tag]
+    for tag in store.languages:
+        for other, column in tagged.items():
+            if other and other.split("_")[0] == tag.split("_")[0]:
+                return column
+    return None

@@ -1,0 +1,72 @@
+"""The master as it came in: text, and where every cell stood."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import polars as pl
+
+from listingkit.finding import Finding
+
+ROW = "#row"  # frame column with the row number that a person sees in Excel, UInt32
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet."""
+
+    letter: str  # A1 letter, also its name in the frame
+    header: str  # as a person reads it, white space and line breaks folded to one space; "" where there is none
+    code: str = ""  # the second header row's cell (an attribute id), where the sheet has one
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the cells of a workbook column are, for judging lost zeros and dates; counts of filled cells."""
+
+    numeric: int = 0
+    text: int = 0
+    dates: int = 0
+    booleans: int = 0
+    errors: int = 0
+    formats: Mapping[str, int] = MappingProxyType({})  # number format -> cells
+
+
+@dataclass(frozen=True)
+class Master:
+    """A sheet read as text.
+
+    `frame` has one String column a sheet column, named by its letter, blank cells null, and `#row`.
+    Rows that are wholly blank are left out. `notes` is what reading found (ragged rows, repaired encodings ...).
+    """
+
+    file: str
+    sheet: str | None
+    frame: pl.DataFrame
+    columns: tuple[Column, ...]
+    header_row: int
+    kind: str  # xlsx, csv, ...
+    encoding: str | None = None
+    delimiter: str | None = None
+    evidence: Mapping[str, Evidence] = MappingProxyType({})  # by letter; empty for text files
+    notes: tuple[Finding, ...] = ()
+    meta: Mapping[str, str] = field(default_factory=dict)  # what else is worth saying: number of title rows, repaired from ...
+
+
+def letter(index: int) -> str:
+    """The A1 letter of a 0-based column index: 0 is A, 26 is AA."""
+    text = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def index(letter: str) -> int:
+    """The 0-based column index of an A1 letter."""
+    number = 0
+    for char in letter.upper():
+        number = number * 26 + ord(char) - 64
+    return number - 1
