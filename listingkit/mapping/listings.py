@@ -28,7 +28,7 @@ class Source:
 class View:
     """What one marketplace sees: for each plain field name the column of the frame that fills it."""
 
-    store: Marketplace
+    store: Marketplace | None  # None in a neutral check
     columns: Mapping[str, str]  # item_name -> item_name@de_DE
     missing: tuple[str, ...] = ()  # localized fields that exist only in other languages
     unlabelled: tuple[str, ...] = ()  # localized fields filled from a column whose language nobody stated

@@ -345,7 +345,7 @@ def wanted(code: str, config: Config) -> bool:
         return False
     taken = max((len(word) for word in config.select if code.startswith(word)), default=0 if config.select else 1)
     dropped = max((len(word) for word in config.ignore if code.startswith(word)), default=0)
-    return taken > dropped or (taken == dropped and taken > 0 and not dropped)
+    return taken > dropped
 
 
 def severity_of(code: str, severity: Severity, config: Config) -> Severity | None:

@@ -1,0 +1,160 @@
+"""What a check found: kept as columns, worded and located when somebody looks."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+import polars as pl
+
+from listingkit.finding import Finding, Fix, Flaw, Safety, Severity
+from listingkit.mapping.listings import Source
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The flaws of one rule in one column, for the same marketplaces. All columns have the same height."""
+
+    code: str
+    name: str
+    severity: Severity  # of flaws that bring none of their own
+    safety: Safety  # of fixes that bring none of their own
+    field: str  # plain name
+    column: str  # of the listings' frame: the field with its language or marketplace
+    marketplaces: tuple[str | None, ...]  # as findings show them: (None,) where the flaw is the same everywhere
+    stores: tuple[str, ...]  # marketplaces whose uploads it concerns
+    places: pl.DataFrame  # index UInt32 (row of the listings), row UInt32, source UInt16, sku String, value String
+    flaws: Sequence[Flaw]
+    covers: pl.Series | None = None  # rows that a finding about a whole column concerns
+
+    def severity_of(self, flaw: Flaw) -> Severity:
+        """A rule's warning or info stays one; a flaw may say how bad it is only where the rule was not overridden."""
+        return flaw.severity or self.severity
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the listings that a safe fix changes."""
+
+    index: int
+    column: str
+    value: str
+
+
+class Findings(Sequence[Finding]):
+    """Every finding of a check, in the order of the sheet: file, row, column, code, marketplace."""
+
+    def __init__(self, batches: Sequence[Batch], sources: Sequence[Source], notes: Sequence[Finding] = ()) -> None:
+        self.batches = tuple(batches)
+        self.sources = tuple(sources)
+        self.notes = tuple(notes)
+        self._ordered: pl.DataFrame | None = None
+
+    def __len__(self) -> int:
+        return len(self.notes) + sum(len(batch.flaws) * len(batch.marketplaces) for batch in self.batches)
+
+    @overload
+    def __getitem__(self, item: int) -> Finding: ...
+    @overload
+    def __getitem__(self, item: slice) -> Sequence[Finding]: ...
+    def __getitem__(self, item: int | slice) -> Finding | Sequence[Finding]:
+        order = self._order()
+        if isinstance(item, slice):
+            return [self[position] for position in range(*item.indices(len(self)))]
+        position = item if item >= 0 else len(self) + item
+        if position < len(self.notes):
+            return self.notes[position]
+        batch, place, store = order.row(position - len(self.notes))
+        return self._finding(self.batches[batch], place, store)
+
+    def __iter__(self) -> Iterator[Finding]:
+        yield from self.notes
+        for batch, place, store in self._order().iter_rows():
+            yield self._finding(self.batches[batch], place, store)
+
+    def counts(self) -> Mapping[tuple[str, Severity], int]:
+        """Findings by code and severity, without wording any of them."""
+        found: Counter[tuple[str, Severity]] = Counter((note.code, note.severity) for note in self.notes)
+        for batch in self.batches:
+            for flaw in batch.flaws:
+                found[batch.code, batch.severity_of(flaw)] += len(batch.marketplaces)
+        return dict(sorted(found.items()))
+
+    def severities(self) -> Mapping[Severity, int]:
+        """Findings by severity."""
+        found = dict.fromkeys(Severity, 0)
+        for (_, severity), count in self.counts().items():
+            found[severity] += count
+        return found
+
+    def error_rows(self, store: str) -> frozenset[int]:
+        """Rows of the listings (0-based) that an error keeps out of this marketplace's upload."""
+        rows: set[int] = set()
+        for batch in self.batches:
+            if batch.stores and store not in batch.stores:
+                continue
+            bad = [place for place, flaw in enumerate(batch.flaws) if batch.severity_of(flaw) is Severity.ERROR]
+            rows.update(batch.places["index"].gather(bad).drop_nulls().to_list())
+            if bad and batch.covers is not None:
+                rows.update(batch.covers.to_list())
+        return frozenset(rows)
+
+    def safe_fixes(self, store: str | None = None) -> Iterator[Cell]:
+        """Cells that a safe fix changes (for one marketplace, or for every one), in no order."""
+        for batch in self.batches:
+            if store is not None and batch.stores and store not in batch.stores:
+                continue
+            for index, flaw in zip(batch.places["index"], batch.flaws, strict=True):
+                if flaw.fix is not None and index is not None and (flaw.safety or batch.safety) is Safety.SAFE:
+                    yield Cell(index, batch.column, flaw.fix)
+
+    def _order(self) -> pl.DataFrame:
+        if self._ordered is None:
+            parts = [
+                batch.places.select(
+                    "source",
+                    "row",
+                    letter=pl.lit(self._position(batch), pl.UInt32),
+                    code=pl.lit(batch.code),
+                    store=pl.lit(number, pl.UInt16),
+                    batch=pl.lit(order, pl.UInt32),
+                    place=pl.int_range(pl.len(), dtype=pl.UInt32),
+                )
+                for order, batch in enumerate(self.batches)
+                for number in range(len(batch.marketplaces))
+            ]
+            empty = pl.DataFrame(schema={"batch": pl.UInt32, "place": pl.UInt32, "store": pl.UInt16})
+            self._ordered = (
+                pl.concat(parts).sort("source", "row", "letter", "code", "store", "batch", "place").select(empty.columns)
+                if parts
+                else empty
+            )
+        return self._ordered
+
+    def _position(self, batch: Batch) -> int:
+        from listingkit.master.sheet import index
+
+        places = [source.origins[batch.column].letter for source in self.sources if batch.column in source.origins]
+        return index(places[0]) if places else 2**20
+
+    def _finding(self, batch: Batch, place: int, store: int) -> Finding:
+        _, row, number, sku, value = batch.places.row(place)
+        flaw = batch.flaws[place]
+        source = self.sources[number or 0]
+        origin = source.origins.get(batch.column)
+        return Finding(
+            code=batch.code,
+            name=batch.name,
+            severity=batch.severity_of(flaw),
+            message=flaw.message,
+            file=source.file,
+            sheet=source.sheet,
+            row=row,
+            column=origin.header if origin else None,
+            cell=f"{origin.letter}{row}" if origin and row is not None else None,
+            field=batch.column,
+            sku=sku,
+            marketplace=batch.marketplaces[store],
+            value=value,
+            fix=Fix(flaw.fix, flaw.safety or batch.safety) if flaw.fix is not None else None,
+        )

@@ -1,0 +1,96 @@
+"""The seller's own key: missing, too long, twice in the file."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from listingkit.finding import Flaw
+from listingkit.rules.engine import across, rule
+from listingkit.rules.limits import Limit
+
+CHECKED = date(2026, 9, 30)
+
+
+@rule(
+    "SKU001",
+    fields=("sku", "item_name"),
+    blank=True,
+    deletes=True,
+    good=[("AB-1", "Mug"), ("AB-1", None)],
+    bad=[(None, "Mug")],
+    why="The SKU is the key of every row: without it Amazon cannot tell which listing is meant and drops the row.",
+    source="Amazon templates of 2025 and 2026: contribution_sku is Required in every one",
+    checked=CHECKED,
+    errors=("90220", "99001", "20005"),
+    suspects=lambda sku: sku.is_null(),
+)
+def sku_missing(sku: str | None, item_name: str | None) -> Flaw | None:
+    """Every row needs a SKU."""
+    if sku is not None:
+        return None
+    return Flaw(f"no SKU for {item_name!r}" if item_name else "no SKU in this row", field="sku")
+
+
+@rule(
+    "SKU002",
+    fields=("sku",),
+    limit="sku.max_chars",
+    deletes=True,
+    good=["AB-1", "A" * 40],
+    bad=["A" * 41],
+    why="Amazon refuses longer SKUs, and cutting one makes it another listing.",
+    source="Amazon templates 2026: parent SKU takes 1 to 40 characters",
+    checked=CHECKED,
+    errors=("90225",),
+    suspects=lambda sku, limit: sku.str.len_chars() > limit.value,
+)
+def sku_too_long(sku: str, limit: Limit) -> Flaw | None:
+    """A SKU may have at most 40 characters."""
+    if len(sku) <= limit.value:
+        return None
+    return Flaw(f"SKU has {len(sku)} characters, {limit.value} are allowed")
+
+
+@across(
+    "SKU003",
+    fields=("sku",),
+    keys=("sku",),
+    deletes=True,
+    good=[[("AB-1",), ("AB-2",)]],
+    bad=[[("AB-1",), ("AB-1",)]],
+    why="Of two rows with one SKU the later overwrites the earlier, and nobody sees which one is live.",
+    source="Seller Central: a SKU is unique within the seller's inventory",
+    checked=CHECKED,
+    errors=("90057",),
+    suspects=lambda: pl.len() > 1,
+)
+def sku_duplicate(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
+    """A SKU may stand in one row only."""
+    if len(rows) > 1:
+        for position, row in enumerate(rows):
+            yield position, Flaw(f"SKU {row.sku} stands in {len(rows)} rows of this run")
+
+
+@across(
+    "SKU004",
+    fields=("sku",),
+    keys=("sku",),
+    deletes=True,
+    normal=lambda sku: sku.str.to_lowercase().str.replace_all(r"\s+", ""),
+    good=[[("AB-1",), ("AB-2",)], [("AB-1",), ("AB-1",)]],
+    bad=[[("AB-1",), ("ab-1",)], [("AB-1",), ("AB -1",)]],
+    why="Amazon keeps upper and lower case apart, Excel look-ups and people do not: one of the two is usually a slip and opens a second listing.",
+    source="Amazon templates 2026: case and leading zeros of a SKU are kept",
+    checked=CHECKED,
+    severity="warning",
+    suspects=lambda: pl.col("sku").n_unique() > 1,
+)
+def sku_differs_by_case(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
+    """Two SKUs should not differ only by case or spaces."""
+    spellings = sorted({row.sku for row in rows})
+    if len(spellings) > 1:
+        for position, row in enumerate(rows):
+            others = ", ".join(repr(sku) for sku in spellings if sku != row.sku)
+            yield position, Flaw(f"SKU {row.sku!r} differs only by case or spaces from {others}")
