@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
 Generation = Literal["legacy", "multistore", "unified", "vendor", "loader", "inventory_loader", "price_quantity"]
@@ -28,8 +27,8 @@ class TemplateColumn:
     type: Literal["text", "integer", "decimal", "date"] = "text"
     requirement: str = ""  # Required, Conditionally Required, Recommended, Optional; "" where the template does not say
     example: str = ""
-    aliases: Mapping[str, str] = MappingProxyType({})  # label -> wire value
-    values: Mapping[str, ValueList] = MappingProxyType({})  # product type ("" for all) -> its list
+    aliases: Mapping[str, str] = field(default_factory=dict)  # label -> wire value
+    values: Mapping[str, ValueList] = field(default_factory=dict)  # product type ("" for all) -> its list
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import polars as pl
 
@@ -30,7 +29,7 @@ class Evidence:
     dates: int = 0
     booleans: int = 0
     errors: int = 0
-    formats: Mapping[str, int] = MappingProxyType({})  # number format -> cells
+    formats: Mapping[str, int] = field(default_factory=dict)  # number format -> cells
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Master:
     kind: str  # xlsx, csv, ...
     encoding: str | None = None
     delimiter: str | None = None
-    evidence: Mapping[str, Evidence] = MappingProxyType({})  # by letter; empty for text files
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)  # by letter; empty for text files
     notes: tuple[Finding, ...] = ()
     meta: Mapping[str, str] = field(default_factory=dict)  # what else is worth saying: number of title rows, repaired from ...
 
