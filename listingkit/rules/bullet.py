@@ -1,5 +1,6 @@
 """Bullet points."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from listingkit.finding import Flaw
@@ -50,7 +51,7 @@ def bullet_too_short(bullet_point: str, limit: Limit) -> Flaw | None:
 @rule(
     "BUL003",
     fields=("bullet_point",),
-    limit="bullet_point.policy_chars",
+    limit=("bullet_point.policy_chars", "bullet_point.max_chars"),
     good=["Glazed stoneware, fired at 1200 degrees", "A" * 255],
     bad=["A" * 256],
     why="The policy of August 2024 asks for 10 to 255 characters; longer bullets may be cut.",
@@ -59,8 +60,9 @@ def bullet_too_short(bullet_point: str, limit: Limit) -> Flaw | None:
     severity="warning",
     suspects=lambda bullet_point, limit: bullet_point.str.len_chars() > limit.value,
 )
-def bullet_over_policy(bullet_point: str, limit: Limit) -> Flaw | None:
+def bullet_over_policy(bullet_point: str, limit: Limit, limits: Mapping[str, Limit]) -> Flaw | None:
     """A bullet point should have at most 255 characters."""
-    if len(bullet_point) <= limit.value or len(bullet_point) > 500:
+    schema = limits.get("bullet_point.max_chars")
+    if len(bullet_point) <= limit.value or (schema and len(bullet_point) > schema.value):
         return None
     return Flaw(f"bullet point has {len(bullet_point)} characters, policy asks for at most {limit.value}")

@@ -18,6 +18,7 @@ Arguments of a judge, by name:
     the fields     `sku` gets the cell (str). Fields after the first may be None; the first is never None unless `blank=True`.
                    A family (`bullet_point`) is judged slot by slot; `bullet_point*` in `fields` gives all slots as one tuple.
     limit          the `Limit` in force (the rule names it with `limit=`); where none is in force the rule does not run.
+    limits         when `limit=` names several: those in force by name; the rule does not run where the first is not.
     at             the `Context`: marketplace (`at.store`, None in a neutral check), `at.as_of`, `at.config`.
     seen           what `study=` found out about the whole column of this sheet (see below).
 
@@ -92,7 +93,7 @@ class Rule:
     bad_examples: tuple[Any, ...]
     judge: Callable[..., Any]
     suspects: Callable[..., Any] | None = None
-    limit: str | None = None
+    limit: tuple[str, ...] = ()  # names of limits
     stores: frozenset[str] = frozenset()  # in force only there; empty: everywhere
     since: date | None = None
     until: date | None = None
@@ -148,7 +149,7 @@ def _register(judge: Callable[..., Any], *, code: str, scope: Any, good: Sequenc
         bad=MappingProxyType(dict(fixes)),
         bad_examples=examples,
         judge=judge,
-        **{key: value for key, value in rest.items() if value is not None},
+        **rest,
     )
 
 
@@ -165,7 +166,7 @@ def rule(
     fix: str | None = None,
     errors: tuple[str, ...] = (),
     suspects: Callable[..., Any] | None = None,
-    limit: str | None = None,
+    limit: str | tuple[str, ...] = (),
     stores: Iterable[str] = (),
     since: date | None = None,
     until: date | None = None,
@@ -190,7 +191,7 @@ def rule(
             fix=Safety(fix) if fix else None,
             errors=errors,
             suspects=suspects,
-            limit=limit,
+            limit=(limit,) if isinstance(limit, str) else limit,
             stores=frozenset(stores),
             since=since,
             until=until,

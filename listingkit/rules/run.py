@@ -73,7 +73,9 @@ def check(
     columns, silent = column_batches(run, rules)
     tasks = [task for task in row_tasks(run, rules) if not _silenced(task, silent)]
     batches = [*columns, *row_batches(run, tasks), *across_batches(run, rules, silent)]
-    return Findings(batches, listings.sources, notes=[note for note in listings.notes if severity_of(note.code, note.severity, config)])
+    return Findings(
+        batches, listings.sources, notes=[note for note in listings.notes if severity_of(note.code, note.severity, config)]
+    )
 
 
 def start(listings: Listings, stores: Sequence[Marketplace], *, as_of: date, config: Config) -> Run:
@@ -140,7 +142,11 @@ def column_batches(run: Run, rules: Sequence[Rule]) -> tuple[list[Batch], frozen
             for number, source in enumerate(run.listings.sources):
                 rows = run.frame.filter(pl.col(SOURCE) == number)
                 values = rows[column].drop_nulls()
-                flaw = call(rule.judge, {"values": values, "evidence": source.evidence.get(column), "at": at}) if len(values) else None
+                flaw = (
+                    call(rule.judge, {"values": values, "evidence": source.evidence.get(column), "at": at})
+                    if len(values)
+                    else None
+                )
                 if flaw is not None:
                     silent.update((prefix, column) for prefix in rule.supersedes)
                     batches.append(_column_batch(run, rule, column, number, flaw, codes))
@@ -191,14 +197,18 @@ def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...]) -> Iterator[Task]:
         if not rule.in_force(at) or not (rule.blank or _filled(columns[0])):
             continue
         for group in _groups_of(run) if rule.limit else ("",):
-            limit = in_force(rule.limit, at.store, at.as_of, group) if rule.limit else None
-            if rule.limit and limit is None:
+            limit = tuple(in_force(name, at.store, at.as_of, group) for name in rule.limit)
+            if limit and limit[0] is None:
                 continue
             for source in range(len(run.listings.sources)) if rule.study else (None,):
                 variants.setdefault((columns, limit, group, source, code if "at" in uses else None), []).append(code)
     specific = len(variants) > 1 or any(key[4] is not None for key in variants) or bool(rule.limit)
     for (columns, limit, group, source, _), codes in variants.items():
-        known: dict[str, Any] = {"limit": limit, "at": run.contexts[codes[0]]}
+        known: dict[str, Any] = {
+            "limit": limit[0] if limit else None,
+            "limits": {one.name: one for one in limit if one is not None},
+            "at": run.contexts[codes[0]],
+        }
         if rule.study:
             known["seen"] = _study(run, rule, columns[0], source)
         yield Task(
@@ -261,7 +271,13 @@ def _bind(rule: Rule, specs: tuple[str, ...], known: Mapping[str, Any]) -> Calla
 
 
 def _suspects(
-    run: Run, rule: Rule, specs: tuple[str, ...], columns: tuple[Any, ...], known: Mapping[str, Any], group: str, source: int | None
+    run: Run,
+    rule: Rule,
+    specs: tuple[str, ...],
+    columns: tuple[Any, ...],
+    known: Mapping[str, Any],
+    group: str,
+    source: int | None,
 ) -> pl.Expr:
     parts: list[pl.Expr] = []
     if not rule.deletes:
@@ -317,7 +333,9 @@ def _silenced(task: Task, silent: frozenset[tuple[str, str]]) -> bool:
 
 def _judge_rows(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:
     keys = run.frame.select(
-        (pl.col(column) if column else pl.lit(None, pl.String)).gather(rows).alias(str(number)) if column else pl.lit(None, pl.String).alias(str(number))
+        (pl.col(column) if column else pl.lit(None, pl.String)).gather(rows).alias(str(number))
+        if column
+        else pl.lit(None, pl.String).alias(str(number))
         for number, column in enumerate(task.columns)
     )
     known: dict[tuple[Any, ...], Flaw | None] = {}
@@ -365,14 +383,18 @@ def places(frame: pl.DataFrame, rows: Sequence[int], column: str | None) -> pl.D
     )
 
 
-def _judge_groups(run: Run, rule: Rule, held: Mapping[str, str | None], codes: Sequence[str], *, specific: bool) -> Iterator[Batch]:
+def _judge_groups(
+    run: Run, rule: Rule, held: Mapping[str, str | None], codes: Sequence[str], *, specific: bool
+) -> Iterator[Batch]:
     fold = rule.normal or (lambda key: key)
     base = run.frame.lazy().with_row_index(_INDEX)
     if not rule.deletes:
         base = base.filter(_kept(run))
     cells = [(pl.col(column) if column else pl.lit(None, pl.String)).alias(plain) for plain, column in held.items()]
     parts = [
-        base.select(_INDEX, *cells).with_columns(pl.lit(key).alias(ROLE), fold(pl.col(key)).alias("#key")).filter(pl.col("#key").is_not_null())
+        base.select(_INDEX, *cells)
+        .with_columns(pl.lit(key).alias(ROLE), fold(pl.col(key)).alias("#key"))
+        .filter(pl.col("#key").is_not_null())
         for key in rule.keys
         if held[key] is not None
     ]

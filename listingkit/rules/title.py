@@ -1,5 +1,6 @@
 """Titles: item_name and, since July 2026, the Item Highlight beside it."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from listingkit.finding import Flaw
@@ -31,7 +32,7 @@ def title_too_long(item_name: str, limit: Limit) -> Flaw | None:
 @rule(
     "TTL002",
     fields=("item_name",),
-    limit="item_name.policy_chars",
+    limit=("item_name.policy_chars", "item_name.max_chars"),
     good=["Stoneware Mug 350 ml, Blue", "A" * 75],
     bad=["A" * 76],
     why="Since 27 July 2026 Amazon shows 75 characters and may split or rewrite longer titles; the rest belongs into the Item Highlight.",
@@ -40,8 +41,11 @@ def title_too_long(item_name: str, limit: Limit) -> Flaw | None:
     severity="warning",
     suspects=lambda item_name, limit: item_name.str.len_chars() > limit.value,
 )
-def title_over_policy(item_name: str, limit: Limit) -> Flaw | None:
+def title_over_policy(item_name: str, limit: Limit, limits: Mapping[str, Limit]) -> Flaw | None:
     """A title should have no more characters than the marketplace shows."""
-    if len(item_name) <= limit.value or len(item_name) > 200:
+    schema = limits.get("item_name.max_chars")
+    if len(item_name) <= limit.value or (schema and len(item_name) > schema.value):
         return None
-    return Flaw(f"title has {len(item_name)} characters, policy since {limit.effective_from} is {limit.value}: move the rest to the Item Highlight")
+    return Flaw(
+        f"title has {len(item_name)} characters, policy since {limit.effective_from} is {limit.value}: move the rest to the Item Highlight"
+    )
