@@ -1,0 +1,15 @@
+"""How a value is written: on one line, with the decimals of its currency."""
+
+import polars as pl
+
+_BREAKS = "[\\x00-\\x1f\\x85\\u2028\\u2029]+"
+
+
+def one_line(value: pl.Expr) -> pl.Expr:
+    """Tabs, line breaks and other control characters become one space, so that no value can break a row."""
+    return value.str.replace_all(_BREAKS, " ")
+
+
+def to_currency(price: pl.Expr, decimals: int) -> pl.Expr:
+    """A price without the decimals its currency does not have, as far as they are zeros: 1200.00 yen is 1200, 1200.50 stays."""
+    return price.str.replace(r"^(-?\d+)\.0+$", "$1") if decimals == 0 else price
