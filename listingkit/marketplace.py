@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from listingkit.errors import UnknownName
 from listingkit.resources import data
@@ -38,16 +39,13 @@ class Marketplace:
 @cache
 def marketplaces() -> Mapping[str, Marketplace]:
     """Every marketplace by its code, in the order of the data file."""
-    table = tomllib.loads(data("marketplaces.toml").read_text("utf-8"))["marketplace"]
-    tuples = ("other_languages", "channels", "weight_units", "length_units")
-    return {
-        code: Marketplace(
-            code=code,
-            doubts=frozenset(row.pop("doubts", ())),
-            **{key: tuple(value) if key in tuples else value for key, value in row.items()},
-        )
-        for code, row in table.items()
-    }
+    table: dict[str, dict[str, Any]] = tomllib.loads(data("marketplaces.toml").read_text("utf-8"))["marketplace"]
+    return {code: _marketplace(code, row) for code, row in table.items()}
+
+
+def _marketplace(code: str, row: dict[str, Any]) -> Marketplace:
+    held: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    return Marketplace(code=code, **{**held, "doubts": frozenset(row["doubts"])})
 
 
 def marketplace(code: str) -> Marketplace:

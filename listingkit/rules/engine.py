@@ -39,8 +39,8 @@ A rule *across* rows sees groups: rows that share the value of one of its `keys`
 A rule about a whole *column* of a sheet is one finding instead of many: `whole(values, evidence, at) -> Flaw | None`, and
 `supersedes` names the code prefixes that then stay silent on that column.
 
-Examples: one cell is a str, several are a tuple in the order of `fields`, groups and columns are lists. `bad` may be a dict to the fixed value
-(of the first field, or of the flaw's own field; None where there is no fix). They are tests and documentation at once.
+Examples: one cell is a str, several are a tuple in the order of `fields`, groups and columns are lists. `bad` may be a dict to the
+fixed value (of the field that the finding names; None where there is no fix). They are tests and documentation at once.
 """
 
 import inspect

@@ -46,10 +46,12 @@ def _file() -> dict[str, Any]:
 @cache
 def limits() -> tuple[Limit, ...]:
     """Every limit of the data file, whether in force or not."""
-    sets = ("marketplaces", "except_marketplaces", "groups", "except_groups")
-    return tuple(
-        Limit(**{key: frozenset(value) if key in sets else value for key, value in row.items()}) for row in _file()["limit"]
-    )
+    return tuple(_limit(row) for row in _file()["limit"])
+
+
+def _limit(row: dict[str, Any]) -> Limit:
+    held: dict[str, Any] = {key: frozenset(value) if isinstance(value, list) else value for key, value in row.items()}
+    return Limit(**held)
 
 
 @cache

@@ -73,9 +73,7 @@ def check(
     columns, silent = column_batches(run, rules)
     tasks = [task for task in row_tasks(run, rules) if not _silenced(task, silent)]
     batches = [*columns, *row_batches(run, tasks), *across_batches(run, rules, silent)]
-    return Findings(
-        batches, listings.sources, notes=[note for note in listings.notes if severity_of(note.code, note.severity, config)]
-    )
+    return Findings(batches, listings.sources, notes=[note for note in listings.notes if severity_of(note.code, note.severity, config)])
 
 
 def start(listings: Listings, stores: Sequence[Marketplace], *, as_of: date, config: Config) -> Run:
@@ -142,11 +140,7 @@ def column_batches(run: Run, rules: Sequence[Rule]) -> tuple[list[Batch], frozen
             for number, source in enumerate(run.listings.sources):
                 rows = run.frame.filter(pl.col(SOURCE) == number)
                 values = rows[column].drop_nulls()
-                flaw = (
-                    call(rule.judge, {"values": values, "evidence": source.evidence.get(column), "at": at})
-                    if len(values)
-                    else None
-                )
+                flaw = call(rule.judge, {"values": values, "evidence": source.evidence.get(column), "at": at}) if len(values) else None
                 if flaw is not None:
                     silent.update((prefix, column) for prefix in rule.supersedes)
                     batches.append(_column_batch(run, rule, column, number, flaw, codes))
@@ -255,17 +249,17 @@ def _bind(rule: Rule, specs: tuple[str, ...], known: Mapping[str, Any]) -> Calla
     judge = rule.judge
     if not any(spec.endswith("*") for spec in specs):
         if len(names) == 1 and not constants:
-            return lambda key: judge(*key)  # type: ignore[no-any-return]
-        return lambda key: judge(**dict(zip(names, key, strict=True)), **constants)  # type: ignore[no-any-return]
+            return lambda key: judge(*key)
+        return lambda key: judge(**dict(zip(names, key, strict=True)), **constants)
     widths = [len(_spelled(spec)) if spec.endswith("*") else 0 for spec in specs]
 
-    def packed(key: tuple[Any, ...]) -> Flaw | None:
+    def packed(key: tuple[Any, ...]) -> Any:
         values: dict[str, Any] = {}
         at = 0
         for name, width in zip(names, widths, strict=True):
             values[name] = key[at : at + width] if width else key[at]
             at += width or 1
-        return judge(**values, **constants)  # type: ignore[no-any-return]
+        return judge(**values, **constants)
 
     return packed
 
@@ -279,7 +273,7 @@ def _suspects(
     group: str,
     source: int | None,
 ) -> pl.Expr:
-    parts: list[pl.Expr] = []
+    parts = [pl.col(ROW).is_not_null()]  # a literal alone would be one row high
     if not rule.deletes:
         parts.append(_kept(run))
     if not rule.blank:
@@ -292,7 +286,7 @@ def _suspects(
     if rule.suspects is not None:
         expressions = {_argument(spec): _column(held) for spec, held in zip(specs, columns, strict=True)}
         parts.append(call(rule.suspects, {**known, **expressions}).fill_null(value=True))
-    return pl.all_horizontal(parts) if parts else pl.lit(value=True)
+    return pl.all_horizontal(parts)
 
 
 def _column(held: Any) -> Any:
@@ -383,9 +377,7 @@ def places(frame: pl.DataFrame, rows: Sequence[int], column: str | None) -> pl.D
     )
 
 
-def _judge_groups(
-    run: Run, rule: Rule, held: Mapping[str, str | None], codes: Sequence[str], *, specific: bool
-) -> Iterator[Batch]:
+def _judge_groups(run: Run, rule: Rule, held: Mapping[str, str | None], codes: Sequence[str], *, specific: bool) -> Iterator[Batch]:
     fold = rule.normal or (lambda key: key)
     base = run.frame.lazy().with_row_index(_INDEX)
     if not rule.deletes:

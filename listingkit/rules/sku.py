@@ -79,7 +79,7 @@ def sku_duplicate(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     normal=lambda sku: sku.str.to_lowercase().str.replace_all(r"\s+", ""),
     good=[[("AB-1",), ("AB-2",)], [("AB-1",), ("AB-1",)]],
     bad=[[("AB-1",), ("ab-1",)], [("AB-1",), ("AB -1",)]],
-    why="Amazon keeps upper and lower case apart, Excel look-ups and people do not: one of the two is usually a slip and opens a second listing.",
+    why="Amazon keeps upper and lower case apart, people and Excel do not: one of the two is usually a slip and opens a second listing.",
     source="Amazon templates 2026: case and leading zeros of a SKU are kept",
     checked=CHECKED,
     severity="warning",

@@ -1,0 +1,77 @@
+"""Offers: prices and quantities."""
+
+import re
+from datetime import date
+
+import polars as pl
+
+from listingkit.finding import Flaw
+from listingkit.rules.engine import Context, rule
+
+CHECKED = date(2026, 9, 30)
+_PRICE = r"^[0-9]{1,18}(\.[0-9]+)?$"
+_PRICE_COLUMN = r"^[0-9]{1,18}(?:\.[0-9]+)?$"
+
+
+def _is_positive(price: pl.Expr) -> pl.Expr:
+    return price.str.contains(_PRICE_COLUMN) & price.str.contains("[1-9]")
+
+
+@rule(
+    "OFR001",
+    fields=("price",),
+    good=["14.99", "1500", "0.5"],
+    bad=["0", "0.00", "-5", "$19,99", "free", "1,499.00"],
+    why="Amazon refuses the offer: a price is a number above zero with a decimal point, without currency sign or thousands separator.",
+    source="Amazon templates: up to 18 digits, commas and currency symbols cannot be used",
+    checked=CHECKED,
+    errors=("90057", "90244", "13006"),
+    suspects=lambda price: ~_is_positive(price),
+)
+def price_not_positive(price: str) -> Flaw | None:
+    """A price is a number above zero."""
+    if re.fullmatch(_PRICE, price):
+        return None if re.search("[1-9]", price) else Flaw(f"price {price} is not above zero")
+    return Flaw(f"price {price!r} is not a number above zero with a decimal point")
+
+
+@rule(
+    "OFR002",
+    fields=("price",),
+    good=["14.99", "14.990", "15"],
+    bad=["14.995"],
+    why="Amazon refuses or rounds prices with more decimals than the currency has: two nearly everywhere, none in Japan.",
+    source="Amazon templates: 2 decimals; JPY has none (ISO 4217)",
+    checked=CHECKED,
+    errors=("90057", "90244"),
+    suspects=lambda price, at: price.str.contains(rf"\.[0-9]{{{_decimals(at)}}}[0-9]*[1-9]"),
+)
+def price_decimals(price: str, at: Context) -> Flaw | None:
+    """A price has no more decimals than its currency."""
+    found = re.fullmatch(r"[0-9]+\.([0-9]*[1-9])0*", price)
+    if not found or len(found[1]) <= _decimals(at):
+        return None
+    currency = at.store.currency if at.store else "most currencies"
+    return Flaw(f"price {price} has {len(found[1])} decimals, {currency} {'has' if at.store else 'have'} {_decimals(at)}")
+
+
+def _decimals(at: Context) -> int:
+    return at.store.decimals if at.store else 2
+
+
+@rule(
+    "OFR003",
+    fields=("quantity",),
+    good=["0", "25"],
+    bad=["-1", "2.5", "many", "1,000"],
+    why="Amazon refuses the row: a quantity is a whole number of zero or more.",
+    source="Amazon templates: quantity is a whole number",
+    checked=CHECKED,
+    errors=("90057", "90244"),
+    suspects=lambda quantity: ~quantity.str.contains("^[0-9]{1,9}$"),
+)
+def quantity_not_whole(quantity: str) -> Flaw | None:
+    """A quantity is a whole number of zero or more."""
+    if re.fullmatch("[0-9]{1,9}", quantity):
+        return None
+    return Flaw(f"quantity {quantity!r} is not a whole number of zero or more")

@@ -1,0 +1,56 @@
+"""Variation families: parents, children and what holds them together. One family gives one coherent set of findings."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from listingkit.finding import Flaw
+from listingkit.rules.engine import across
+
+CHECKED = date(2026, 9, 30)
+_FAMILY = ("sku", "parent_sku", "parentage_level")
+
+
+@across(
+    "VAR001",
+    fields=_FAMILY,
+    keys=("sku", "parent_sku"),
+    good=[[("P", None, "Parent"), ("C", "P", "Child")]],
+    bad=[[("C", "P", "Child")]],
+    why="A child whose parent is neither in the file nor live fails with 8007; where the parent is live, add its row all the same.",
+    source="Amazon error 8007: parent SKU not recognised",
+    checked=CHECKED,
+    errors=("8007",),
+    suspects=lambda: (pl.col("#role") == "parent_sku").any() & ~(pl.col("#role") == "sku").any(),
+)
+def orphan_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
+    """The parent of every child stands in the file."""
+    if any(row.role == "sku" for row in rows):
+        return
+    for position, row in enumerate(rows):
+        yield position, Flaw(f"parent {row.parent_sku} of this child is not in the file", field="parent_sku")
+
+
+@across(
+    "VAR002",
+    fields=_FAMILY,
+    keys=("sku", "parent_sku"),
+    good=[[("P", None, "Parent"), ("C", "P", "Child")], [("S", None, None)]],
+    bad=[[("P", None, "Parent")]],
+    why="A parent is not for sale: without children buyers see nothing of it.",
+    source="Amazon variation relationships: a parent groups its children",
+    checked=CHECKED,
+    severity="warning",
+    suspects=lambda: (
+        (pl.col("#role") == "sku").any() & ~(pl.col("#role") == "parent_sku").any() & (pl.col("parentage_level") == "Parent").any()
+    ),
+)
+def parent_without_children(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
+    """Every parent has a child in the file."""
+    if any(row.role == "parent_sku" for row in rows):
+        return
+    for position, row in enumerate(rows):
+        if row.parentage_level == "Parent":
+            yield position, Flaw(f"parent {row.sku} has no child in the file", field="parentage_level")

@@ -1,0 +1,73 @@
+"""No flawed value escapes its suspects: the columnwise sieve may only be too generous."""
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from listingkit.config import DEFAULT
+from listingkit.fields import fields
+from listingkit.mapping.listings import SOURCE, Listings, Source
+from listingkit.marketplace import marketplaces
+from listingkit.master.sheet import ROW
+from listingkit.rules.engine import catalogue
+from listingkit.rules.findings import Findings
+from listingkit.rules.run import across_batches, row_batches, row_tasks, start
+
+RULES = [rule for rule in catalogue().values() if rule.scope in ("row", "across") and rule.suspects is not None]
+
+
+def cells_of(example):
+    if isinstance(example, (tuple, list)):
+        return [cell for part in example for cell in cells_of(part)]
+    return [] if example is None else [example]
+
+
+def values(rule):
+    known = sorted({cell for example in [*rule.good, *rule.bad_examples] for cell in cells_of(example)})
+    edited = st.sampled_from(known).flatmap(
+        lambda text: st.tuples(st.integers(0, len(text)), st.text(max_size=3)).map(lambda cut: text[: cut[0]] + cut[1] + text[cut[0] + 1 :])
+    )
+    return (
+        st.none()
+        | st.sampled_from(known)
+        | edited
+        | st.text(max_size=12)
+        | st.from_regex(r"[-+]?[0-9]{0,6}[.,]?[0-9]{0,4}", fullmatch=True)
+    )
+
+
+def names_of(rule):
+    names = []
+    for spec in rule.fields:
+        family = fields()[spec.rstrip("*")].names
+        names += family if spec.endswith("*") else family[:1]
+    return names
+
+
+def found_by(rule, listings):
+    store = marketplaces()[next(iter(sorted(rule.stores)))] if rule.stores else marketplaces()["JP"]
+    run = start(listings, [store], as_of=max(date(2026, 11, 1), rule.since or date.min), config=DEFAULT)
+    batches = row_batches(run, list(row_tasks(run, [rule]))) if rule.scope == "row" else across_batches(run, [rule], frozenset())
+    return [(one.row, one.message) for one in Findings(list(batches), listings.sources)]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_no_flaw_escapes(rule):
+    names = names_of(rule)
+    cell = values(rule)
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.lists(st.tuples(*[cell] * len(names)), min_size=1, max_size=8))
+    def law(rows):
+        frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row").with_columns(
+            pl.int_range(2, pl.len() + 2, dtype=pl.UInt32).alias(ROW), pl.lit(0, pl.UInt16).alias(SOURCE)
+        )
+        frame = frame.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in names)
+        listings = Listings(frame, (Source("any.csv", None, {}, {}),))
+        assert found_by(rule, listings) == found_by(replace(rule, suspects=None), listings)
+
+    law()
