@@ -1,0 +1,131 @@
+"""Uploads as tab-delimited text, and back."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from listingkit.errors import Unreadable, Unwritable
+from listingkit.inventory.builtin import layouts, template
+from listingkit.inventory.upload import LISTING
+from listingkit.inventory.upload_read import read_upload
+from listingkit.mapping.listings import Listings
+from listingkit.marketplace import marketplace, marketplaces
+from listingkit.render.rows import render
+from listingkit.render.text import text, write
+
+Listed = Callable[..., Listings]
+VALUES = st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12))
+
+
+@st.composite
+def columns(draw: st.DrawFn) -> dict[str, list[str | None]]:
+    height = draw(st.integers(0, 4))
+    names = draw(
+        st.sets(
+            st.sampled_from(["item_name@en_US", "item_name@de_DE", "brand", "price", "price@JP", "product_id", "color", "condition_type"])
+        )
+    )
+    cells = st.lists(VALUES, min_size=height, max_size=height)
+    made: dict[str, list[str | None]] = {name: draw(cells) for name in sorted(names)}
+    return {"sku": [f"S{row}" for row in range(height)], **made}
+
+
+@settings(max_examples=60, deadline=None)
+@given(columns=columns(), code=st.sampled_from(sorted(marketplaces())))
+def test_an_upload_reads_back_as_it_was(
+    listed: Listed, tmp_path_factory: pytest.TempPathFactory, columns: dict[str, list[str | None]], code: str
+) -> None:
+    store = marketplace(code)
+    upload = render(listed(columns), store, template("unified_full", store))
+    path = tmp_path_factory.mktemp("upload") / "upload.txt"
+    write(upload, path)
+    again = read_upload(path)
+    written = upload.frame.drop(LISTING)
+    assert again.frame.select(written.columns).equals(written)
+    assert again.frame.drop(written.columns).null_count().sum_horizontal().sum() == again.frame.height * (again.frame.width - written.width)
+    assert text(again) == path.read_bytes()
+    assert again.store == code
+
+
+@settings(max_examples=60, deadline=None)
+@given(columns=columns())
+def test_every_row_is_one_line_of_as_many_cells_as_the_header(listed: Listed, columns: dict[str, list[str | None]]) -> None:
+    store = marketplace("US")
+    made = template("unified_full", store)
+    lines = text(render(listed(columns), store, made)).decode().removesuffix("\n").split("\n")
+    assert len(lines) == made.data_row - 1 + len(columns["sku"])
+    assert {line.count("\t") for line in lines} == {len(made.columns) - 1}
+
+
+def test_text_has_neither_byte_order_mark_nor_carriage_returns_nor_quotes_of_its_own(listed: Listed) -> None:
+    store = marketplace("DE")
+    written = text(render(listed({"sku": ["A"], "item_name@de_DE": ['Topf 5" "rund"']}), store, template("unified_full", store)))
+    assert written.startswith(b"settings=AttributeDefaultValues=")
+    assert b"\r" not in written
+    assert '\tTopf 5" "rund"\t' in written.decode()
+
+
+def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(listed: Listed, tmp_path: Path) -> None:
+    store = marketplace("US")
+    upload = render(listed({"sku": ["A"]}), store, template("unified_full", store))
+    path = tmp_path / "deep" / "upload.txt"
+    write(upload, path)
+    path.write_text("old")
+    write(upload, path)
+    assert path.read_bytes() == text(upload)
+    assert [file.name for file in path.parent.iterdir()] == ["upload.txt"]
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(listed: Listed, tmp_path: Path) -> None:
+    store = marketplace("US")
+    upload = render(listed({"sku": ["A"]}), store, template("unified_full", store))
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(Unwritable, match=r"cannot write .*upload\.txt.*choose another output folder"):
+        write(upload, tmp_path / "file" / "upload.txt")
+    (tmp_path / "upload.txt").mkdir()
+    with pytest.raises(Unwritable, match="cannot write"):
+        write(upload, tmp_path / "upload.txt")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["file", "upload.txt"]
+
+
+def test_a_character_that_does_not_fit_is_named_with_its_cell(listed: Listed) -> None:
+    store = marketplace("PL")
+    upload = render(listed({"sku": ["A", "B"], "item_name@pl_PL": ["Kubek", "Łyżka"]}), store, template("unified_full", store))
+    row = upload.template.data_row + 1
+    with pytest.raises(Unwritable, match=rf"cell H{row} holds 'Ł'.*cp1252"):
+        text(upload, encoding="cp1252")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "does not start with the settings"),
+        (b"sku\tprice\nA\t1\n", "does not start with the settings"),
+        (b"PK\x03\x04rest", "is a workbook"),
+        (b"settings=dataRow=seven&labelRow=2&attributeRow=3\n", "is no number"),
+        (b"settings=dataRow=9&labelRow=2&attributeRow=3\na\nb\n", "header rows that are not there"),
+        (b"\xff\xfea", "is neither"),
+    ],
+)
+def test_what_is_no_upload_is_said(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "upload.txt"
+    path.write_bytes(content)
+    with pytest.raises(Unreadable, match=says):
+        read_upload(path)
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="cannot read"):
+        read_upload(tmp_path / "nothing.txt")
+
+
+@pytest.mark.parametrize("layout", layouts())
+def test_an_upload_without_rows_is_its_header(listed: Listed, layout: str) -> None:
+    store = marketplace("US")
+    made = template(layout, store)
+    upload = render(listed({"sku": ["A"]}), store, made, keep=pl.Series([False]))
+    assert text(upload).count(b"\n") == made.data_row - 1
