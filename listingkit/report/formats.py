@@ -1,0 +1,33 @@
+"""The formats by name; each writer is loaded when it is asked for."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from listingkit.errors import UnknownName
+from listingkit.report.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format. Its writer takes `(report, stream, **options)`."""
+
+    writer: str  # module:function
+    binary: bool  # the stream takes bytes
+    suffix: str  # of files
+
+
+FORMATS = {
+    "text": Format("text:write", binary=False, suffix=".txt"),
+    "json": Format("lines:write_array", binary=False, suffix=".json"),
+    "jsonl": Format("lines:write", binary=False, suffix=".jsonl"),
+    "html": Format("page:write", binary=False, suffix=".html"),
+}
+
+
+def write(report: Report, format: str, stream: Any, **options: Any) -> None:  # noqa: A002 - the option of the command line is named so
+    """Write the report. Text streams should be UTF-8 with `newline=""`. Raises `UnknownName` for a format nobody knows."""
+    if format not in FORMATS:
+        raise UnknownName("format", format, FORMATS)
+    module, _, function = FORMATS[format].writer.partition(":")
+    getattr(import_module(f"listingkit.report.{module}"), function)(report, stream, **options)

@@ -1,0 +1,97 @@
+"""What a report is about: the findings of a run, and whatever else the run knows."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from listingkit.finding import Finding
+from listingkit.report.tally import Tally, tally
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCard:
+    """What a report says of a rule."""
+
+    code: str
+    name: str
+    doc: str  # what is asked, one sentence
+    why: str = ""  # why the marketplace cares
+    source: str = ""
+    category: str = ""  # the subject: gtin, title, variation ...
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One sheet that was read."""
+
+    file: str
+    sheet: str | None = None
+    rows: int | None = None
+    encoding: str | None = None
+    profile: str | None = None  # the profile or preset that mapped it
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A listing as a shopper meets it. `titles` by marketplace, where they differ from `title`."""
+
+    sku: str
+    title: str | None = None
+    image: str | None = None  # URL of the main image; never fetched
+    parent: str | None = None  # SKU of its variation parent
+    titles: Mapping[str, str] = field(default_factory=dict)
+    brand: str | None = None
+    price: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCount:
+    """The diff of one marketplace against its previous upload; counts of SKUs, `dangerous` of changes."""
+
+    marketplace: str
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    dangerous: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An earlier run, for the trend; `label` is how people call it (a date)."""
+
+    label: str
+    errors: int
+    warnings: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What there is to report. Only the findings are needed; each format shows what it is given.
+
+    `findings` may be iterated more than once. Counts are rows of the master.
+    """
+
+    findings: Collection[Finding]
+    rows: int | None = None  # read
+    held: int | None = None  # with an error in at least one marketplace
+    shipped: Mapping[str, int] = field(default_factory=dict)  # rows in the upload, by marketplace
+    inputs: Sequence[Input] = ()
+    marketplaces: Sequence[str] = ()
+    as_of: date | None = None
+    version: str = ""
+    unmapped: Sequence[str] = ()  # headers of columns that nothing was read from
+    rules: Mapping[str, RuleCard] = field(default_factory=dict)
+    products: Sequence[Product] = ()
+    changes: Sequence[ChangeCount] = ()
+    trend: Sequence[Run] = ()  # oldest first, this run left out
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The counts that every format needs, from one pass over the findings."""
+        return tally(self.findings)
+
+    def rule(self, code: str) -> RuleCard | None:
+        """The card of a rule, where one was given."""
+        return self.rules.get(code)

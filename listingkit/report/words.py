@@ -1,0 +1,34 @@
+"""The outcome of a run in sentences."""
+
+from collections.abc import Iterator
+
+from listingkit.report.report import Report
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 error`, `1,200 errors`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def summary(report: Report) -> Iterator[str]:
+    """Sentences: how many findings in how many rows, what ships, what can be fixed."""
+    tally = report.tally
+    all_rows = count(report.rows, "row") if report.rows is not None else ""
+    if not tally.total:
+        yield f"No findings in {all_rows}." if all_rows else "No findings."
+    else:
+        parts = [count(number, word) for number, word in ((tally.errors, "error"), (tally.warnings, "warning")) if number]
+        notes = tally.total - tally.errors - tally.warnings
+        if notes:
+            parts.append(count(notes, "note"))
+        said = ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + parts[-1]
+        rows = f"{tally.rows:,} of {all_rows}" if all_rows else count(tally.rows, "row")
+        yield f"{said} in {rows}." if tally.rows else f"{said}."
+    if report.held:
+        yield f"{count(report.held, 'row')} held back."
+    if report.shipped:
+        yield f"Shipped: {', '.join(f'{store} {rows:,}' for store, rows in report.shipped.items())}."
+    if tally.safe:
+        yield f"{count(tally.safe, 'fix', 'fixes')} can be applied with --fix."
+    if tally.ask:
+        yield f"{count(tally.ask, 'proposal')} to confirm."
