@@ -4,6 +4,7 @@ import json
 import tomllib
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -12,8 +13,9 @@ from urllib.parse import quote
 from jinja2 import Environment, StrictUndefined
 
 from listingkit.errors import UnknownName
-from listingkit.fields import Field, fields, path
-from listingkit.inventory.template import Generation, Template, TemplateColumn
+from listingkit.fields import Field, path, plain_names
+from listingkit.inventory.template import Template, TemplateColumn
+from listingkit.inventory.wire import dictionary
 from listingkit.marketplace import Marketplace
 from listingkit.resources import shared
 
@@ -27,9 +29,7 @@ def layouts() -> tuple[str, ...]:
     return tuple(sorted(folder.parent.name for folder in shared("templates").glob("*/layout.toml")))
 
 
-def template(
-    layout: str, store: Marketplace, *, language: str | None = None, product_types: Sequence[str] = ("PRODUCT",)
-) -> Template:
+def template(layout: str, store: Marketplace, *, language: str | None = None, product_types: Sequence[str] = ("PRODUCT",)) -> Template:
     """The built-in template of this layout for one marketplace, with texts in `language` (default: the marketplace's own).
 
     Raises `UnknownName` for a layout nobody knows.
@@ -41,23 +41,26 @@ def template(
     scope = {"store": store, "language": language, "product_types": list(product_types)}
     definition = tomllib.loads((folder / "layout.toml").read_text("utf-8"))
     cells = _cells(folder, scope)
-    columns = tuple(_columns(cells))
+    columns = tuple(_column(index, cell, definition) for index, cell in enumerate(cells))
+    settings = {key: _fill(text, scope) for key, text in definition.get("settings", {}).items()}
+    if "attributeSettings" in settings:
+        settings["attributeSettings"] = _aliases(columns)
     return Template(
         name=layout,
-        generation=cast("Generation", definition["generation"]),
+        generation=definition["generation"],
         columns=columns,
         label_row=definition["label_row"],
         attribute_row=definition["attribute_row"],
         data_row=definition["data_row"],
-        header=tuple(_header(definition, columns, cells, scope)),
-        settings={key: _fill(text, scope) for key, text in definition.get("settings", {}).items() if text != "aliases"},
+        header=tuple(_header_row(row, cells, {**scope, "settings": _query(settings, definition)}) for row in definition["rows"]),
+        settings=settings,
         version=definition["version"],
         marketplaces=(store.code,),
         language=language,
         header_language=definition["header_language"],
         product_types=tuple(product_types),
         default_action=definition["default_action"],
-        sheet=definition["sheet"],
+        sheet=definition.get("sheet", ""),
     )
 
 
@@ -67,85 +70,73 @@ def _fill(text: str, scope: Mapping[str, Any]) -> str:
 
 def _cells(folder: Path, scope: Mapping[str, Any]) -> list[dict[str, str]]:
     """The lines of `columns.tsv.j2`, each with the header cells of one column."""
-    table = _fill((folder / "columns.tsv.j2").read_text("utf-8"), {**scope, "columns": list(_field_columns(scope))})
+    known = {"columns": list(_unified_columns(scope["store"], scope["language"])), "legacy_columns": list(_legacy_columns())}
+    table = _fill((folder / "columns.tsv.j2").read_text("utf-8"), {**scope, **known})
     lines = [line for line in table.splitlines() if line]
     keys = lines[0].split("\t")
     return [dict(zip(keys, line.split("\t"), strict=True)) for line in lines[1:]]
 
 
-def _columns(cells: Sequence[Mapping[str, str]]) -> Iterator[TemplateColumn]:
-    for index, cell in enumerate(cells):
-        yield TemplateColumn(
-            index=index,
-            path=cell["path"],
-            label=cell["label"],
-            group=cell["group"],
-            type=cast("Any", cell["type"]),
-            example=cell["example"],
-            aliases=_aliases().get(cell["choices"], {}),
-        )
+def _unified_columns(store: Marketplace, language: str) -> Iterator[dict[str, str]]:
+    """The header cells of every field that has an attribute path."""
+    for plain, (field, _) in plain_names().items():
+        if field.path:
+            yield _field_cells(field, path(plain, store, language))
 
 
-def _field_columns(scope: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """Every column that the fields have a path for."""
-    for field in fields().values():
-        for plain in field.names if field.path else ():
-            values = _values_of(field)
-            yield {
-                "field": field.name,
-                "group": field.group,
-                "label": field.label,
-                "path": path(plain, scope["store"], scope["language"]),
-                "type": _TYPES.get(field.kind, "text"),
-                "example": _label(values, field.example),
-                "choices": values,
-            }
+def _legacy_columns() -> Iterator[dict[str, str]]:
+    """The header cells of every field that has a legacy id."""
+    for field, slot in plain_names().values():
+        if field.legacy:
+            yield _field_cells(field, field.legacy.format(n=slot))
 
 
-def _values_of(field: Field) -> str:
-    """Which lines of `values.tsv` a field takes: its own, those of its kind, or those of the measure it is the unit of."""
-    measured = fields().get(field.name.removesuffix("_unit"))
-    if measured and measured is not field:
-        return measured.unit
-    return field.name if field.name in _aliases() else "boolean" if field.kind == "boolean" else ""
+def _field_cells(field: Field, column: str) -> dict[str, str]:
+    return {
+        "field": field.name,
+        "group": field.group,
+        "label": field.label,
+        "path": column,
+        "type": _TYPES.get(field.kind, "text"),
+        "example": field.example,
+    }
 
 
-def _label(values: str, wire: str) -> str:
-    return next((label for label, stored in _aliases().get(values, {}).items() if stored == wire), wire)
+def _column(index: int, cell: Mapping[str, str], definition: Mapping[str, Any]) -> TemplateColumn:
+    bare = TemplateColumn(
+        index=index,
+        path=cell["path"],
+        label=cell["label"],
+        group=cell.get("group", ""),
+        type=cast("Any", cell["type"]),
+        example=cell.get("example", ""),
+    )
+    return replace(bare, aliases=dictionary(bare, definition["generation"], definition["header_language"]))
 
 
-@cache
-def _aliases() -> Mapping[str, Mapping[str, str]]:
-    """The dictionaries of `values.tsv`: label to wire value, by field."""
-    table: dict[str, dict[str, str]] = {}
-    for line in (shared("templates") / "values.tsv").read_text("utf-8").splitlines()[2:]:
-        name, label, wire = line.split("\t")
-        table.setdefault(name, {})[label] = wire
-    return table
+def _header_row(row: str, cells: Sequence[Mapping[str, str]], scope: Mapping[str, Any]) -> tuple[str, ...]:
+    """One row above the data: the cells of that name, or the texts that the layout spells out."""
+    if row == "group":
+        names = [cell["group"] for cell in cells]
+        return tuple(name if name != before else "" for name, before in zip(names, ["", *names], strict=False))
+    if row in cells[0]:
+        return tuple(cell[row] for cell in cells)
+    return tuple(_fill(text, scope) for text in row.split("\t"))
 
 
-def _header(
-    definition: Mapping[str, Any], columns: Sequence[TemplateColumn], cells: Sequence[Mapping[str, str]], scope: Mapping[str, Any]
-) -> Iterator[tuple[str, ...]]:
-    for row in definition["rows"]:
-        if row == "settings":
-            yield (_settings(definition, columns, scope),)
-        elif row == "group":
-            groups = [cell["group"] for cell in cells]
-            yield tuple(name if name != before else "" for name, before in zip(groups, ["", *groups], strict=False))
-        elif row in cells[0]:
-            yield tuple(cell[row] for cell in cells)
-        else:
-            yield tuple(_fill(text, scope) for text in row.split("\t"))
+def _aliases(columns: Sequence[TemplateColumn]) -> str:
+    known = [{"attribute": column.path, "aliases": dict(column.aliases)} for column in columns if column.aliases]
+    return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
 
 
-def _settings(definition: Mapping[str, Any], columns: Sequence[TemplateColumn], scope: Mapping[str, Any]) -> str:
-    """The text of cell A1: a query of percent-encoded values."""
-    aliases = [{"attribute": column.path, "aliases": dict(column.aliases)} for column in columns if column.aliases]
-    parts = []
-    for key, raw in definition["settings"].items():
-        text = json.dumps(aliases, ensure_ascii=False, separators=(",", ":")) if raw == "aliases" else _fill(raw, scope)
-        if key in definition["base64"]["keys"]:
-            text = b64encode(text.encode()).decode()
-        parts.append(f"{key}={quote(text, safe='')}")
-    return "settings=" + "&".join(parts)
+def _query(settings: Mapping[str, str], definition: Mapping[str, Any]) -> str:
+    """The settings as row 1 holds them: a query of percent-encoded values, some of them base64 before that."""
+    encoded = definition.get("base64", {}).get("keys", ())
+    return "settings=" + "&".join(f"{key}={quote(_base64(text) if key in encoded else text, safe='')}" for key, text in settings.items())
+
+
+def _base64(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+_JINJA.filters["base64"] = _base64

@@ -15,7 +15,7 @@ import polars as pl
 from listingkit.errors import Unreadable
 from listingkit.inventory.template import Generation, Template, TemplateColumn
 from listingkit.inventory.upload import Upload
-from listingkit.inventory.wire import to_wire
+from listingkit.inventory.wire import dictionary, to_wire
 from listingkit.marketplace import marketplaces
 
 _GENERATIONS = {"256": "unified", "113": "legacy", "610841": "multistore", "5100": "vendor"}
@@ -141,4 +141,7 @@ def _frame(lines: Sequence[str], template: Template) -> pl.DataFrame:
         schema=dict.fromkeys(names, pl.String),
         truncate_ragged_lines=True,
     )
-    return table.select(to_wire(pl.col(str(index)), column).alias(column.path) for index, column in sorted(by_index.items()))
+    return table.select(
+        to_wire(pl.col(str(index)), dictionary(column, template.generation, template.header_language)).alias(column.path)
+        for index, column in sorted(by_index.items())
+    )

@@ -9,7 +9,7 @@ from listingkit.fields import Field, parse, plain_names
 from listingkit.inventory.paths import place
 from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.upload import LISTING, Upload
-from listingkit.inventory.wire import to_wire
+from listingkit.inventory.wire import dictionary, to_wire
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import Marketplace, marketplaces
 from listingkit.render.measures import allowed_units, in_allowed
@@ -28,7 +28,7 @@ def render(listings: Listings, store: Marketplace, template: Template, *, keep: 
         frame = frame.filter(keep)
     frame = _in_store_units(frame, listings, store)
     cells = [
-        one_line(to_wire(cell, column)).alias(column.path)
+        one_line(to_wire(cell, dictionary(column, template.generation, template.header_language))).alias(column.path)
         for column in _first_of_each_path(template)
         if (cell := _cell(column, listings, store, template)) is not None
     ]
@@ -75,8 +75,12 @@ def _cell(column: TemplateColumn, listings: Listings, store: Marketplace, templa
     field: Field = plain_names()[where.plain][0]
     if field.name == "product_id_type":
         return _product_id_type(found, listings.view(store).columns.get("product_id"))
+    if field.name == "currency":
+        return _currency(store, listings.view(store).columns.get("price"))
     if found is None:
         return None
+    if field.name == "product_type" and template.generation in ("legacy", "multistore"):
+        return pl.col(found).str.to_lowercase().str.replace_all("_", "", literal=True)
     if field.kind == "price":
         return to_currency(pl.col(found), marketplaces()[where.store or store.code].decimals)
     return pl.col(found)
@@ -90,6 +94,11 @@ def _product_id_type(stated: str | None, product_id: str | None) -> pl.Expr | No
     digits = pl.when(number.str.contains(r"^\d+$")).then(number.str.len_bytes())
     derived = digits.replace_strict(_ID_TYPES, default=None, return_dtype=pl.String)
     return pl.coalesce(pl.col(stated), derived) if stated else derived
+
+
+def _currency(store: Marketplace, price: str | None) -> pl.Expr | None:
+    """The marketplace's own, where there is a price."""
+    return pl.when(pl.col(price).is_not_null()).then(pl.lit(store.currency)) if price else None
 
 
 def _in_store_units(frame: pl.DataFrame, listings: Listings, store: Marketplace) -> pl.DataFrame:

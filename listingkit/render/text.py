@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 
 from listingkit.errors import Unwritable
-from listingkit.inventory.template import Template
+from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.upload import Upload
-from listingkit.inventory.wire import to_label
+from listingkit.inventory.wire import dictionary, to_label
 from listingkit.master.sheet import letter
 from listingkit.render.atomic import write as write_atomic
 from listingkit.render.values import one_line
@@ -49,13 +49,12 @@ def sheet(upload: Upload) -> pl.DataFrame:
     ).select(one_line(pl.all()))
     first = {column.path: column for column in reversed(template.columns) if column.path in frame.columns}
     by_name = {letter(column.index): column for column in first.values()}
-    cells = [
-        (one_line(to_label(pl.col(by_name[name].path), by_name[name])) if name in by_name else pl.lit(None, pl.String)).alias(
-            name
-        )
-        for name in names
-    ]
+    cells = [(_labelled(by_name[name], template) if name in by_name else pl.lit(None, pl.String)).alias(name) for name in names]
     return pl.concat([header, frame.with_columns(cells).select(names)])
+
+
+def _labelled(column: TemplateColumn, template: Template) -> pl.Expr:
+    return one_line(to_label(pl.col(column.path), dictionary(column, template.generation, template.header_language)))
 
 
 @cache

@@ -33,10 +33,10 @@ def test_every_value_list_survives_label_and_back(layout: str) -> None:
         wires = pl.Series("wire", sorted(set(column.aliases.values())), pl.String)
         labels = pl.Series("label", list(column.aliases), pl.String)
         frame = pl.DataFrame([wires])
-        assert frame.select(to_wire(to_label(pl.col("wire"), column), column)).to_series().to_list() == wires.to_list()
+        assert frame.select(to_wire(to_label(pl.col("wire"), column.aliases), column.aliases)).to_series().to_list() == wires.to_list()
         expected = list(column.aliases.values())
-        assert labels.to_frame().select(to_wire(pl.col("label"), column)).to_series().to_list() == expected
-        assert labels.str.to_uppercase().to_frame().select(to_wire(pl.col("label"), column)).to_series().to_list() == expected
+        assert labels.to_frame().select(to_wire(pl.col("label"), column.aliases)).to_series().to_list() == expected
+        assert labels.str.to_uppercase().to_frame().select(to_wire(pl.col("label"), column.aliases)).to_series().to_list() == expected
 
 
 @pytest.mark.parametrize("layout", layouts())
