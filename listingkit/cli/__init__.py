@@ -1,1 +1,82 @@
-"""The command line: one file a command, each loaded when it is called."""
+"""The command line: one file a command, each loaded when it is called.
+
+Exit status: 0 ran and found nothing at severity error, 1 ran and found errors, 2 could not run (one sentence on stderr).
+"""
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from listingkit import __version__
+from listingkit.errors import ListingkitError
+
+COMMANDS = {
+    "demo": ("demo:demo", "Run the main job on the bundled samples and say where the results are."),
+    "build": ("build:build", "Check a master, render the upload files, diff them against the previous upload."),
+    "check": ("check:check", "Check a master and report what is wrong."),
+    "map": ("map:map_", "Propose which column is which field, and write a profile."),
+    "diff": ("diff:diff", "Compare two uploads: what is new, what changed, what would be wiped."),
+    "gtin": ("gtin:gtin", "Triage GTINs: codes as arguments, or one a line on standard input."),
+    "rules": ("rules:rules", "List the rules."),
+    "explain": ("explain:explain", "Explain one rule: what, why, examples, fix, sources."),
+}
+
+
+class Lazy(click.Group):
+    """A group that imports a command when it is called, and prints help without importing any."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(f"listingkit.cli.{module}"), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from listingkit.errors import UnknownName
+
+            raise UnknownName("command", args[0], COMMANDS)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="listingkit")
+def group() -> None:
+    r"""Check a product master against GS1 and marketplace rules, render upload files, diff them against the previous upload.
+
+    \b
+    listingkit demo
+    listingkit check master.xlsx -m US -m DE
+    listingkit build master.xlsx -m all -o out
+    """
+
+
+def main(args: list[str] | None = None) -> Any:
+    """Run the command line; what a user can cause ends in one sentence and exit 2."""
+    try:
+        status = group.main(args=args, prog_name="listingkit", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except ListingkitError as error:
+        click.echo(f"listingkit: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # whoever read our output has enough: point stdout at nothing, so that the interpreter's own flush is quiet too
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -335,6 +335,18 @@ def catalogue() -> Mapping[str, Rule]:
     return MappingProxyType(dict(sorted(_RULES.items())))
 
 
+def find(code: str) -> Rule:
+    """The rule of this code (any case) or name. Raises `UnknownName`."""
+    from listingkit.errors import UnknownName
+
+    rules = catalogue()
+    by_name = {rule.name: rule for rule in rules.values()}
+    found = rules.get(code.upper()) or by_name.get(code.lower())
+    if found is None:
+        raise UnknownName("rule", code, [*rules, *by_name])
+    return found
+
+
 def chosen(config: Config) -> tuple[Rule, ...]:
     """The rules left by `select` and `ignore` (codes or prefixes; the longer word wins) and `severity = off`."""
     return tuple(found for code, found in catalogue().items() if wanted(code, config))
@@ -347,6 +359,11 @@ def wanted(code: str, config: Config) -> bool:
     taken = max((len(word) for word in config.select if code.startswith(word)), default=0 if config.select else 1)
     dropped = max((len(word) for word in config.ignore if code.startswith(word)), default=0)
     return taken > dropped
+
+
+def overridden(code: str, config: Config) -> bool:
+    """Whether the config says how severe this code is."""
+    return any(code.startswith(word) for word in config.severity)
 
 
 def severity_of(code: str, severity: Severity, config: Config) -> Severity | None:

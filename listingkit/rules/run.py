@@ -1,63 +1,26 @@
 """Run the catalogue over listings: suspects in polars, judges once per distinct key, places last."""
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from listingkit.config import DEFAULT, Config
-from listingkit.fields import fields as all_fields
-from listingkit.fields import plain_names
-from listingkit.finding import Flaw, Safety, Severity
-from listingkit.mapping.listings import SOURCE, Listings, View
+from listingkit.finding import Flaw, Safety
+from listingkit.mapping.listings import SOURCE, Listings
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import ROW
-from listingkit.rules.engine import Context, Rule, call, chosen, severity_of
+from listingkit.rules.asked import asked_tasks
+from listingkit.rules.engine import Rule, call, chosen, severity_of
 from listingkit.rules.findings import Batch, Findings
-from listingkit.rules.limits import groups, in_force
+from listingkit.rules.plan import row_tasks
+from listingkit.rules.task import Run, Task, kept, start
 
 ROLE = "#role"
 _INDEX = "#index"
-
-
-@dataclass(frozen=True)
-class Task:
-    """One judge on one set of columns, for the marketplaces where it comes to the same."""
-
-    code: str
-    name: str
-    severity: Severity
-    safety: Safety
-    plain: tuple[str, ...]  # plain field names, aligned with `columns`
-    columns: tuple[str | None, ...]  # of the frame; None where the sheet has none
-    judge: Callable[[tuple[Any, ...]], Flaw | None]
-    suspects: pl.Expr
-    stores: tuple[str, ...]
-    shown: tuple[str | None, ...]
-
-
-@dataclass(frozen=True)
-class Run:
-    """What one check looks at."""
-
-    listings: Listings
-    views: Mapping[str, View]  # by marketplace code; "" for a neutral check
-    contexts: Mapping[str, Context]
-    config: Config
-
-    @property
-    def frame(self) -> pl.DataFrame:
-        return self.listings.frame
-
-    def shown(self, stores: Sequence[str], *, specific: bool) -> tuple[str | None, ...]:
-        """How findings name the marketplaces: not at all where the flaw is the same everywhere."""
-        everywhere = len(stores) == len(self.views)
-        if everywhere and (not specific or len(stores) > 1):
-            return (None,)
-        return tuple(code or None for code in stores)
 
 
 def check(
@@ -71,30 +34,13 @@ def check(
     run = start(listings, stores, as_of=as_of, config=config)
     rules = chosen(config)
     columns, silent = column_batches(run, rules)
-    tasks = [task for task in row_tasks(run, rules) if not _silenced(task, silent)]
-    batches = [*columns, *row_batches(run, tasks), *across_batches(run, rules, silent)]
+    tasks = [*row_tasks(run, rules), *asked_tasks(run)]
+    batches = [
+        *columns,
+        *row_batches(run, [task for task in tasks if not _silenced(task, silent)]),
+        *across_batches(run, rules, silent),
+    ]
     return Findings(batches, listings.sources, notes=[note for note in listings.notes if severity_of(note.code, note.severity, config)])
-
-
-def start(listings: Listings, stores: Sequence[Marketplace], *, as_of: date, config: Config) -> Run:
-    """Choose the columns that each marketplace sees."""
-    if stores:
-        views = {store.code: listings.view(store) for store in stores}
-        return Run(listings, views, {store.code: Context(store, as_of, config) for store in stores}, config)
-    neutral: dict[str, str] = {}
-    for name, column in zip(listings.names, _fields(listings.frame), strict=True):
-        if name.qualifier is None or name.plain not in neutral:
-            neutral[name.plain] = column
-    return Run(listings, {"": View(None, neutral)}, {"": Context(None, as_of, config)}, config)
-
-
-def row_tasks(run: Run, rules: Sequence[Rule]) -> Iterator[Task]:
-    """The work of every row rule: one task for each set of columns, limit and day that differs between marketplaces."""
-    for rule in rules:
-        if rule.scope != "row":
-            continue
-        for specs in _slots(rule):
-            yield from _tasks_of(run, rule, specs)
 
 
 def row_batches(run: Run, tasks: Sequence[Task]) -> Iterator[Batch]:
@@ -168,164 +114,14 @@ def _column_batch(run: Run, rule: Rule, column: str, source: int, flaw: Flaw, co
     )
 
 
-def _fields(frame: pl.DataFrame) -> list[str]:
-    return [column for column in frame.columns if column not in (ROW, SOURCE)]
-
-
-def _slots(rule: Rule) -> Iterator[tuple[str, ...]]:
-    """The rule's fields with a family in first place spelled out slot by slot."""
-    first = rule.fields[0]
-    if first.endswith("*") or all_fields()[first].slots == 1:
-        yield rule.fields
-        return
-    for name in all_fields()[first].names:
-        yield (name, *rule.fields[1:])
-
-
-def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...]) -> Iterator[Task]:
-    variants: dict[tuple[Any, ...], list[str]] = {}
-    uses = rule.takes | (frozenset(_names(rule.suspects)) if rule.suspects else frozenset())
-    for code, view in run.views.items():
-        at = run.contexts[code]
-        columns = tuple(_resolve(view, spec) for spec in specs)
-        if not rule.in_force(at) or not (rule.blank or _filled(columns[0])):
-            continue
-        for group in _groups_of(run) if rule.limit else ("",):
-            limit = tuple(in_force(name, at.store, at.as_of, group) for name in rule.limit)
-            if limit and limit[0] is None:
-                continue
-            for source in range(len(run.listings.sources)) if rule.study else (None,):
-                variants.setdefault((columns, limit, group, source, code if "at" in uses else None), []).append(code)
-    specific = len(variants) > 1 or any(key[4] is not None for key in variants) or bool(rule.limit)
-    for (columns, limit, group, source, _), codes in variants.items():
-        known: dict[str, Any] = {
-            "limit": limit[0] if limit else None,
-            "limits": {one.name: one for one in limit if one is not None},
-            "at": run.contexts[codes[0]],
-        }
-        if rule.study:
-            known["seen"] = _study(run, rule, columns[0], source)
-        yield Task(
-            code=rule.code,
-            name=rule.name,
-            severity=severity_of(rule.code, rule.severity, run.config) or rule.severity,
-            safety=rule.fix or Safety.ASK,
-            plain=tuple(plain for spec in specs for plain in _spelled(spec)),
-            columns=tuple(column for held in columns for column in (held if isinstance(held, tuple) else (held,))),
-            judge=_bind(rule, specs, known),
-            suspects=_suspects(run, rule, specs, columns, known, group, source),
-            stores=tuple(codes) if codes != [""] else (),
-            shown=run.shown(codes, specific=specific or len(codes) < len(run.views)),
-        )
-
-
-def _names(function: Callable[..., Any]) -> tuple[str, ...]:
-    return function.__code__.co_varnames[: function.__code__.co_argcount]
-
-
-def _spelled(spec: str) -> tuple[str, ...]:
-    return all_fields()[spec[:-1]].names if spec.endswith("*") else (spec,)
-
-
-def _resolve(view: View, spec: str) -> Any:
-    if spec.endswith("*"):
-        return tuple(view.columns.get(name) for name in _spelled(spec))
-    return view.columns.get(spec)
-
-
-def _filled(held: Any) -> bool:
-    return any(held) if isinstance(held, tuple) else held is not None
-
-
-def _argument(spec: str) -> str:
-    """What the judge calls a field: the family's name for a slot."""
-    plain = spec.rstrip("*")
-    return plain_names()[plain][0].name if plain in plain_names() else plain
-
-
-def _bind(rule: Rule, specs: tuple[str, ...], known: Mapping[str, Any]) -> Callable[[tuple[Any, ...]], Flaw | None]:
-    constants = {name: value for name, value in known.items() if name in rule.takes}
-    names = [_argument(spec) for spec in specs]
-    judge = rule.judge
-    if not any(spec.endswith("*") for spec in specs):
-        if len(names) == 1 and not constants:
-            return lambda key: judge(*key)
-        return lambda key: judge(**dict(zip(names, key, strict=True)), **constants)
-    widths = [len(_spelled(spec)) if spec.endswith("*") else 0 for spec in specs]
-
-    def packed(key: tuple[Any, ...]) -> Any:
-        values: dict[str, Any] = {}
-        at = 0
-        for name, width in zip(names, widths, strict=True):
-            values[name] = key[at : at + width] if width else key[at]
-            at += width or 1
-        return judge(**values, **constants)
-
-    return packed
-
-
-def _suspects(
-    run: Run,
-    rule: Rule,
-    specs: tuple[str, ...],
-    columns: tuple[Any, ...],
-    known: Mapping[str, Any],
-    group: str,
-    source: int | None,
-) -> pl.Expr:
-    parts = [pl.col(ROW).is_not_null()]  # a literal alone would be one row high
-    if not rule.deletes:
-        parts.append(_kept(run))
-    if not rule.blank:
-        first = columns[0] if isinstance(columns[0], tuple) else (columns[0],)
-        parts.append(pl.any_horizontal(pl.col(column).is_not_null() for column in first if column))
-    if source is not None and len(run.listings.sources) > 1:
-        parts.append(pl.col(SOURCE) == source)
-    if rule.limit and len(_groups_of(run)) > 1:
-        parts.append(_group(run) == group)
-    if rule.suspects is not None:
-        expressions = {_argument(spec): _column(held) for spec, held in zip(specs, columns, strict=True)}
-        parts.append(call(rule.suspects, {**known, **expressions}).fill_null(value=True))
-    return pl.all_horizontal(parts)
-
-
-def _column(held: Any) -> Any:
-    if isinstance(held, tuple):
-        return tuple(_column(one) for one in held)
-    return pl.col(held) if held else pl.lit(None, pl.String)
-
-
-def _kept(run: Run) -> pl.Expr:
-    """Rows that do not delete a listing."""
-    if "record_action" not in run.frame.columns:
-        return pl.lit(value=True)
-    return pl.col("record_action").ne_missing("delete")
-
-
-def _groups_of(run: Run) -> tuple[str, ...]:
-    if "product_type" not in run.frame.columns:
-        return ("",)
-    present = run.frame["product_type"].unique().to_list()
-    return tuple(sorted({groups().get((kind or "").upper(), "") for kind in present})) or ("",)
-
-
-def _group(run: Run) -> pl.Expr:
-    if "product_type" not in run.frame.columns:
-        return pl.lit("")
-    return pl.col("product_type").str.to_uppercase().replace_strict(groups(), default="", return_dtype=pl.String).fill_null("")
-
-
-def _study(run: Run, rule: Rule, column: str, source: int) -> Any:
-    assert rule.study is not None
-    values = run.frame.filter(pl.col(SOURCE) == source)[column].drop_nulls()
-    return rule.study(values, run.listings.sources[source].evidence.get(column))
-
-
 def _silenced(task: Task, silent: frozenset[tuple[str, str]]) -> bool:
     return any(task.code.startswith(prefix) and task.columns[0] == column for prefix, column in silent)
 
 
 def _judge_rows(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:
+    if task.columns[0] is None and task.whole:
+        yield from _judge_absent(run, task, rows)
+        return
     keys = run.frame.select(
         (pl.col(column) if column else pl.lit(None, pl.String)).gather(rows).alias(str(number))
         if column
@@ -339,13 +135,46 @@ def _judge_rows(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:
         try:
             flaw = known[key]
         except KeyError:
-            flaw = known[key] = judge(key)
+            flaw = judge(key)
+            if flaw is not None and task.forced:
+                flaw = replace(flaw, severity=None)
+            known[key] = flaw
         if flaw is not None:
             places, flaws = flawed.setdefault(flaw.field, ([], []))
             places.append(index)
             flaws.append(flaw)
     for target, (places, flaws) in flawed.items():
         yield _batch(run, task, target, places, flaws)
+
+
+def _judge_absent(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:
+    """One finding for a column that the sheet does not have."""
+    held = {number: column for number, column in enumerate(task.columns) if column}
+    keys = run.frame.select(pl.col(column).gather(rows).alias(str(number)) for number, column in held.items())
+    others = keys.iter_rows() if held else iter([()] * len(rows))
+    known: dict[tuple[Any, ...], Flaw | None] = {}
+    flaws: list[Flaw] = []
+    flawed: list[int] = []
+    for index, key in zip(rows.to_list(), others, strict=True):
+        if key not in known:
+            cells = dict(zip(held, key, strict=True))
+            known[key] = task.judge(tuple(cells.get(number) for number in range(len(task.columns))))
+        flaw = known[key]
+        if flaw is not None:
+            flaws.append(flaw)
+            flawed.append(index)
+    if not flaws:
+        return
+    flaw = replace(flaws[0], severity=None if task.forced else flaws[0].severity, fix=None)
+    told = f"the sheet has no {task.plain[0]}: {flaw.message} ({len(flawed)} {'row' if len(flawed) == 1 else 'rows'})"
+    covers = pl.Series("index", flawed, dtype=pl.UInt32)
+    yield replace(
+        _batch(run, task, task.plain[0], flawed[:1], [replace(flaw, message=told)]),
+        places=places(run.frame, flawed[:1], None).with_columns(
+            pl.lit(None, pl.UInt32).alias("index"), pl.lit(None, pl.UInt32).alias("row"), pl.lit(None, pl.String).alias("sku")
+        ),
+        covers=covers,
+    )
 
 
 def _batch(run: Run, task: Task, target: str | None, rows: Sequence[int], flaws: Sequence[Flaw]) -> Batch:
@@ -381,7 +210,7 @@ def _judge_groups(run: Run, rule: Rule, held: Mapping[str, str | None], codes: S
     fold = rule.normal or (lambda key: key)
     base = run.frame.lazy().with_row_index(_INDEX)
     if not rule.deletes:
-        base = base.filter(_kept(run))
+        base = base.filter(kept(run))
     cells = [(pl.col(column) if column else pl.lit(None, pl.String)).alias(plain) for plain, column in held.items()]
     parts = [
         base.select(_INDEX, *cells)

@@ -1,0 +1,5 @@
+"""`python -m listingkit`."""
+
+from listingkit.cli import main
+
+main()

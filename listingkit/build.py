@@ -1,0 +1,217 @@
+"""The main job: a master in, one upload a marketplace out, with findings and the diff against the previous upload."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+
+from listingkit import __version__, fixing
+from listingkit.config import DEFAULT, Config
+from listingkit.diff.changes import Changes
+from listingkit.diff.compare import compare
+from listingkit.errors import ListingkitError
+from listingkit.finding import Severity
+from listingkit.inventory import builtin
+from listingkit.inventory.read import read_template
+from listingkit.inventory.template import Template
+from listingkit.inventory.upload import LISTING, Upload
+from listingkit.job import Inputs, checked, display, listings_of, named_marketplaces, read_masters
+from listingkit.mapping.listings import Listings
+from listingkit.marketplace import Marketplace, select
+from listingkit.master.sheet import Master
+from listingkit.outputs import held_rows, report_of, write_report
+from listingkit.render import folder, text
+from listingkit.render.rows import render
+from listingkit.report.report import Report
+from listingkit.rules.findings import Cell, Findings
+
+Policy = Literal["hold", "strict", "all"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a build is asked to do."""
+
+    inputs: Inputs
+    out: Path
+    as_of: date
+    marketplaces: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+    previous: tuple[str, ...] = ()
+    policy: Policy = "hold"  # rows with errors: hold them back, ship nothing at all, ship them too
+    fix: bool = True  # apply safe fixes to the upload (never to the master)
+    config: Config = DEFAULT
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a build made for one marketplace."""
+
+    store: Marketplace
+    upload: Upload
+    held: pl.Series  # mask over the listings
+    fixed: int  # cells changed by safe fixes
+    changes: Changes | None = None
+    delta: Upload | None = None
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build found and made."""
+
+    order: Order
+    masters: tuple[Master, ...]
+    listings: Listings
+    findings: Findings
+    made: tuple[Made, ...]
+    files: Mapping[str, int] = field(default_factory=dict)  # output -> bytes
+
+    @property
+    def dangerous(self) -> int:
+        """Changes that need somebody's yes."""
+        return sum(len(one.changes.dangerous) for one in self.made if one.changes is not None)
+
+    @property
+    def status(self) -> int:
+        """The exit status."""
+        return 1 if self.findings.severities()[Severity.ERROR] or self.dangerous else 0
+
+
+def build(order: Order) -> Built:
+    """Read, map, check, render, diff and report. Raises `ListingkitError` children; then the output folder is what it was."""
+    folder.check_ours(order.out)
+    masters = read_masters(order.inputs)
+    listings = listings_of(order.inputs, masters)
+    templates = [read_template(Path(path)) for path in order.templates]
+    stores = _stores(order, listings, templates)
+    findings = checked(listings, stores, as_of=order.as_of, config=order.config)
+    made = tuple(_made(order, listings, findings, stores, templates))
+    built = Built(order, masters, listings, findings, made)
+    with folder.replacing(order.out) as part:
+        files = _written(built, part)
+    return Built(order, masters, listings, findings, made, files)
+
+
+def _stores(order: Order, listings: Listings, templates: Sequence[Template]) -> tuple[Marketplace, ...]:
+    stores = select(order.marketplaces) or select(dict.fromkeys(code for one in templates for code in one.marketplaces[:1]))
+    stores = stores or named_marketplaces(listings)
+    if not stores:
+        raise ListingkitError("the master names no marketplace: say which to build for, such as -m US -m DE, or -m all")
+    return stores
+
+
+def _made(
+    order: Order, listings: Listings, findings: Findings, stores: Sequence[Marketplace], templates: Sequence[Template]
+) -> Iterator[Made]:
+    after: dict[frozenset[Cell], tuple[Listings, Findings]] = {frozenset(): (listings, findings)}
+    for store in stores:
+        cells = frozenset(findings.safe_fixes(store.code)) if order.fix else frozenset()
+        if cells not in after:
+            fixed = fixing.apply(listings, cells)
+            after[cells] = fixed, checked(fixed, stores, as_of=order.as_of, config=order.config)
+        seen, left = after[cells]
+        held = _held(order.policy, seen, left, store)
+        template = _template(templates, store, listings)
+        upload = render(seen, store, template, keep=~held)
+        changes, delta = _against_previous(order, store, upload)
+        yield Made(store, upload, held, len(cells), changes, delta)
+
+
+def _held(policy: Policy, listings: Listings, findings: Findings, store: Marketplace) -> pl.Series:
+    errors = findings.error_rows(store.code)
+    if policy == "all":
+        errors = frozenset()
+    elif policy == "strict" and findings.severities()[Severity.ERROR]:
+        errors = frozenset(range(listings.frame.height))
+    return fixing.held_rows(listings, errors)
+
+
+def _template(templates: Sequence[Template], store: Marketplace, listings: Listings) -> Template:
+    for template in templates:
+        if store.code in template.marketplaces:
+            return template
+    kinds = listings.frame["product_type"].drop_nulls().unique().sort().to_list() if "product_type" in listings.frame.columns else []
+    return builtin.template("unified_full", store, product_types=tuple(kinds) or ("PRODUCT",))
+
+
+def _against_previous(order: Order, store: Marketplace, upload: Upload) -> tuple[Changes | None, Upload | None]:
+    from listingkit.diff.delta import delta
+    from listingkit.diff.previous import find
+
+    previous = find(order.previous, store, upload.template) if order.previous else None
+    if previous is None:
+        return None, None
+    new = Upload(upload.template, upload.frame.drop(LISTING), upload.store)
+    changes = compare(previous, new)
+    return changes, delta(previous, new, changes)
+
+
+def _written(built: Built, part: Path) -> dict[str, int]:
+    from listingkit.diff.write import write_jsonl
+    from listingkit.render import workbook
+    from listingkit.report import held
+
+    for one in built.made:
+        place = part / one.store.code
+        place.mkdir()
+        text.write(one.upload, place / "upload.txt")
+        if one.upload.template.file is not None:
+            workbook.fill(one.upload, one.upload.template, place / f"upload{one.upload.template.file.suffix}")
+        if one.changes is not None and one.delta is not None:
+            text.write(one.delta, place / "delta.txt")
+            with (place / "changes.jsonl").open("w", encoding="utf-8", newline="\n") as stream:
+                write_jsonl(one.changes, stream)
+    masks = {one.store.code: one.held for one in built.made}
+    held.write(held_rows(built.listings, built.findings, masks), part / "held.xlsx")
+    report = report_on(built)
+    write_report(report, part / "findings.jsonl", "jsonl")
+    write_report(report, part / "report.html", "html")
+    return _manifest(built, part)
+
+
+def report_on(built: Built) -> Report:
+    """What there is to report on a build."""
+    return report_of(
+        built.masters,
+        built.listings,
+        built.findings,
+        [one.store for one in built.made],
+        as_of=built.order.as_of,
+        held={one.store.code: one.held for one in built.made},
+        changes={one.store.code: one.changes for one in built.made if one.changes is not None},
+    )
+
+
+def _manifest(built: Built, part: Path) -> dict[str, int]:
+    """manifest.json: what went in, what came out, by which versions, as of which day."""
+    outputs = {path.relative_to(part).as_posix(): path for path in sorted(part.rglob("*")) if path.is_file()}
+    order = built.order
+    given = [*order.inputs.masters, *filter(None, [order.inputs.profile]), *order.templates]
+    document: dict[str, Any] = {
+        "listingkit": __version__,
+        "as_of": order.as_of.isoformat(),
+        "marketplaces": {
+            one.store.code: {
+                "template": one.upload.template.name,
+                "shipped": one.upload.frame.height,
+                "held": int(one.held.sum()),
+                "safe_fixes": one.fixed,
+                **({"changes": one.changes.counts()} if one.changes is not None else {}),
+            }
+            for one in built.made
+        },
+        "inputs": {display(path): _sha256(Path(path)) for path in given if Path(path).is_file()},
+        "outputs": {name: _sha256(path) for name, path in outputs.items()},
+    }
+    (part / folder.MARK).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8", newline="\n")
+    return {name: path.stat().st_size for name, path in outputs.items()}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

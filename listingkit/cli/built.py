@@ -1,0 +1,38 @@
+"""What `build` says when it is done."""
+
+from collections.abc import Iterator
+
+from listingkit.build import Built, Made
+from listingkit.finding import Severity
+
+
+def told(built: Built) -> str:
+    """The summary of a build: findings, one line a marketplace, where the files are."""
+    return "\n".join(_lines(built)) + "\n"
+
+
+def _lines(built: Built) -> Iterator[str]:
+    rows, sheets = built.listings.frame.height, len(built.masters)
+    found = built.findings.severities()
+    yield f"{rows} rows from {sheets} {'sheet' if sheets == 1 else 'sheets'}: " + ", ".join(
+        f"{count} {severity.value if severity is Severity.INFO or count == 1 else severity.value + 's'}"
+        for severity, count in found.items()
+    )
+    for one in built.made:
+        yield f"  {one.store.code}: {_marketplace(one)}"
+    out = built.order.out
+    yield f"uploads in {out}/*/upload.txt; open {out / 'report.html'} for what to fix, {out / 'held.xlsx'} for what was held back"
+
+
+def _marketplace(one: Made) -> str:
+    parts = [f"{one.upload.frame.height} shipped", f"{int(one.held.sum())} held back"]
+    if one.fixed:
+        parts.append(f"{one.fixed} safe {'fix' if one.fixed == 1 else 'fixes'} applied")
+    if one.changes is not None:
+        counts = one.changes.counts()
+        parts.append(
+            "; ".join(f"{counts[kind]} {kind}" for kind in ("added", "changed", "removed", "vanished", "unchanged") if counts[kind])
+        )
+        if counts["dangerous"]:
+            parts.append(f"{counts['dangerous']} DANGEROUS, see {one.store.code}/changes.jsonl")
+    return ", ".join(part for part in parts if part)

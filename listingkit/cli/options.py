@@ -1,0 +1,57 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import click
+
+Command = Callable[..., Any]
+
+FORMATS = ["text", "json", "jsonl", "csv", "sarif", "junit", "github", "gitlab", "html", "xlsx"]
+
+
+def inputs(command: Command) -> Command:
+    """MASTER... and how to read them."""
+    for option in (
+        click.option("--category", metavar="TYPE", help="Product type of rows that state none, such as HOME."),
+        click.option("--encoding", help="Encoding of text masters, where detection is wrong."),
+        click.option("--sheet", help="Sheet to read, by name or pattern; default: the one with the table."),
+        click.option("--profile", metavar="FILE", help="A profile made by `listingkit map -o`."),
+        click.option("-m", "--marketplace", "marketplaces", multiple=True, metavar="CODE", help="US, DE, JP ... or all; repeatable."),
+        click.argument("masters", nargs=-1, required=True, metavar="MASTER..."),
+    ):
+        command = option(command)
+    return command
+
+
+def rules(command: Command) -> Command:
+    """Which rules, as of which day."""
+    for option in (
+        click.option("--as-of", metavar="YYYY-MM-DD", callback=_day, help="Rules and limits in force on this day; default: today."),
+        click.option("--ignore", multiple=True, metavar="CODES", help="Leave out these codes or prefixes (comma-separated)."),
+        click.option("--select", multiple=True, metavar="CODES", help="Only these codes or prefixes (comma-separated)."),
+    ):
+        command = option(command)
+    return command
+
+
+def codes(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Codes from comma-separated words. Raises `UnknownName` for one that begins no code of the catalogue."""
+    from listingkit.errors import UnknownName
+    from listingkit.rules.engine import catalogue
+
+    found = tuple(code.strip().upper() for word in words for code in word.split(",") if code.strip())
+    for code in found:
+        if not any(known.startswith(code) for known in catalogue()):
+            raise UnknownName("rule", code, catalogue())
+    return found
+
+
+def _day(_context: click.Context, _option: click.Parameter, text: str | None) -> date:
+    if text is None:
+        return datetime.now().astimezone().date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a day such as 2026-11-01") from None

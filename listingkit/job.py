@@ -1,0 +1,65 @@
+"""The front half of every job: masters read, mapped and checked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from listingkit.config import DEFAULT, Config
+from listingkit.mapping.apply import map_columns
+from listingkit.mapping.listings import Listings
+from listingkit.mapping.profile import load
+from listingkit.marketplace import Marketplace, marketplaces
+from listingkit.master.read import read_all
+from listingkit.master.sheet import Master
+from listingkit.rules.findings import Findings
+from listingkit.rules.run import check
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a person names on the command line."""
+
+    masters: tuple[str, ...]  # paths; `-` is standard input
+    profile: str | None = None
+    sheet: str | None = None  # name or pattern
+    encoding: str | None = None
+    category: str | None = None  # product type of rows that state none
+
+
+def read_masters(inputs: Inputs) -> tuple[Master, ...]:
+    """Read every sheet of every master. Raises `Unreadable`."""
+    return tuple(master for source in inputs.masters for master in read_all(source, sheets=inputs.sheet, encoding=inputs.encoding))
+
+
+def listings_of(inputs: Inputs, masters: Sequence[Master]) -> Listings:
+    """Map the masters to listings. Raises `BadProfile` and what mapping cannot do."""
+    listings = map_columns(masters, load(inputs.profile) if inputs.profile else None)
+    return listings if inputs.category is None else _with_product_type(listings, inputs.category.strip().upper())
+
+
+def _with_product_type(listings: Listings, product_type: str) -> Listings:
+    from dataclasses import replace
+
+    column = pl.lit(product_type)
+    if "product_type" in listings.frame.columns:
+        column = pl.col("product_type").fill_null(column)
+    return replace(listings, frame=listings.frame.with_columns(column.alias("product_type")))
+
+
+def named_marketplaces(listings: Listings) -> tuple[Marketplace, ...]:
+    """Marketplaces that the sheet itself names: by code (`price@UK`), or as the only one of a language (`item_name@ja_JP`)."""
+    named = {name.qualifier for name in listings.names if name.qualifier}
+    return tuple(store for store in marketplaces().values() if store.code in named or store.language in named)
+
+
+def checked(listings: Listings, stores: Sequence[Marketplace], *, as_of: date, config: Config = DEFAULT) -> Findings:
+    """Check listings for these marketplaces, or for those that the sheet names, or for what holds everywhere."""
+    return check(listings, stores or named_marketplaces(listings), as_of=as_of, config=config)
+
+
+def display(path: str | Path) -> str:
+    """How reports name an input: without the folders of this machine."""
+    return Path(path).name

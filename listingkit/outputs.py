@@ -1,0 +1,110 @@
+"""What a job leaves for people and programs: the report, and the rows that were held back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from listingkit import __version__
+from listingkit.diff.changes import Changes
+from listingkit.finding import Severity
+from listingkit.job import display
+from listingkit.mapping.listings import SOURCE, Listings
+from listingkit.marketplace import Marketplace
+from listingkit.master.sheet import ROW, Master
+from listingkit.report import formats
+from listingkit.report.report import ChangeCount, Input, Product, Report, RuleCard
+from listingkit.rules.engine import catalogue
+from listingkit.rules.findings import Findings
+
+PRODUCTS = 2000  # listings shown as cards; beyond, only those with findings
+
+
+def report_of(
+    masters: Sequence[Master],
+    listings: Listings,
+    findings: Findings,
+    stores: Sequence[Marketplace],
+    *,
+    as_of: date,
+    held: Mapping[str, pl.Series] | None = None,
+    changes: Mapping[str, Changes] | None = None,
+) -> Report:
+    """Everything that a report may show. `held` (masks) and `changes` come by marketplace code, from a build."""
+    masks = held or {store.code: _mask(listings, findings.error_rows(store.code)) for store in stores}
+    anywhere = pl.select(pl.any_horizontal([pl.lit(mask) for mask in masks.values()])).to_series() if masks else None
+    return Report(
+        findings=findings,
+        rows=listings.frame.height,
+        held=int(anywhere.sum()) if anywhere is not None else len(findings.error_rows("")),
+        shipped={code: int((~mask).sum()) for code, mask in masks.items()} if held else {},
+        inputs=[Input(display(one.file), one.sheet, one.frame.height, one.encoding) for one in masters],
+        marketplaces=[store.code for store in stores],
+        as_of=as_of,
+        version=__version__,
+        unmapped=[note.column or "" for note in listings.notes if note.code == "MAP001"],
+        rules={code: RuleCard(code, rule.name, rule.doc, rule.why, rule.source, rule.category) for code, rule in catalogue().items()},
+        products=list(_products(listings, findings, stores)),
+        changes=[ChangeCount(code, **_counted(one)) for code, one in (changes or {}).items()],
+    )
+
+
+def _mask(listings: Listings, rows: frozenset[int]) -> pl.Series:
+    return pl.Series("held", [False] * listings.frame.height, dtype=pl.Boolean).scatter(sorted(rows), values=True)
+
+
+def _counted(changes: Changes) -> dict[str, int]:
+    counts = changes.counts()
+    return {name: counts[name] for name in ("added", "changed", "removed", "unchanged", "dangerous")}
+
+
+def _products(listings: Listings, findings: Findings, stores: Sequence[Marketplace]) -> Iterator[Product]:
+    frame = listings.frame
+    if "sku" not in frame.columns:
+        return
+    if frame.height > PRODUCTS:
+        flawed = sorted({index for batch in findings.batches for index in batch.places["index"].drop_nulls()})[:PRODUCTS]
+        frame = frame[flawed]
+    views = {store.code: listings.view(store).columns for store in stores}
+    shown = next(iter(views.values()), {name.plain: name.plain for name in listings.names})
+
+    def texts(column: str | None) -> list[str | None]:
+        return frame[column].to_list() if column in frame.columns else [None] * frame.height
+
+    by_store = {code: texts(view.get("item_name")) for code, view in views.items()}
+    plain = ("sku", "item_name", "main_product_image_locator", "parent_sku", "brand", "price")
+    columns = [texts(shown.get(name, name)) for name in plain]
+    for number, (sku, title, image, parent, brand, price) in enumerate(zip(*columns, strict=True)):
+        titles = {code: known[number] for code, known in by_store.items() if known[number] not in (None, title)}
+        if sku:
+            yield Product(sku, title, image, parent, {code: text for code, text in titles.items() if text}, brand, price)
+
+
+def write_report(report: Report, path: Path, style: str) -> None:
+    """Write a report into a file, in one of the formats."""
+    if formats.FORMATS[style].binary:
+        with path.open("wb") as stream:
+            formats.write(report, style, stream)
+        return
+    with path.open("w", encoding="utf-8", newline="") as text:
+        formats.write(report, style, text)
+
+
+def held_rows(listings: Listings, findings: Findings, masks: Mapping[str, pl.Series]) -> Iterator[tuple[str | int | None, ...]]:
+    """Rows that some marketplace does not get: file, sheet, row, SKU, marketplaces, reasons."""
+    reasons: dict[int, dict[str, None]] = {}
+    for batch in findings.batches:
+        covered = batch.covers.to_list() if batch.covers is not None else None
+        for index, flaw in zip(batch.places["index"], batch.flaws, strict=True):
+            if batch.severity_of(flaw) is Severity.ERROR:
+                for row in [index] if covered is None else covered:
+                    reasons.setdefault(row, {})[f"{batch.code} {flaw.message}"] = None
+    frame = listings.frame
+    for index in range(frame.height) if any(mask.any() for mask in masks.values()) else ():
+        codes = [code for code, mask in masks.items() if mask[index]]
+        if codes:
+            source = listings.sources[frame[SOURCE][index]]
+            why = "\n".join(reasons.get(index, ())) or "its parent is held back"
+            sku = frame["sku"][index] if "sku" in frame.columns else None
+            yield display(source.file), source.sheet, frame[ROW][index], sku, " ".join(codes), why

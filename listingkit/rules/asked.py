@@ -1,0 +1,148 @@
+"""What category schemas ask, as tasks of the same engine, and the codes that the words of the vocabulary carry."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from listingkit.errors import UnknownName
+from listingkit.finding import Flaw, Safety, Severity
+from listingkit.mapping.listings import View
+from listingkit.master.sheet import ROW
+from listingkit.rules.engine import given, overridden, severity_of, wanted
+from listingkit.rules.task import Run, Task, kept
+from listingkit.schemas.category import COMMON, CategorySchema, load
+from listingkit.schemas.words import Constraint
+
+NAMES = {
+    "REQ001": "required",
+    "REQ002": "required-when",
+    "REQ005": "forbidden-when",
+    "VAL001": "not-an-accepted-value",
+    "VAL006": "number-out-of-range",
+    "VAL008": "too-many-characters",
+    "VAL009": "too-few-characters",
+    "VAL010": "too-many-bytes",
+    "VAL011": "wrong-form",
+}
+_SOURCE = "each product type's schema names the source of what it asks: listingkit schemas show TYPE"
+_CHECKED = date(2026, 9, 30)
+
+
+def _document(code: str, doc: str, why: str, *, errors: tuple[str, ...], fix: str | None = None) -> None:
+    given(code, NAMES[code], doc, category="schema", why=why, source=_SOURCE, checked=_CHECKED, fix=fix, errors=errors)
+
+
+_document(
+    "REQ001",
+    "A field that the product type requires is filled.",
+    "Amazon refuses the row or suppresses the listing.",
+    errors=("90220", "99001", "99022"),
+)
+_document(
+    "REQ002",
+    "A field is filled where another field makes it required.",
+    "Half of a set of fields says nothing: Amazon refuses the row.",
+    errors=("90220", "99001", "99010", "99022"),
+)
+_document(
+    "REQ005",
+    "A field is blank where another field rules it out.",
+    "Amazon ignores the value or refuses the row.",
+    errors=("90000900",),
+    fix="ask",
+)
+_document(
+    "VAL001",
+    "A field with a list of accepted values holds one of them.",
+    "Amazon refuses values that are not on its list, also for a different case or language.",
+    errors=("90244", "90041", "90057", "8058"),
+    fix="safe",
+)
+_document(
+    "VAL006",
+    "A field for numbers holds a number within its range and with no more decimals than it takes.",
+    "Amazon refuses the row.",
+    errors=("90057", "90244", "90004114"),
+)
+_document("VAL008", "A text has no more characters than its field takes.", "Amazon refuses the row.", errors=("90225",))
+_document("VAL009", "A text has as many characters as its field asks for.", "Amazon refuses the row.", errors=("90244",))
+_document("VAL010", "A text has no more bytes in UTF-8 than its field takes.", "Amazon refuses the row.", errors=("90225",))
+_document("VAL011", "A text has the form that its field takes.", "Amazon refuses the row.", errors=("90244",))
+
+
+def asked_tasks(run: Run) -> Iterator[Task]:
+    """One task for each constraint of each product type in the listings, shared by the marketplaces that ask the same."""
+    variants: dict[tuple[str | None, Constraint, tuple[str | None, ...]], list[str]] = {}
+    for code, view in run.views.items():
+        at = run.contexts[code]
+        for kind in _product_types(run, view):
+            schema = _schema(kind) or load(COMMON)
+            for constraint in schema.asks(at.store, at.as_of) if at.store else ():
+                if wanted(constraint.code, run.config):
+                    columns = tuple(view.columns.get(name) for name in constraint.reads)
+                    variants.setdefault((kind, constraint, columns), []).append(code)
+    for (kind, constraint, columns), codes in variants.items():
+        yield Task(
+            code=constraint.code,
+            name=NAMES[constraint.code],
+            severity=severity_of(constraint.code, Severity.ERROR, run.config) or Severity.ERROR,
+            safety=Safety.ASK,
+            plain=constraint.reads,
+            columns=columns,
+            judge=_judge(constraint),
+            suspects=_suspects(run, run.views[codes[0]], kind, constraint, columns),
+            stores=tuple(codes),
+            shown=run.shown(codes, specific=True),
+            forced=overridden(constraint.code, run.config),
+            whole=True,
+        )
+
+
+def unknown_types(run: Run) -> tuple[str, ...]:
+    """Product types of the listings that no schema of ours speaks of."""
+    kinds = {kind for view in run.views.values() for kind in _product_types(run, view) if kind}
+    return tuple(sorted(kind for kind in kinds if _schema(kind) is None))
+
+
+def _product_types(run: Run, view: View) -> list[str | None]:
+    """The product types of the rows; None for rows that state none."""
+    column = view.columns.get("product_type")
+    return sorted(run.frame[column].unique().to_list(), key=lambda kind: kind or "") if column else [None]
+
+
+def _schema(kind: str | None) -> CategorySchema | None:
+    """The schema of a product type; what every type asks where none is stated."""
+    try:
+        return load(kind or COMMON)
+    except UnknownName:
+        return None
+
+
+def _judge(constraint: Constraint) -> Callable[[tuple[Any, ...]], Flaw | None]:
+    others = constraint.reads[1:]
+
+    def judge(key: tuple[Any, ...]) -> Flaw | None:
+        return constraint.flaw(key[0], dict(zip(others, key[1:], strict=True)))
+
+    return judge
+
+
+def _suspects(run: Run, view: View, kind: str | None, constraint: Constraint, columns: tuple[str | None, ...]) -> pl.Expr:
+    cells = [pl.col(column) if column else pl.lit(None, pl.String) for column in columns]
+    others = dict(zip(constraint.reads[1:], cells[1:], strict=True))
+    parts = [
+        pl.col(ROW).is_not_null(),
+        kept(run),
+        _of_type(view, kind),
+        constraint.word.suspects(cells[0], others).fill_null(value=True),
+    ]
+    if constraint.code.startswith("REQ00") and constraint.code != "REQ005" and "record_action" in run.frame.columns:
+        parts.append(pl.col("record_action").ne_missing("partial_update"))  # its blanks leave what is live alone
+    return pl.all_horizontal(parts)
+
+
+def _of_type(view: View, kind: str | None) -> pl.Expr:
+    column = view.columns.get("product_type")
+    return pl.col(column).eq_missing(pl.lit(kind, pl.String)) if column else pl.lit(value=True)

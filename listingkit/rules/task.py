@@ -1,0 +1,77 @@
+"""One piece of checking work, and what a check looks at."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from listingkit.config import Config
+from listingkit.finding import Flaw, Safety, Severity
+from listingkit.mapping.listings import SOURCE, Listings, View
+from listingkit.marketplace import Marketplace
+from listingkit.master.sheet import ROW
+from listingkit.rules.engine import Context
+
+
+@dataclass(frozen=True)
+class Task:
+    """One judge on one set of columns, for the marketplaces where it comes to the same."""
+
+    code: str
+    name: str
+    severity: Severity
+    safety: Safety
+    plain: tuple[str, ...]  # plain field names, aligned with `columns`
+    columns: tuple[str | None, ...]  # of the frame; None where the sheet has none
+    judge: Callable[[tuple[Any, ...]], Flaw | None]
+    suspects: pl.Expr
+    stores: tuple[str, ...]
+    shown: tuple[str | None, ...]
+    forced: bool = False  # the config's severity goes over what a flaw says of itself
+    whole: bool = False  # where the sheet has no such column, one finding speaks for all rows
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one check looks at."""
+
+    listings: Listings
+    views: Mapping[str, View]  # by marketplace code; "" for a neutral check
+    contexts: Mapping[str, Context]
+    config: Config
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        return self.listings.frame
+
+    def shown(self, stores: Sequence[str], *, specific: bool) -> tuple[str | None, ...]:
+        """How findings name the marketplaces: not at all where the flaw is the same everywhere."""
+        everywhere = len(stores) == len(self.views)
+        if everywhere and (not specific or len(stores) > 1):
+            return (None,)
+        return tuple(code or None for code in stores)
+
+
+def start(listings: Listings, stores: Sequence[Marketplace], *, as_of: date, config: Config) -> Run:
+    """Choose the columns that each marketplace sees."""
+    if stores:
+        views = {store.code: listings.view(store) for store in stores}
+        return Run(listings, views, {store.code: Context(store, as_of, config) for store in stores}, config)
+    neutral: dict[str, str] = {}
+    for name, column in zip(listings.names, _fields(listings.frame), strict=True):
+        if name.qualifier is None or name.plain not in neutral:
+            neutral[name.plain] = column
+    return Run(listings, {"": View(None, neutral)}, {"": Context(None, as_of, config)}, config)
+
+
+def _fields(frame: pl.DataFrame) -> list[str]:
+    return [column for column in frame.columns if column not in (ROW, SOURCE)]
+
+
+def kept(run: Run) -> pl.Expr:
+    """Rows that do not delete a listing."""
+    if "record_action" not in run.frame.columns:
+        return pl.lit(value=True)
+    return pl.col("record_action").ne_missing("delete")
