@@ -22,7 +22,7 @@ ASCII = {r"\d": "[0-9]", r"\D": "[^0-9]", r"\w": "[0-9A-Za-z_]", r"\W": "[^0-9A-
 
 
 @cache
-def tester(pattern: str) -> Callable[[str], bool]:
+def matcher(pattern: str) -> Callable[[str], bool]:
     """A function that tells whether the pattern is found in a value. Raises ValueError, in one sentence, for what is refused."""
     bounds = counted(pattern)
     if bounds:

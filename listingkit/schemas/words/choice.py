@@ -10,7 +10,7 @@ from typing import ClassVar
 import polars as pl
 
 from listingkit.finding import Flaw, Safety, Severity
-from listingkit.schemas.words.word import NO_COLUMNS, NOTHING, Example, fold, spoken, text
+from listingkit.schemas.words.word import NO_COLUMNS, NOTHING, Example, fold, letters, spoken
 
 
 @dataclass(frozen=True)
@@ -64,5 +64,5 @@ class OneOf:
         return Example(draw.choice([value for value in self.values if value not in self.deprecated] or [""]))
 
     def bad(self, draw: Random) -> Example:
-        value = text(draw, 12)
+        value = letters(draw, 12)
         return Example(value if value not in self._taken else value + "~")

@@ -8,7 +8,7 @@ from typing import ClassVar
 import polars as pl
 
 from listingkit.finding import Flaw, Safety
-from listingkit.schemas.words.word import NO_COLUMNS, NOTHING, Example, fold, spoken, text
+from listingkit.schemas.words.word import NO_COLUMNS, NOTHING, Example, fold, letters, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Required:
         return "must be filled"
 
     def good(self, draw: Random) -> Example:
-        return Example(text(draw, draw.randint(1, 20)))
+        return Example(letters(draw, draw.randint(1, 20)))
 
     def bad(self, draw: Random) -> Example:
         return Example(draw.choice([None, ""]))
@@ -57,6 +57,10 @@ class Condition:
             folded = column.str.strip_chars().str.to_lowercase().str.replace_all("[ _-]+", " ")
             met = met & folded.is_in([fold(wanted) for wanted in self.values])
         return ~met.fill_null(value=False) if self.negated else met.fill_null(value=False)
+
+    def turned(self) -> "Condition":
+        """The opposite."""
+        return Condition(self.field, self.values, negated=not self.negated)
 
     def sentence(self) -> str:
         if not self.values:

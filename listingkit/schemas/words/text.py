@@ -9,7 +9,7 @@ import polars as pl
 
 from listingkit.finding import Flaw
 from listingkit.schemas import patterns
-from listingkit.schemas.words.word import NO_COLUMNS, NOTHING, Example, text
+from listingkit.schemas.words.word import NO_COLUMNS, NOTHING, Example, letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class MaxChars:
         return f"at most {self.most} characters"
 
     def good(self, draw: Random) -> Example:
-        return Example(text(draw, draw.randint(min(1, self.most), min(self.most, 60))))
+        return Example(letters(draw, draw.randint(min(1, self.most), min(self.most, 60))))
 
     def bad(self, draw: Random) -> Example:
         return Example("x" * (self.most + draw.randint(1, 10)))
@@ -46,7 +46,7 @@ class MinChars:
     """At least so many characters."""
 
     least: int
-    code: ClassVar[str] = "VAL010"
+    code: ClassVar[str] = "VAL009"
     reads: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
@@ -64,7 +64,7 @@ class MinChars:
         return f"at least {self.least} characters"
 
     def good(self, draw: Random) -> Example:
-        return Example(text(draw, self.least + draw.randint(0, 10)))
+        return Example(letters(draw, self.least + draw.randint(0, 10)))
 
     def bad(self, draw: Random) -> Example:
         return Example("x" * draw.randint(1, max(1, self.least - 1)) if self.least > 1 else None)
@@ -75,7 +75,7 @@ class MaxBytes:
     """At most so many bytes in UTF-8: an umlaut takes two, a Chinese character three, an emoji four."""
 
     most: int
-    code: ClassVar[str] = "VAL009"
+    code: ClassVar[str] = "VAL010"
     reads: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
@@ -94,7 +94,7 @@ class MaxBytes:
         return f"at most {self.most} bytes"
 
     def good(self, draw: Random) -> Example:
-        return Example(text(draw, draw.randint(0, min(self.most // 4, 60))))
+        return Example(letters(draw, draw.randint(0, min(self.most // 4, 60))))
 
     def bad(self, draw: Random) -> Example:
         return Example("ä" * (self.most // 2 + draw.randint(1, 5)))
@@ -111,13 +111,13 @@ class Matches:
     reads: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        patterns.tester(self.pattern)
-        wrong = [example for example in self.examples if not patterns.tester(self.pattern)(example)]
+        patterns.matcher(self.pattern)
+        wrong = [example for example in self.examples if not patterns.matcher(self.pattern)(example)]
         if wrong:
             raise ValueError(f"the example {wrong[0]!r} does not match {self.pattern!r}")
 
     def flaw(self, value: str | None, row: Mapping[str, str | None] = NOTHING) -> Flaw | None:  # noqa: ARG002
-        if not value or patterns.tester(self.pattern)(value):
+        if not value or patterns.matcher(self.pattern)(value):
             return None
         return Flaw(f"{value[:60]!r} is not {self._form()}")
 
@@ -135,8 +135,8 @@ class Matches:
         return Example(draw.choice(self.examples) if self.examples else None)
 
     def bad(self, draw: Random) -> Example:
-        holds = patterns.tester(self.pattern)
-        for value in ("~", "\x7f~", text(draw, 30), "-1e", "0" * 5000):
+        holds = patterns.matcher(self.pattern)
+        for value in ("~", "\x7f~", letters(draw, 30), "-1e", "0" * 5000):
             if not holds(value):
                 return Example(value)
         raise ValueError(f"nothing simple breaks {self.pattern!r}")

@@ -50,7 +50,7 @@ def spoken(values: Iterable[str], most: int = 8) -> str:
     return " or ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "nothing"
 
 
-def text(draw: Random, length: int) -> str:
+def letters(draw: Random, length: int) -> str:
     return "".join(draw.choice("abcdefghij ABCDEFGHIJ0123456789äéß漢字") for _ in range(length)).replace(" ", "x")
 
 
@@ -86,9 +86,9 @@ class Constraint:
         found = self.word.flaw(value, row)
         if found is None:
             return None
-        worst = max((found.severity or self.severity, self.severity), key=lambda severity: severity.rank)
+        mildest = max((found.severity or self.severity, self.severity), key=lambda severity: severity.rank)
         doubt = "" if self.confidence == "confirmed" else " (not confirmed)"
-        return Flaw(found.message + doubt, found.fix, found.safety, worst, found.field)
+        return Flaw(found.message + doubt, found.fix, found.safety, mildest, found.field)
 
     def in_force(self, day: date) -> bool:
         """Whether it is asked on this day."""
