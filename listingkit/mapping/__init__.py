@@ -1,0 +1,1 @@
+"""Headers to fields, values to numbers: supplier columns become listings."""

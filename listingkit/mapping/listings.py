@@ -1,7 +1,7 @@
 """The listings: fields as columns, one row a SKU, each cell still knowing where it came from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import polars as pl
@@ -32,6 +32,7 @@ class View:
     columns: Mapping[str, str]  # item_name -> item_name@de_DE
     missing: tuple[str, ...] = ()  # localized fields that exist only in other languages
     unlabelled: tuple[str, ...] = ()  # localized fields filled from a column whose language nobody stated
+    foreign: tuple[str, ...] = ()  # prices that exist only in other currencies
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Listings:
     language: str | None = None
     notes: tuple[Finding, ...] = ()  # from reading and mapping
     lend: bool = False  # the profile allows a text to stand in for a missing language
+    currencies: Mapping[str, str] = field(default_factory=dict)  # column of a price -> its currency, where the sheet says it
 
     @cached_property
     def names(self) -> tuple[Name, ...]:
@@ -59,21 +61,25 @@ class Listings:
 
         Order for localized fields: the marketplace's languages, the same language of another country, the column without a tag
         (as far as its stated language is one of these, or nobody stated one). For regional fields: the marketplace's own
-        column, then the one without a code. Another language is lent only where the profile says so.
+        column, then the one without a code; a price whose currency is not the marketplace's fills nothing.
+        Another language is lent only where the profile says so.
         """
         held: dict[str, dict[str | None, str]] = {}
-        for name, column in zip(self.names, (c for c in self.frame.columns if c not in (ROW, SOURCE)), strict=True):
-            held.setdefault(name.plain, {})[name.qualifier] = column
+        for name, own in zip(self.names, (c for c in self.frame.columns if c not in (ROW, SOURCE)), strict=True):
+            held.setdefault(name.plain, {})[name.qualifier] = own
         columns: dict[str, str] = {}
         missing: list[str] = []
         unlabelled: list[str] = []
+        foreign: list[str] = []
         for plain, by_qualifier in held.items():
             if not parse(plain).field.localized:
-                column = by_qualifier.get(store.code) or by_qualifier.get(None)
-                if column:
-                    columns[plain] = column
+                regional = by_qualifier.get(store.code) or by_qualifier.get(None)
+                if regional and self.currencies.get(regional, store.currency) != store.currency:
+                    foreign.append(plain)
+                elif regional:
+                    columns[plain] = regional
                 continue
-            tagged = {tag or self.language: column for tag, column in by_qualifier.items()}
+            tagged = {tag or self.language: name for tag, name in by_qualifier.items()}
             column = _by_language(tagged, store)
             if column is None and None in tagged:
                 column = tagged[None]
@@ -84,7 +90,7 @@ class Listings:
                 missing.append(plain)
             else:
                 columns[plain] = column
-        return View(store, columns, tuple(missing), tuple(unlabelled))
+        return View(store, columns, tuple(missing), tuple(unlabelled), tuple(foreign))
 
 
 def _by_language(tagged: Mapping[str | None, str], store: Marketplace) -> str | None:

@@ -1,0 +1,147 @@
+"""Which column of a sheet fills which field: what the profile says, then what is proposed with enough confidence."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from listingkit.errors import BadProfile
+from listingkit.finding import Finding, Severity
+from listingkit.mapping.headers import key, parse_header
+from listingkit.mapping.profile import From, Profile
+from listingkit.mapping.propose import ACCEPT, Guess, Proposal
+from listingkit.marketplace import marketplaces
+from listingkit.master.sheet import Column, Master
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A field and the column that fills it. `field` may be a family where cells hold lists (`source.separator`)."""
+
+    field: str
+    column: Column
+    source: From
+
+
+def assign(proposal: Proposal, profile: Profile, threshold: float = ACCEPT) -> tuple[tuple[Assignment, ...], tuple[Finding, ...]]:
+    """The assignments for one sheet, and what a person should know about the rest.
+
+    Raises `BadProfile` where the profile names a column that several headers of the sheet fit. Columns that the sheet
+    does not have are left out: `absent` tells them.
+    """
+    master = proposal.master
+    chosen: list[Assignment] = []
+    for name, source in profile.columns.items():
+        column = find(master, source, profile)
+        if column:
+            chosen.append(Assignment(name, column, source))
+    used = {assignment.column.letter for assignment in chosen}
+    stated = {*profile.columns, *profile.constants, *profile.derived}
+    ignored = {key(header) for header in profile.ignore}
+    notes = []
+    for guess in proposal.guesses:
+        if guess.column.letter in used or header_key(guess.column) in ignored:
+            continue
+        if guess.field is None or guess.confidence < threshold:
+            notes.append(_unsure(master, guess))
+        elif not _stated(guess.field, stated):
+            unit, currency = guess.header.unit, guess.header.currency
+            chosen.append(Assignment(guess.field, guess.column, From(unit=unit, currency=currency, separator=guess.separator)))
+            if guess.confidence < 0.9:
+                notes.append(_assumed(master, guess))
+    return tuple(_by_currency(_with_header_measures(chosen))), tuple(notes)
+
+
+def find(master: Master, source: From, profile: Profile) -> Column | None:
+    """The column of the sheet that a profile entry means, or None. Raises `BadProfile` where several fit."""
+    if source.letter:
+        return next((column for column in master.columns if column.letter == source.letter.upper()), None)
+    wanted = key(source.column)
+    fitting = [column for column in master.columns if wanted in (header_key(column), key(column.code) or None)]
+    exact = [column for column in fitting if column.header == source.column] or fitting
+    if len(exact) > 1:
+        letters = ", ".join(column.letter for column in exact)
+        raise BadProfile(
+            profile.file,
+            source.line,
+            f"{len(exact)} columns of {master.file} are called {source.column!r} ({letters}): use letter instead of column",
+        )
+    return exact[0] if exact else None
+
+
+def absent(masters: Sequence[Master], profile: Profile) -> Mapping[str, From]:
+    """Fields whose column none of the sheets has."""
+    return {name: source for name, source in profile.columns.items() if not any(find(master, source, profile) for master in masters)}
+
+
+def header_key(column: Column) -> str:
+    """What a column is compared by: its header without stars, case and white space."""
+    readings = parse_header(column.header).readings
+    return readings[0].key if readings else ""
+
+
+def note(code: str, name: str, severity: Severity, message: str, master: Master, column: Column | None = None) -> Finding:
+    """A finding about a sheet or one of its columns."""
+    return Finding(
+        code=code,
+        name=name,
+        severity=severity,
+        message=message,
+        file=master.file,
+        sheet=master.sheet,
+        row=master.header_row if column else None,
+        column=column.header if column else None,
+        cell=f"{column.letter}{master.header_row}" if column else None,
+    )
+
+
+def _stated(name: str, stated: Iterable[str]) -> bool:
+    """Whether the profile already says where a proposed field comes from; a list fills every slot of its family."""
+    return any(name == other or name.rpartition("_")[0] == other or other.rpartition("_")[0] == name for other in stated)
+
+
+def _with_header_measures(chosen: Sequence[Assignment]) -> list[Assignment]:
+    measured = []
+    for assignment in chosen:
+        header, source = parse_header(assignment.column.header), assignment.source
+        source = replace(source, unit=source.unit or header.unit, currency=source.currency or header.currency)
+        measured.append(replace(assignment, source=source))
+    return measured
+
+
+def _by_currency(chosen: Sequence[Assignment]) -> list[Assignment]:
+    """Several columns for one price, in different currencies: each fills the marketplaces of its currency.
+
+    The currency of the most marketplaces keeps the plain name, so that a sheet in euros does not seem to name seven stores.
+    """
+    by_field: dict[str, list[Assignment]] = defaultdict(list)
+    for assignment in chosen:
+        by_field[assignment.field].append(assignment)
+    settled: list[Assignment] = []
+    for name, rivals in by_field.items():
+        stores = {a.column.letter: [s.code for s in marketplaces().values() if s.currency == a.source.currency] for a in rivals}
+        widest = max(rivals, key=lambda a: len(stores[a.column.letter]))
+        settled.append(widest)
+        settled.extend(
+            replace(assignment, field=f"{name}@{code}")
+            for assignment in rivals
+            if assignment is not widest
+            for code in stores[assignment.column.letter]
+        )
+    return settled
+
+
+def _unsure(master: Master, guess: Guess) -> Finding:
+    header = guess.column.header or f"column {guess.column.letter}"
+    if guess.alternatives:
+        names = " or ".join(guess.alternatives)
+        message = f"{header!r} is not used: {guess.why}. Say in a profile whether it is {names}, or ignore it"
+        return note("MAP002", "column-ambiguous", Severity.WARNING, message, master, guess.column)
+    if guess.field:
+        message = f"{header!r} is not used: it may be {guess.field} ({guess.why}), which is too unsure. Say so in a profile"
+        return note("MAP002", "column-ambiguous", Severity.WARNING, message, master, guess.column)
+    return note("MAP001", "column-unmapped", Severity.INFO, f"{header!r} is not used: {guess.why}", master, guess.column)
+
+
+def _assumed(master: Master, guess: Guess) -> Finding:
+    message = f"{guess.column.header!r} is taken for {guess.field}: {guess.why}"
+    return note("MAP003", "column-assumed", Severity.INFO, message, master, guess.column)

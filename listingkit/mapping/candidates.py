@@ -1,0 +1,158 @@
+"""What one header may mean, by its words alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from listingkit.errors import UnknownName
+from listingkit.fields import Field, fields, parse
+from listingkit.mapping.headers import Header, Reading, amazon_column, key, language_name, parse_header, without_marks
+from listingkit.mapping.synonyms import Synonym, ambiguities, numbered, phrases, synonyms, unmarked
+from listingkit.mapping.units import units
+from listingkit.master.sheet import Column
+
+MAIN_IMAGE, OTHER_IMAGE = "main_product_image_locator", "other_product_image_locator"
+NEAR = 88  # rapidfuzz ratio below which two headers have nothing to do with each other
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One meaning of a header. `field` is a plain field or a family; `slot` its number where the header says one."""
+
+    field: str
+    confidence: float
+    why: str
+    slot: int | None = None
+    qualifier: str | None = None
+    language: str = ""  # of the header's words
+
+
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """Every meaning of a header: one candidate, or several that only the sheet can choose between."""
+
+    header: Header
+    candidates: tuple[Candidate, ...] = ()
+    prefer: str = ""
+    group: str = ""  # key without number, shared by a numbered family
+
+
+def meanings(column: Column) -> Meanings:
+    """What a column may mean by its code (second header row) or else by its header."""
+    header = parse_header(column.header)
+    for text in filter(None, (column.code, column.header)):
+        plain = _own_name(text) or _amazon(text)
+        if plain:
+            return Meanings(header, (plain,), group=plain.field)
+    if column.code:
+        coded = _by_synonyms(parse_header(column.code))
+        named = _by_synonyms(header)
+        if len(coded.candidates) == 1 and len(named.candidates) != 1:
+            return Meanings(header, coded.candidates, group=coded.group)
+    return _by_synonyms(header)
+
+
+def _own_name(text: str) -> Candidate | None:
+    if key(text) in ambiguities():
+        return None
+    if text in fields() and fields()[text].slots > 1:
+        return Candidate(text, 1.0, "it is our own name")
+    try:
+        name = parse(text)
+    except UnknownName:
+        return None
+    slot = name.slot if name.field.slots > 1 else None
+    return Candidate(name.field.name, 1.0, "it is our own name", slot, name.qualifier)
+
+
+def _amazon(text: str) -> Candidate | None:
+    found = amazon_column(text)
+    if found is None or ("_" not in text and "#" not in text):
+        return None
+    field, slot, language, store = found
+    qualifier = language if field.localized else store if field.regional else None
+    return Candidate(field.name, 1.0, "it is Amazon's own name", slot if field.slots > 1 else None, qualifier)
+
+
+def _by_synonyms(header: Header) -> Meanings:
+    for reading in header.readings:
+        entries = synonyms().get(reading.key)
+        if entries is None and reading.number and header.number is not None:
+            entries = numbered().get(reading.key)
+        if entries and (found := _fitting(header, reading, entries, 0.0)):
+            return found
+    for reading in header.readings:
+        entries = unmarked().get(without_marks(reading.key))
+        if entries and (found := _fitting(header, reading, entries, 0.03)):
+            return found
+    return _by_similarity(header)
+
+
+def _fitting(header: Header, reading: Reading, entries: Iterable[Synonym], doubt: float) -> Meanings | None:
+    known = ambiguities().get(reading.key)
+    found: dict[tuple[str, str], Candidate] = {}
+    for entry in entries:
+        candidate = _candidate(header, reading, entry, doubt)
+        if candidate:
+            found.setdefault((candidate.field, entry.language), candidate)
+    if not found:
+        return None
+    if known:
+        for name in known.candidates:
+            if not any(field == name for field, _ in found):
+                found[name, ""] = Candidate(name, 0.5, "it may mean that")
+    return Meanings(header, tuple(found.values()), known.prefer if known else "", _group(header))
+
+
+def _candidate(header: Header, reading: Reading, entry: Synonym, doubt: float) -> Candidate | None:
+    field, slot = fields()[entry.field], None
+    if reading.measure and not _measured(header, field):
+        return None
+    if reading.number and header.number is not None:
+        if field.name == MAIN_IMAGE:
+            field = fields()[OTHER_IMAGE] if header.number > 1 else field
+        elif field.slots == 1:
+            return None
+    if field.slots > 1:
+        slot = header.number
+    qualifier = None
+    if reading.qualifier and (header.language or header.marketplace):
+        qualifier = header.language if field.localized else header.marketplace if field.regional else None
+        if qualifier is None:
+            return None
+    confidence = (0.98 if entry.confirmed else 0.95) - doubt - (0.05 if reading.remark else 0.0)
+    why = f"it is called so{_language(entry.language)}" + ("" if entry.confirmed else ", as far as we know")
+    return Candidate(field.name, confidence, why, slot, qualifier, entry.language)
+
+
+def _measured(header: Header, field: Field) -> bool:
+    if header.unit:
+        return field.unit == units()[header.unit].dimension or field.name in ("item_dimensions", "package_dimensions")
+    return field.kind == "price"
+
+
+def _by_similarity(header: Header) -> Meanings:
+    from rapidfuzz import fuzz, process
+
+    for reading in header.readings:
+        if len(reading.words) < 5 or not reading.words.isascii():
+            continue
+        near = process.extract(reading.words, phrases().keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=3)
+        best = [phrase for phrase, score, _ in near if score == near[0][1]]
+        entries = [entry for phrase in best for entry in synonyms()[phrases()[phrase]]]
+        found = _fitting(header, reading, entries, 0.0) if entries else None
+        if found:
+            score = near[0][1]
+            confidence = round(0.6 + 0.25 * (score - NEAR) / (100 - NEAR), 2)
+            why = f"it is written nearly like {best[0]!r}"
+            candidates = {c.field: Candidate(c.field, confidence, why, c.slot, c.qualifier) for c in found.candidates}
+            return Meanings(header, tuple(candidates.values()), group=found.group)
+    return Meanings(header, group=_group(header))
+
+
+def _group(header: Header) -> str:
+    barest = [reading.key for reading in header.readings if reading.number] or [reading.key for reading in header.readings]
+    return barest[0] if barest else ""
+
+
+def _language(tag: str) -> str:
+    return f" in {language_name(tag)}" if tag not in ("", "amazon-key") else ""
