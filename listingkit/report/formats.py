@@ -21,6 +21,11 @@ FORMATS = {
     "text": Format("text:write", binary=False, suffix=".txt"),
     "json": Format("lines:write_array", binary=False, suffix=".json"),
     "jsonl": Format("lines:write", binary=False, suffix=".jsonl"),
+    "csv": Format("table:write", binary=False, suffix=".csv"),
+    "sarif": Format("sarif:write", binary=False, suffix=".sarif"),
+    "junit": Format("junit:write", binary=False, suffix=".xml"),
+    "github": Format("github:write", binary=False, suffix=".txt"),
+    "gitlab": Format("gitlab:write", binary=False, suffix=".json"),
     "html": Format("page:write", binary=False, suffix=".html"),
 }
 

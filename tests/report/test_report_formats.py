@@ -4,35 +4,12 @@ import io
 import json
 
 import pytest
+from report_cases import BARE, CHECK_DIGIT, TEXT_FORMATS, written
 
 from listingkit.errors import UnknownName
-from listingkit.finding import Finding, Fix, Safety, Severity
-from listingkit.report.formats import FORMATS, write
+from listingkit.finding import Finding, Severity
+from listingkit.report.formats import write
 from listingkit.report.report import Report, RuleCard
-
-CHECK_DIGIT = Finding(
-    code="GTN001",
-    name="gtin-check-digit",
-    severity=Severity.ERROR,
-    message="check digit is 3, the other digits need 2",
-    file="master.xlsx",
-    sheet="Products",
-    row=17,
-    column="UPC",
-    cell="F17",
-    field="product_id",
-    sku="AB-1",
-    marketplace="DE",
-    value="036000291453",
-    fix=Fix("036000291452", Safety.ASK),
-)
-BARE = Finding("MAP001", "column-unmapped", Severity.INFO, "nothing was read from this file")
-
-
-def written(report: Report, name: str, **options: object) -> str:
-    stream = io.StringIO()
-    write(report, name, stream, **options)
-    return stream.getvalue()
 
 
 def missing(rows: range) -> list[Finding]:
@@ -137,7 +114,6 @@ def test_an_unknown_format_names_the_nearest() -> None:
         write(Report([]), "jsn", io.StringIO())
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", TEXT_FORMATS)
 def test_the_same_report_gives_the_same_bytes(name: str) -> None:
-    if not FORMATS[name].binary:
-        assert written(Report([CHECK_DIGIT, BARE]), name) == written(Report([CHECK_DIGIT, BARE]), name)
+    assert written(Report([CHECK_DIGIT, BARE]), name) == written(Report([CHECK_DIGIT, BARE]), name)

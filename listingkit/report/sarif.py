@@ -1,0 +1,83 @@
+"""Findings as SARIF 2.1.0, the format of code scanning services."""
+
+import re
+from json import JSONEncoder
+from typing import Any, TextIO
+
+from listingkit.finding import Finding, Severity
+from listingkit.report.escape import json_visible, visible
+from listingkit.report.fingerprint import unique
+from listingkit.report.place import line, uri
+from listingkit.report.report import Report
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_PLACEHOLDER = re.compile(r"\{([0-9]+)\}")
+_LINK = re.compile(r"\[(?=[^\]]*\]\()")
+_encode = JSONEncoder(ensure_ascii=False).encode
+
+
+def write(report: Report, stream: TextIO) -> None:
+    """Write one run. Rows are lines; the sheet and the cell are the logical location."""
+    order = {code: number for number, code in enumerate(report.tally.codes)}
+    driver: dict[str, Any] = {"name": "listingkit", "rules": [_rule(report, code) for code in order]}
+    if report.version:
+        driver["version"] = report.version
+    stream.write(f'{{"$schema": {_encode(SCHEMA)}, "version": "2.1.0", "runs": [{{"tool": {{"driver": {_json(driver)}}},\n')
+    stream.write('"columnKind": "unicodeCodePoints", "results": [')
+    before = "\n"
+    for finding, mark in unique(report.findings):
+        stream.write(before + _json(_result(finding, order[finding.code], mark)))
+        before = ",\n"
+    stream.write("\n]}]}\n")
+
+
+def _json(value: object) -> str:
+    return json_visible(_encode(value))
+
+
+def _rule(report: Report, code: str) -> dict[str, Any]:
+    tally = report.tally
+    card = report.rule(code)
+    rule: dict[str, Any] = {
+        "id": code,
+        "name": tally.names[code],
+        "shortDescription": {"text": _text(card.doc if card and card.doc else tally.names[code])},
+        "defaultConfiguration": {"level": _LEVEL[tally.worst[code]]},
+    }
+    if card and card.why:
+        rule["fullDescription"] = {"text": _text(card.why)}
+    if card and card.source:
+        rule["help"] = {"text": _text(f"Source: {card.source}")}
+    if card and card.category:
+        rule["properties"] = {"tags": [card.category]}
+    return rule
+
+
+def _result(finding: Finding, order: int, mark: str) -> dict[str, Any]:
+    location: dict[str, Any] = {}
+    if finding.file:
+        location["physicalLocation"] = {"artifactLocation": {"uri": uri(finding.file)}, "region": {"startLine": line(finding)}}
+    if finding.cell or finding.sheet:
+        address = "!".join(part for part in (finding.sheet, finding.cell) if part)
+        location["logicalLocations"] = [{"fullyQualifiedName": address, "kind": "element"}]
+    result: dict[str, Any] = {
+        "ruleId": finding.code,
+        "ruleIndex": order,
+        "level": _LEVEL[finding.severity],
+        "message": {"text": _text(finding.message)},
+        "partialFingerprints": {"listingkit/v1": mark},
+        "properties": {
+            key: value
+            for key, value in finding.to_dict().items()
+            if value is not None and key in ("sku", "marketplace", "column", "field", "cell", "value", "fix")
+        },
+    }
+    if location:
+        result["locations"] = [location]
+    return result
+
+
+def _text(text: str) -> str:
+    """A plain text message: what SARIF would read as a placeholder or a link is escaped (3.11.5, 3.11.6)."""
+    return _LINK.sub(r"\\[", _PLACEHOLDER.sub(r"{{\1}}", visible(text)))
