@@ -1,6 +1,6 @@
 """The check digit of GS1 numbers: weights 3 and 1 from the right, sum up to a multiple of ten (General Specifications 26.0, 7.9.1)."""
 
-_GROUPS = bytes((3 * (n // 1000) + n // 100 % 10 + 3 * (n // 10 % 10) + n % 10) % 10 for n in range(10_000))
+GROUPS = bytes((3 * (n // 1000) + n // 100 % 10 + 3 * (n // 10 % 10) + n % 10) % 10 for n in range(10_000))
 """The weighted sum of four digits; the weights repeat every two digits, so that one table serves every group from the right."""
 
 
@@ -24,6 +24,6 @@ def holds(code: str) -> bool:
     if len(code) > 16:
         return check_digit(code[:-1]) == code[-1]
     number = int(code)
-    table = _GROUPS
+    table = GROUPS
     low, high = number % 100_000_000, number // 100_000_000
     return (table[low % 10_000] + table[low // 10_000] + table[high % 10_000] + table[high // 10_000]) % 10 == 0

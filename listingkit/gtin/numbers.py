@@ -12,7 +12,7 @@ from listingkit.gtin.verdict import Verdict, verdict
 
 LENGTHS = (8, 12, 13, 14)
 _EIGHT_ALIKE = re.compile(r"(\d)\1{7}")
-_ASCENDING = tuple("0123456789"[start : start + 7] for start in range(4))
+ASCENDING = tuple("0123456789"[start : start + 7] for start in range(4))
 
 
 def judge(digits: str, table: Prefixes, blocks: Blocks | None = None) -> Verdict:
@@ -128,7 +128,7 @@ def _suspicion(code: str, wide: str, prefix: Prefix, blocks: Blocks | None) -> V
         return verdict("trailing-zeros", code)
     if code[4] == code[5] == code[6] == code[7] and _EIGHT_ALIKE.search(code[:-1]):
         return verdict("repeated-digit", code)
-    if "3456" in code and any(run in code[:-1] for run in _ASCENDING):
+    if "3456" in code and any(run in code[:-1] for run in ASCENDING):
         return verdict("ascending", code)
     if blocks is not None and not blocks.licensed(wide, prefix):
         return verdict("no-block", code, owner=prefix.owner)
