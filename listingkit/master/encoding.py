@@ -1,0 +1,99 @@
+"""Which encoding a text file is in: marks first, then strict UTF-8 over the whole file, then a detector on what is not ASCII."""
+
+import codecs
+from dataclasses import dataclass
+from typing import IO
+
+from listingkit.errors import UnknownName, Unreadable
+
+BLOCK = 1 << 20
+SAMPLE = 64 << 10  # bytes of lines with non-ASCII characters that the detector sees
+SUPPORTED: tuple[str, ...] = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp932", "gb18030", "big5", "cp949")
+SUPPORTED += tuple(f"cp125{digit}" for digit in (0, 1, 3, 4, 5, 6, 7, 8))
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """An encoding by its Python name; `sure` where the bytes leave no other reading."""
+
+    encoding: str
+    sure: bool
+    instead: tuple[str, ...] = ()  # other encodings that would also decode it without error
+
+
+def encoding_of(stream: IO[bytes], name: str) -> Guess:
+    """Detect the encoding of a text stream and leave it at its start. Raises Unreadable for bytes that are no text."""
+    head = stream.read(4096)
+    stream.seek(0)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return Guess("utf-16", sure=True)
+    if head.startswith(codecs.BOM_UTF8):
+        return Guess("utf-8-sig", sure=True)
+    if b"\0" in head:
+        return _without_mark(head, name)
+    if _decodes(stream, "utf-8"):
+        return Guess("utf-8", sure=True)
+    sample = _sample(stream)
+    candidates = [encoding for encoding in _ranked(sample) if _decodes(stream, encoding)]
+    if not candidates:
+        raise Unreadable(
+            f"{name}: the text is in no encoding that listingkit knows; save it as UTF-8, or name its encoding with --encoding"
+        )
+    return Guess(candidates[0], sure=False, instead=tuple(candidates[1:4]))
+
+
+def known(encoding: str) -> str:
+    """The Python name of an encoding that a user gave. Raises UnknownName."""
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        raise UnknownName("encoding", encoding, SUPPORTED) from None
+
+
+def _without_mark(head: bytes, name: str) -> Guess:
+    """UTF-16 without its mark: nearly every other byte of mostly Latin text is zero."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if odd > 0.3 * len(head) / 2 and not even:
+        return Guess("utf-16-le", sure=False)
+    if even > 0.3 * len(head) / 2 and not odd:
+        return Guess("utf-16-be", sure=False)
+    raise Unreadable(f"{name}: holds NUL bytes, so it is no text file; export the sheet again as csv or xlsx")
+
+
+def _decodes(stream: IO[bytes], encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    stream.seek(0)
+    try:
+        while block := stream.read(BLOCK):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    finally:
+        stream.seek(0)
+    return True
+
+
+def _sample(stream: IO[bytes]) -> bytes:
+    """Lines that hold something else than ASCII."""
+    lines: list[bytes] = []
+    size = 0
+    while size < SAMPLE and (block := stream.read(BLOCK)):
+        if block.isascii():
+            continue
+        for line in block.split(b"\n"):
+            if not line.isascii():
+                lines.append(line[:4096])
+                size += len(lines[-1]) + 1
+                if size >= SAMPLE:
+                    break
+    stream.seek(0)
+    return b"\n".join(lines)
+
+
+def _ranked(sample: bytes) -> list[str]:
+    """Encodings that could be it, the likeliest first."""
+    from charset_normalizer import from_bytes
+
+    found = [codecs.lookup(match.encoding).name for match in from_bytes(sample, cp_isolation=[*SUPPORTED])]
+    return [*dict.fromkeys([*found, "cp1252"])]

@@ -1,0 +1,179 @@
+"""From blocks of raw rows to a master: the header found, blanks made null, evidence counted."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import polars as pl
+
+from listingkit.errors import Unreadable
+from listingkit.finding import Finding
+from listingkit.master import header
+from listingkit.master.notes import Notebook
+from listingkit.master.sheet import ROW, Column, Evidence, Master, index, letter
+
+Marks = Mapping[str, Sequence[Hashable]]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive rows: `#row` and String columns named by letter, blank rows included or not.
+
+    `marks` says for each column what its cells are (aligned with the frame, falsy for blank); empty for text files.
+    """
+
+    frame: pl.DataFrame
+    marks: Marks = field(default_factory=dict)
+
+
+class RawSheet(Protocol):
+    """What every kind of file is read through."""
+
+    notes: Notebook
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def sheet(self) -> str | None: ...
+
+    @property
+    def encoding(self) -> str | None: ...
+
+    @property
+    def delimiter(self) -> str | None: ...
+
+    def blocks(self) -> Iterator[Block]:
+        """All rows, from the top."""
+        ...
+
+    def evidence(self, marks: Mapping[Hashable, int]) -> Evidence:
+        """What the counted marks of one column mean."""
+        ...
+
+    def merged(self) -> Sequence[header.Range]:
+        """Merged ranges, as far as the blocks taken so far tell."""
+        ...
+
+    def hidden_columns(self) -> frozenset[int]: ...
+
+
+class Reading:
+    """One pass over a sheet. Iterate `frames` first; the rest is complete afterwards."""
+
+    def __init__(self, raw: RawSheet, header_row: int | None = None) -> None:
+        self._raw = raw
+        self._wanted = header_row
+        self._head: dict[int, tuple[str | None, ...]] = {}
+        self._last = 0  # row number of the header's last row
+        self._marks: dict[str, Counter[Hashable]] = {}
+        self._letters: set[str] = set()
+
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """The rows below the header that are not wholly blank; blank cells are null."""
+        for block in self._raw.blocks():
+            frame = block.frame
+            if not self._last:
+                frame = _blanked(frame)
+                self._find_header(frame)
+            start = frame.get_column(ROW).search_sorted(self._last, side="right") if self._last else frame.height
+            if start == frame.height:
+                continue
+            for name, marks in block.marks.items():
+                self._marks.setdefault(name, Counter()).update(marks[start:] if start else marks)
+            data = _blanked(frame.slice(start))
+            self._letters.update(data.columns[1:])
+            if data.height:
+                yield data
+        if not self._last:
+            self._refuse()
+
+    def _find_header(self, frame: pl.DataFrame) -> None:
+        for row in frame.head(header.LOOKED_AT - len(self._head)).iter_rows():
+            self._head[row[0]] = _placed(frame.columns[1:], row[1:])
+        found = header.find(self._head, wanted=self._wanted)
+        if found:
+            self._last = found.last
+        elif len(self._head) >= header.LOOKED_AT:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        place = f"{self._raw.notes.file}{f' [{self._raw.sheet}]' if self._raw.sheet else ''}"
+        if not self._head:
+            raise Unreadable(f"{place}: the sheet is empty")
+        if self._wanted:
+            raise Unreadable(f"{place}: row {self._wanted} cannot be the header, it is blank or beyond row {max(self._head)}")
+        raise Unreadable(f"{place}: no header row found in the first {len(self._head)} filled rows; name it with --header-row")
+
+    def master(self, frame: pl.DataFrame, *, notes: bool = True) -> Master:
+        """The frame as a master, with what is known of its columns so far."""
+        raw = self._raw
+        found = header.find(self._head, merged=raw.merged(), wanted=self._wanted or None)
+        assert found is not None  # frames() refuses before
+        hidden = raw.hidden_columns()
+        columns = tuple(
+            Column(letter(place), label, code, hidden=place in hidden)
+            for place, (label, code) in enumerate(self._all_columns(found))
+            if label or code or letter(place) in self._letters
+        )
+        missing = [pl.lit(None, pl.String).alias(column.letter) for column in columns if column.letter not in frame.columns]
+        frame = frame.with_columns(missing).select(ROW, *(column.letter for column in columns))
+        return Master(
+            file=raw.notes.file,
+            sheet=raw.sheet,
+            frame=frame,
+            columns=columns,
+            header_row=found.row,
+            kind=raw.kind,
+            encoding=raw.encoding,
+            delimiter=raw.delimiter,
+            evidence={name: raw.evidence(marks) for name, marks in self._marks.items()},
+            notes=_named(raw.notes.closed(), columns) if notes else (),
+            meta={"title_rows": str(found.row - 1), "first_row": str(found.last + 1)},
+        )
+
+    def _all_columns(self, found: header.Header) -> list[tuple[str, str]]:
+        width = max((index(name) + 1 for name in self._letters), default=0)
+        pairs = list(zip(found.labels, (*found.codes, *[""] * (len(found.labels) - len(found.codes))), strict=False))
+        return pairs + [("", "")] * (width - len(pairs))
+
+
+def whole(raw: RawSheet, header_row: int | None = None) -> Master:
+    """Read a sheet to its end."""
+    reading = Reading(raw, header_row)
+    frames = list(reading.frames())
+    if frames:
+        frame = (
+            pl.concat(frames, how="diagonal") if any(f.columns != frames[0].columns for f in frames) else pl.concat(frames, rechunk=False)
+        )
+    else:
+        frame = pl.DataFrame(schema={ROW: pl.UInt32})
+    return reading.master(frame)
+
+
+def _placed(letters: Sequence[str], cells: Sequence[str | None]) -> tuple[str | None, ...]:
+    """Cells at their columns, from A on."""
+    places = [index(name) for name in letters]
+    row: list[str | None] = [None] * (max(places, default=-1) + 1)
+    for place, cell in zip(places, cells, strict=True):
+        row[place] = cell
+    return tuple(row)
+
+
+def _blanked(frame: pl.DataFrame) -> pl.DataFrame:
+    """White space alone is blank; rows and columns of nothing are left out."""
+    cells = pl.exclude(ROW)
+    frame = frame.with_columns(pl.when(cells.str.strip_chars().str.len_bytes() > 0).then(cells))
+    filled = frame.select(
+        ROW, *(column.name for column in frame.iter_columns() if column.name != ROW and column.null_count() < frame.height)
+    )
+    if filled.width == 1:
+        return filled.clear()
+    return filled.filter(~pl.all_horizontal(pl.exclude(ROW).is_null()))
+
+
+def _named(notes: tuple[Finding, ...], columns: tuple[Column, ...]) -> tuple[Finding, ...]:
+    """Findings that know only a letter get the header's text."""
+    headers = {column.letter: column.header or column.code for column in columns}
+    return tuple(replace(note, column=headers.get(note.column) or note.column) if note.column else note for note in notes)

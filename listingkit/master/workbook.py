@@ -1,0 +1,190 @@
+"""xlsx and xlsm: values as exact text, and what the cells are, read straight from the sheet's XML."""
+
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import IO, Self
+
+import polars as pl
+
+from listingkit.errors import UnknownName, Unreadable
+from listingkit.master import header
+from listingkit.master.cells import Conversion, meaning
+from listingkit.master.notes import Notebook
+from listingkit.master.numbers import BUILT_IN, Format, number_format
+from listingkit.master.package import Package, tags
+from listingkit.master.reading import Block
+from listingkit.master.rowscan import RowScan
+from listingkit.master.sheet import Evidence, index
+from listingkit.master.texts import cut, shared_strings
+
+MERGED_AT_MOST = 10_000  # ranges that are looked at
+_MERGE = re.compile(r'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One sheet of a workbook, as its list of sheets names it."""
+
+    name: str
+    part: str
+    hidden: bool
+
+
+class Workbook:
+    """An open workbook."""
+
+    def __init__(self, stream: IO[bytes], name: str, kind: str) -> None:
+        self.name, self.kind = name, kind
+        self.package = Package(stream, name)
+        main = [part for type_, part in self.package.related("").values() if type_ == "officeDocument"]
+        self._main = main[0] if main else "xl/workbook.xml"
+        self._xml = self.package.text(self._main)
+        self._related = self.package.related(self._main)
+        self.since_1904 = any(tag.get("date1904") in {"1", "true"} for tag in tags(self._xml, "workbookPr"))
+        self.entries = tuple(self._entries())
+        if not self.entries:
+            raise Unreadable(f"{name}: the workbook has no worksheet")
+
+    def _entries(self) -> Iterator[Entry]:
+        for tag in tags(self._xml, "sheet"):
+            type_, part = self._related.get(next((value for key, value in tag.items() if key.endswith(":id")), ""), ("", ""))
+            if type_ == "worksheet":
+                yield Entry(tag.get("name", ""), part, tag.get("state", "visible") != "visible")
+
+    def chosen(self, pattern: str | None) -> tuple[str, ...]:
+        """Names of the sheets that a name or pattern means; without one, of the widest visible sheet. Raises UnknownName."""
+        names = [entry.name for entry in self.entries]
+        if pattern is None:
+            visible = [entry for entry in self.entries if not entry.hidden] or list(self.entries)
+            return (visible[0].name if len(visible) == 1 else max(visible, key=self._promise).name,)
+        if pattern in names:
+            return (pattern,)
+        matching = [entry.name for entry in self.entries if fnmatchcase(entry.name.casefold(), pattern.casefold()) and not entry.hidden]
+        if not matching:
+            raise UnknownName(f"sheet in {self.name}", pattern, names)
+        return tuple(matching)
+
+    def _promise(self, entry: Entry) -> int:
+        """How many filled cells the best of the first rows of a sheet has."""
+        first = next(self.package.blocks(entry.part, "sheet"), b"")[: 256 << 10]
+        rows = re.split(rb"<(?:\w+:)?row\b", first)[1 : header.LOOKED_AT]
+        return max((len(re.findall(rb"<(?:\w+:)?(?:v|is)>", row)) for row in rows), default=0)
+
+    def sheet(self, name: str) -> "WorkbookSheet":
+        """Open one sheet by its exact name."""
+        entry = next(entry for entry in self.entries if entry.name == name)
+        return WorkbookSheet(self, entry)
+
+    @cached_property
+    def strings(self) -> pl.Series:
+        """The shared strings."""
+        part = next((part for type_, part in self._related.values() if type_ == "sharedStrings"), None)
+        if part is None or not self.package.has(part):
+            return pl.Series([], dtype=pl.String)
+        return shared_strings(self.package.blocks(part, "strings"), self.name)
+
+    @cached_property
+    def formats(self) -> tuple[Format, ...]:
+        """The number format of each cell style."""
+        part = next((part for type_, part in self._related.values() if type_ == "styles"), None)
+        if part is None or not self.package.has(part):
+            return ()
+        xml = self.package.text(part)
+        own = {tag.get("numFmtId"): tag.get("formatCode", "") for tag in tags(xml, "numFmt")}
+        section = re.search(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", xml, re.DOTALL)
+        codes = [tag.get("numFmtId", "0") for tag in tags(section[0], "xf")] if section else []
+        return tuple(number_format(own.get(code) or BUILT_IN.get(int(code) if code.isdecimal() else 0, "General")) for code in codes)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.package.close()
+
+
+class WorkbookSheet:
+    """One worksheet as blocks of text cells."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+
+    def __init__(self, book: Workbook, entry: Entry) -> None:
+        self.kind: str = book.kind
+        self.sheet: str | None = entry.name
+        self.notes = Notebook(book.name, entry.name)
+        self._book, self._entry = book, entry
+        self._hidden: set[int] = set()
+        self._merged: list[header.Range] = []
+        self._hidden_rows: list[int] = []
+
+    def blocks(self) -> Iterator[Block]:
+        """The rows of the sheet."""
+        convert = Conversion(self._book.strings, self._book.formats, self.notes, since_1904=self._book.since_1904)
+        scan = RowScan(f"{self._book.name} [{self._entry.name}]")
+        began = ended = False
+        for chunk in cut(self._book.package.blocks(self._entry.part, "sheet"), "row", self._book.name):
+            rows = chunk
+            if not began:
+                head, began, rows = _split(rows, r"<(?:\w+:)?sheetData\s*>")
+                self._columns(head)
+            if began and not ended:
+                rows, ended, tail = _split(rows, r"</(?:\w+:)?sheetData>") if "sheetData>" in rows else (rows, False, "")
+                cells = scan.scan(rows)
+                self._hidden_rows += cells.hidden
+                if ended:
+                    self._merges(tail)
+                if cells.rows:
+                    yield Block(convert.frame(cells), cells.marks)
+            elif ended or not began:
+                self._merges(rows)
+        self._tell_hidden()
+
+    def _columns(self, head: str) -> None:
+        for tag in tags(head, "col"):
+            if tag.get("hidden") in {"1", "true"}:
+                first, last = int(tag.get("min", "1")), min(int(tag.get("max", "1")), 16_384)
+                self._hidden.update(range(first - 1, last))
+
+    def _merges(self, xml: str) -> None:
+        if len(self._merged) >= MERGED_AT_MOST:
+            return
+        for match in _MERGE.finditer(xml):
+            self._merged.append((int(match[2]), index(match[1]), int(match[4]), index(match[3])))
+            if len(self._merged) >= MERGED_AT_MOST:
+                return
+
+    def _tell_hidden(self) -> None:
+        pass
+
+    def evidence(self, marks: Mapping[Hashable, int]) -> Evidence:
+        """What the counted marks of one column mean."""
+        counts: Counter[str] = Counter()
+        formats: Counter[str] = Counter()
+        for mark, times in marks.items():
+            what, format_ = meaning(str(mark), self._book.formats)
+            counts[what] += times
+            if what in {"numeric", "dates"}:
+                formats[format_.code] += times
+        return Evidence(
+            numeric=counts["numeric"],
+            text=counts["text"],
+            dates=counts["dates"],
+            booleans=counts["booleans"],
+            errors=counts["errors"],
+            formats=dict(formats),
+        )
+
+    def merged(self) -> Sequence[header.Range]:
+        return self._merged
+
+    def hidden_columns(self) -> frozenset[int]:
+        return frozenset(self._hidden)
+
+
+def _split(text: str, pattern: str) -> tuple[str, bool, str]:
+    match = re.search(pattern, text)
+    return (text[: match.start()], True, text[match.end() :]) if match else (text, False, "")
