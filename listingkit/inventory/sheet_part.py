@@ -58,10 +58,11 @@ class ColumnStyle:
 
 @dataclass
 class SheetReader:
-    """What a sheet's part says. `head` is the number of rows whose cells are kept."""
+    """What a sheet's part says. `head` is the number of rows whose cells are kept; without `tail` nothing below the cells is read."""
 
     strings: SharedStrings
     head: int = HEAD
+    tail: bool = True
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
     columns: list[ColumnStyle] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
@@ -93,7 +94,8 @@ class SheetReader:
         for chunk in chunks:
             self._parser.Parse(chunk, False)
             if self._beyond is not None:
-                self._read_tail(chunk[self._beyond - position :], chunks)
+                if self.tail:
+                    self._read_tail(chunk[self._beyond - position :], chunks)
                 return
             position += len(chunk)
         self._parser.Parse(b"", True)
@@ -140,15 +142,19 @@ class SheetReader:
     def _start_row(self, attributes: Mapping[str, str]) -> None:
         number = _number(attributes, "r", self._cells.row_before + 1)
         if number > self.head:
-            assert self._parser is not None
-            self._beyond = self._parser.CurrentByteIndex
-            self._parser.StartElementHandler = None
-            self._parser.EndElementHandler = None
-            self._parser.CharacterDataHandler = None
+            self._stop()
             return
         if attributes.get("hidden") in ("1", "true"):
             self.hidden_rows.add(number)
         self._cells.start_row(number)
+
+    def _stop(self) -> None:
+        """Hear nothing of the rest of the cells."""
+        assert self._parser is not None
+        self._beyond = self._parser.CurrentByteIndex
+        self._parser.StartElementHandler = None
+        self._parser.EndElementHandler = None
+        self._parser.CharacterDataHandler = None
 
     def _start_format(self, attributes: Mapping[str, str]) -> None:
         style = _number(attributes, "dxfId", -1)
@@ -171,6 +177,8 @@ class SheetReader:
             self._take(name, "".join(self._text))
         elif name == "dataValidation":
             self._validation = None
+        elif name == "sheetData" and not self.tail:
+            self._stop()
 
     def _take(self, name: str, text: str) -> None:
         if name == "formula" and self._rule is not None:

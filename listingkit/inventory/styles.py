@@ -28,18 +28,28 @@ _BUILTIN: Mapping[int, Kind] = {
     **dict.fromkeys(range(50, 59), "date"),
     49: "text",
 }
+_BUILTIN_CODES = {0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 11: "0.00E+00", 14: "mm-dd-yy", 22: "m/d/yy h:mm", 49: "@"}
 _NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[(?![hmsHMS]+\])[^\]]*\]|_.|\*.')
 
 
 class Styles(NamedTuple):
-    """By index: the kind of each cell style, and the meaning of each differential style (None: none we know)."""
+    """By index: kind and number format of each cell style, and the meaning of each differential style (None: none we know)."""
 
     cells: tuple[Kind, ...]
     meanings: tuple[State | None, ...]
+    codes: tuple[str, ...] = ()
 
     def kind(self, style: int) -> Kind:
         """The kind of a cell style's number format."""
         return self.cells[style] if 0 <= style < len(self.cells) else "general"
+
+    def format(self, style: int) -> str:
+        """The number format of a cell style."""
+        return self.codes[style] if 0 <= style < len(self.codes) else "General"
+
+    def meaning(self, style: int) -> State | None:
+        """The meaning of a differential style."""
+        return self.meanings[style] if 0 <= style < len(self.meanings) else None
 
 
 def kind_of(code: str) -> Kind:
@@ -60,6 +70,7 @@ class StyleReader:
 
     codes: dict[int, str] = field(default_factory=dict)
     cells: list[Kind] = field(default_factory=list)
+    formats: list[str] = field(default_factory=list)
     meanings: list[State | None] = field(default_factory=list)
     _inside: str = ""
     _looks: State | None = None
@@ -68,7 +79,7 @@ class StyleReader:
     @property
     def styles(self) -> Styles:
         """What was read."""
-        return Styles(tuple(self.cells), tuple(self.meanings))
+        return Styles(tuple(self.cells), tuple(self.meanings), tuple(self.formats))
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         name = local(tag)
@@ -78,6 +89,7 @@ class StyleReader:
             self.codes[_number(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
         elif name == "xf" and self._inside == "cellXfs":
             number = _number(attributes.get("numFmtId"))
+            self.formats.append(self.codes.get(number) or _BUILTIN_CODES.get(number, "General"))
             self.cells.append(kind_of(self.codes[number]) if number in self.codes else _BUILTIN.get(number, "general"))
         elif self._inside == "dxfs":
             self._start_looks(name, attributes.get("rgb", "")[-6:].upper())

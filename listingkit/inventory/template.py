@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +30,8 @@ class TemplateColumn:
     example: str = ""
     aliases: Mapping[str, str] = field(default_factory=dict)  # label -> wire value
     values: Mapping[str, ValueList] = field(default_factory=dict)  # product type ("" for all) -> its list
+    accepted: str = ""  # what the sheet of definitions says about it
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ class Template:
     sheet: str = ""  # its data sheet
     rules: Sequence[object] = ()  # requirement rules, compiled by inventory.requirements
     oddities: tuple[str, ...] = ()  # what is odd about it, in sentences
+    flavor: str = ""  # full-seller, seller-price-quantity ...; "" where the generation has none
+    made: date | None = None  # the day Amazon made it
+    browse: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # product type -> browse nodes or item type keywords
 
     def column(self, path: str) -> TemplateColumn | None:
         """The first column of this path."""

@@ -163,6 +163,12 @@ class Workbook:
         reader.read(self.chunks(entry.part), f"{self.path}, sheet {entry.name}")
         return reader
 
+    def first_row(self, entry: SheetEntry) -> Mapping[int, str]:
+        """The filled cells of row 1, without reading on."""
+        reader = SheetReader(self.strings, 1, tail=False)
+        reader.read(self.chunks(entry.part), f"{self.path}, sheet {entry.name}")
+        return reader.rows.get(1, {})
+
     def cells(self, name: str) -> Mapping[int, Mapping[int, str]]:
         """Every filled cell of a small sheet: row (1-based) to column (0-based) to text. Empty where there is no such sheet."""
         if name not in self._cells:

@@ -1,0 +1,158 @@
+"""The filled rows of a template's data sheet, read as a stream."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from listingkit.errors import Unreadable
+from listingkit.inventory import safe_xml
+from listingkit.inventory.cells import Cell, CellReader
+from listingkit.inventory.safe_xml import local
+from listingkit.inventory.styles import Styles
+from listingkit.inventory.template import Template
+from listingkit.inventory.workbook import SheetEntry, Workbook
+from listingkit.master.sheet import ROW, Evidence
+
+_MOST_CELLS = 30_000_000
+_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - sheets know no time zones
+
+
+@dataclass(frozen=True)
+class DataRows:
+    """Filled rows by path, and what kind of cells they were.
+
+    `frame` has one String column a path, blank null, and `#row` (UInt32). `texts` names, for columns of numbers and dates, the rows
+    whose cell was typed as text; it is empty for text files, as is `evidence`.
+    """
+
+    frame: pl.DataFrame
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    texts: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+
+@dataclass
+class _Column:
+    """The cells of one column as they come."""
+
+    path: str
+    counts_text: bool  # its number format is not that of text
+    cells: list[str | None] = field(default_factory=list)
+    texts: list[int] = field(default_factory=list)
+    kinds: dict[str, int] = field(default_factory=dict)
+    formats: dict[str, int] = field(default_factory=dict)
+
+
+class _RowReader:
+    """Listens to the rows of the data sheet."""
+
+    def __init__(self, book: Workbook, template: Template) -> None:
+        self._reader = CellReader(book.strings)
+        self._styles: Styles = book.styles
+        self._epoch = _EPOCH_1904 if book.date1904 else _EPOCH
+        self._data_row = template.data_row
+        self._where = f"{book.path}, sheet {template.sheet}"
+        self._skip = False
+        self._cells = 0
+        self.numbers: list[int] = []
+        first = {column.path: column for column in reversed(template.columns)}
+        self.columns = {column.index: _Column(column.path, column.type != "text") for column in first.values()}
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
+        if self._reader.row:
+            if not self._skip:
+                self._reader.start(local(tag), attributes)
+        elif local(tag) == "row":
+            text = attributes.get("r", "")
+            number = int(text) if text.isdecimal() else self._reader.row_before + 1
+            self._skip = number < self._data_row
+            self._reader.start_row(number)
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if local(tag) == "row":
+            number, cells = self._reader.end_row()
+            self._take(number, cells)
+        elif self._reader.row and not self._skip:
+            self._reader.end(local(tag))
+
+    def text(self, text: str) -> None:
+        """Text inside an element."""
+        self._reader.text(text)
+
+    def _take(self, number: int, cells: Mapping[int, Cell]) -> None:
+        known = {column: cell for column, cell in cells.items() if column in self.columns and cell.text.strip()}
+        if not known:
+            return
+        self._cells += len(known)
+        if self._cells > _MOST_CELLS:
+            raise Unreadable(f"{self._where} has more than {_MOST_CELLS:,} filled cells; split the file")
+        place = len(self.numbers)
+        self.numbers.append(number)
+        for index, cell in known.items():
+            column = self.columns[index]
+            column.cells.extend([None] * (place - len(column.cells)))
+            column.cells.append(self._shown(cell, column))
+            if column.counts_text and cell.kind == "text":
+                column.texts.append(number)
+
+    def _shown(self, cell: Cell, column: _Column) -> str:
+        kind: str = cell.kind
+        text = cell.text
+        if kind == "number" and self._styles.kind(cell.style) == "date":
+            kind, text = "date", day(cell.text, self._epoch)
+        column.kinds[kind] = column.kinds.get(kind, 0) + 1
+        if kind != "text":
+            code = self._styles.format(cell.style)
+            column.formats[code] = column.formats.get(code, 0) + 1
+        return text
+
+
+def read_data_rows(book: Workbook, entry: SheetEntry, template: Template) -> DataRows:
+    """The rows of a workbook from the template's data row on. Raises `Unreadable`."""
+    reader = _RowReader(book, template)
+    safe_xml.read(book.chunks(entry.part), reader, f"{book.path}, sheet {entry.name}")
+    return DataRows(
+        pl.DataFrame(list(_series(reader))),
+        {column.path: _evidence(column) for column in reader.columns.values() if column.cells},
+        {column.path: frozenset(column.texts) for column in reader.columns.values() if column.texts},
+    )
+
+
+def _series(reader: _RowReader) -> Iterator[pl.Series]:
+    height = len(reader.numbers)
+    yield pl.Series(ROW, reader.numbers, dtype=pl.UInt32)
+    for column in reader.columns.values():
+        yield pl.Series(column.path, column.cells + [None] * (height - len(column.cells)), dtype=pl.String)
+
+
+def _evidence(column: _Column) -> Evidence:
+    kinds = column.kinds
+    return Evidence(
+        numeric=kinds.get("number", 0),
+        text=kinds.get("text", 0),
+        dates=kinds.get("date", 0),
+        booleans=kinds.get("boolean", 0),
+        errors=kinds.get("error", 0),
+        formats=column.formats,
+    )
+
+
+def day(number: str, epoch: datetime = _EPOCH) -> str:
+    """A day number as an ISO date, with the time where it has one; what is no day number stays."""
+    try:
+        moment = epoch + timedelta(seconds=round(float(number) * 86400))
+    except (ValueError, OverflowError):
+        return number
+    return moment.date().isoformat() if moment.time() == datetime.min.time() else moment.isoformat()
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is an ISO date, with or without a time."""
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        return False
+    return len(text) == 10 or text[10] in "T "

@@ -1,0 +1,176 @@
+"""Inventory files as tab-delimited text: templates saved as text, and the loaders that never were workbooks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import cast
+
+import polars as pl
+
+from listingkit.errors import Unreadable
+from listingkit.inventory import settings
+from listingkit.inventory.data_rows import DataRows
+from listingkit.inventory.template import Generation, Template, TemplateColumn
+from listingkit.marketplace import marketplaces
+from listingkit.master.sheet import ROW
+
+_JAPAN = b"A1VC38T7YXB528"  # marketplace id, as it stands in the settings
+_LIMIT = 1 << 30
+_GENERATIONS = {"113": "legacy", "610841": "multistore", "256": "unified", "5100": "vendor"}
+_PRICE_QUANTITY = {"sku", "price", "quantity", "minimum-seller-allowed-price", "maximum-seller-allowed-price", "leadtime-to-ship"}
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file begins as an Excel workbook does. Raises `Unreadable` where it cannot be opened."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(8)
+    except OSError as error:
+        raise Unreadable(f"cannot read {path}: {error.strerror or error}") from error
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable(f"{path} is an old .xls or a protected workbook; save it as .xlsx without a password")
+    return start.startswith(b"PK")
+
+
+def lines(path: Path) -> list[str]:
+    """The lines of a text file in whatever encoding Amazon and Excel write. Raises `Unreadable`."""
+    if path.stat().st_size > _LIMIT:
+        raise Unreadable(f"{path} is larger than {_LIMIT >> 30} GB; split it")
+    content = path.read_bytes()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp932", "cp1252"] if _JAPAN in content[:200_000] else ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    raise Unreadable(f"{path} is neither UTF-8 nor {encodings[-1]} text; save it as tab-delimited text again")
+
+
+def template(path: Path) -> Template:
+    """The template that the header rows of a text file tell of. Raises `Unreadable`."""
+    return _template(path, lines(path))
+
+
+def _template(path: Path, all_lines: Sequence[str]) -> Template:
+    first = [_unquoted(cell) for cell in all_lines[0].split("\t")]
+    if any(settings.is_settings(cell) for cell in first):
+        return _with_settings(path, all_lines, settings.parse(first))
+    folded = {cell.strip().lower() for cell in first}
+    if "sku" in folded and len(folded) > 1 and (folded <= _PRICE_QUANTITY or {"product-id", "item-condition"} & folded):
+        generation: Generation = "price_quantity" if folded <= _PRICE_QUANTITY else "inventory_loader"
+        return _plain(path, first, generation, {}, 1)
+    raise Unreadable(f"{path} begins neither with Amazon's settings nor with the columns of a loader: is it an inventory file?")
+
+
+def _with_settings(path: Path, all_lines: Sequence[str], values: Mapping[str, str]) -> Template:
+    if values.get("TemplateType", "") == "Offer":
+        return _plain(path, _cells(all_lines, 2), "loader", values, 2)
+    rows = {"labelRow": 2, "attributeRow": 3, "dataRow": 4}
+    label_row, attribute_row, data_row = (settings.row_number(values, key, default) for key, default in rows.items())
+    if len(all_lines) < attribute_row or not 0 < max(label_row, attribute_row) < data_row:
+        raise Unreadable(f"{path}: the settings speak of {data_row - 1} header rows, but they are not there")
+    header = tuple(_cells(all_lines, number) for number in range(1, min(data_row, len(all_lines) + 1)))
+    labels, paths = header[label_row - 1], header[attribute_row - 1]
+    aliases = settings.aliases(values)
+    stores = {store.id: code for code, store in marketplaces().items()}
+    defaults = settings.default_values(values)
+    return Template(
+        name=path.name,
+        generation=cast("Generation", _GENERATIONS.get(values.get("feedType", ""), "legacy")),
+        columns=tuple(_columns(paths, labels, aliases)),
+        label_row=label_row,
+        attribute_row=attribute_row,
+        data_row=data_row,
+        header=header,
+        settings=values,
+        version=values.get("Version", ""),
+        marketplaces=tuple(stores[name] for name in settings.marketplace_ids(values) if name in stores),
+        language=values.get("contentLanguageTag", ""),
+        header_language=values.get("headerLanguageTag", ""),
+        product_types=settings.product_types(values),
+        default_action=next((wire for key, wire in defaults.items() if "record_action" in key), "full_update"),
+        file=path,
+        flavor=values.get("flavor", ""),
+        made=settings.made_on(values),
+        browse=settings.browse_keys(values),
+        oddities=tuple(_twice(paths)),
+    )
+
+
+def _plain(path: Path, names: Sequence[str], generation: Generation, values: Mapping[str, str], header_rows: int) -> Template:
+    """A file whose only header row holds the field names."""
+    return Template(
+        name=path.name,
+        generation=generation,
+        columns=tuple(_columns(names, names, {})),
+        label_row=header_rows,
+        attribute_row=header_rows,
+        data_row=header_rows + 1,
+        header=((*(f"{key}={text}" for key, text in values.items()),), tuple(names))[-header_rows:],
+        settings=values,
+        version=values.get("Version", ""),
+        file=path,
+        oddities=tuple(_twice(names)),
+    )
+
+
+def _columns(paths: Sequence[str], labels: Sequence[str], aliases: Mapping[str, Mapping[str, str]]) -> Iterator[TemplateColumn]:
+    for index, path in enumerate(paths):
+        if path.strip():
+            label = labels[index] if index < len(labels) else ""
+            yield TemplateColumn(index=index, path=path.strip(), label=label, aliases=aliases.get(path.strip(), {}))
+
+
+def _twice(paths: Sequence[str]) -> Iterator[str]:
+    for path in dict.fromkeys(paths):
+        if path and paths.count(path) > 1:
+            yield f"{paths.count(path)} columns hold {path}"
+
+
+def rows(path: Path, template: Template) -> DataRows:
+    """The filled data rows of a text file. Raises `Unreadable`."""
+    body = [(number, line) for number, line in enumerate(lines(path), 1) if number >= template.data_row and line.strip()]
+    first = {column.index: column for column in {column.path: column for column in reversed(template.columns)}.values()}
+    width = 1 + max(first, default=0)
+    names = [str(index) for index in range(width)]
+    content = "\n".join(line for _, line in body).encode()
+    table = (
+        pl.read_csv(
+            BytesIO(content),
+            separator="\t",
+            has_header=False,
+            quote_char=None,
+            schema=dict.fromkeys(names, pl.String),
+            truncate_ragged_lines=True,
+        )
+        if body
+        else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    )
+    numbers = pl.Series(ROW, [number for number, _ in body], dtype=pl.UInt32)
+    frame = table.select(numbers, *(_plain_text(pl.col(str(index))).alias(column.path) for index, column in sorted(first.items())))
+    filled = [pl.col(column.path).is_not_null() for column in first.values()]
+    return DataRows(frame.filter(pl.any_horizontal(filled)) if filled else frame)
+
+
+def _plain_text(cell: pl.Expr) -> pl.Expr:
+    """Cells without the quotes that Excel puts around those with quotes or commas in them; blank is null."""
+    quoted = cell.str.starts_with('"') & cell.str.ends_with('"') & (cell.str.len_bytes() > 1)
+    inner = cell.str.slice(1, cell.str.len_chars().cast(pl.Int64) - 2).str.replace_all('""', '"', literal=True)
+    text = pl.when(quoted).then(inner).otherwise(cell)
+    return pl.when(text.str.strip_chars() != "").then(text)
+
+
+def _cells(all_lines: Sequence[str], number: int) -> tuple[str, ...]:
+    """The cells of a line, without blank ones at its end."""
+    cells = [_unquoted(cell) for cell in all_lines[number - 1].split("\t")] if number <= len(all_lines) else []
+    while cells and not cells[-1]:
+        cells.pop()
+    return tuple(cells)
+
+
+def _unquoted(cell: str) -> str:
+    return cell[1:-1].replace('""', '"') if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
