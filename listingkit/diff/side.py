@@ -101,13 +101,14 @@ def _actions(upload: Upload, column: str | None) -> pl.Series:
     if column is None:
         return pl.Series("action", [default], dtype=pl.String).new_from_index(0, upload.frame.height)
     words = upload.frame.get_column(column).fill_null("")
-    wires = {word: _wire(word, upload.template, default) for word in words.unique()}
+    wires = {word: wire_action(word, upload.template) for word in words.unique()}
     return words.replace_strict(list(wires), pl.Series(list(wires.values()), dtype=pl.String), return_dtype=pl.String).alias("action")
 
 
-def _wire(word: str, template: Template, default: str) -> str | None:
+def wire_action(word: str, template: Template) -> str | None:
+    """What a cell of the action column means; None for a word that nobody knows."""
     if not word.strip():
-        return default
+        return template.default_action
     known = next((column for column in template.columns if keys.key(column.path) == keys.ACTION), None)
     told = dictionary(known, template.generation, template.header_language) if known else {}
     plain = "".join(told.get(word, word).casefold().split())

@@ -1,14 +1,19 @@
 """What counts as a difference, and what a difference is called."""
 
+from collections.abc import Callable, Iterable
+
 import polars as pl
 import pytest
 
 from listingkit.diff.changes import Change
 from listingkit.diff.compare import compare
 from listingkit.diff.settings import Settings
+from listingkit.inventory.upload import Upload
+
+Make = Callable[..., Upload]
 
 
-def only(changes):
+def only(changes: Iterable[Change]) -> list[tuple[object, ...]]:
     return [(change.kind, change.field, change.old, change.new, change.risk, change.dangerous) for change in changes]
 
 
@@ -29,7 +34,7 @@ def only(changes):
         ("variation_theme", "SizeColor", "SIZE/COLOR"),
     ],
 )
-def test_the_same_in_other_words_is_no_change(upload, field, old, new):
+def test_the_same_in_other_words_is_no_change(upload: Make, field: str | None, old: str | None, new: str | None) -> None:
     changes = compare(upload([{"sku": "A", field: old}]), upload([{"sku": "A", field: new}]))
     assert only(changes) == []
     assert changes.unchanged.to_list() == ["A"]
@@ -47,12 +52,12 @@ def test_the_same_in_other_words_is_no_change(upload, field, old, new):
         ("product_id", "036000291452", "036000291453"),
     ],
 )
-def test_a_real_difference_is_one_change(upload, field, old, new):
+def test_a_real_difference_is_one_change(upload: Make, field: str | None, old: str | None, new: str | None) -> None:
     (change,) = compare(upload([{"sku": "A", field: old}]), upload([{"sku": "A", field: new}]))
     assert (change.kind, change.field, change.old, change.new) == ("changed", field, old, new)
 
 
-def test_units_are_converted(upload):
+def test_units_are_converted(upload: Make) -> None:
     old = upload([{"sku": "A", "item_weight": "1", "item_weight_unit": "kilograms"}])
     assert not len(compare(old, upload([{"sku": "A", "item_weight": "1000", "item_weight_unit": "grams"}])))
     assert not len(compare(old, upload([{"sku": "A", "item_weight": "2.2046", "item_weight_unit": "lb"}])))
@@ -60,7 +65,7 @@ def test_units_are_converted(upload):
     assert len(compare(old, upload([{"sku": "A", "item_weight": "1", "item_weight_unit": "pounds"}]))) == 1
 
 
-def test_every_kind_of_row(upload):
+def test_every_kind_of_row(upload: Make) -> None:
     old = upload(
         [
             {"sku": "gone", "record_action": "delete"},
@@ -102,13 +107,13 @@ def test_every_kind_of_row(upload):
     }
 
 
-def test_a_blank_wipes_in_a_full_update_and_stays_in_a_partial_one(upload):
+def test_a_blank_wipes_in_a_full_update_and_stays_in_a_partial_one(upload: Make) -> None:
     old = upload([{"sku": "A", "item_name": "Mug", "brand": "B"}])
     assert only(compare(old, upload([{"sku": "A", "brand": "B"}]))) == [("changed", "item_name", "Mug", None, "OPS001", True)]
     assert only(compare(old, upload([{"sku": "A", "record_action": "partial_update", "brand": "B"}]))) == []
 
 
-def test_a_moved_bullet_point_is_one_change(upload):
+def test_a_moved_bullet_point_is_one_change(upload: Make) -> None:
     names = [f"bullet_point_{n}" for n in range(1, 6)]
     old = upload([{"sku": "A", **dict(zip(names, "abcde", strict=True))}])
     moved = compare(old, upload([{"sku": "A", **dict(zip(names, "eabcd", strict=True))}]))
@@ -137,25 +142,27 @@ def test_a_moved_bullet_point_is_one_change(upload):
         ("brand", None, "Ours", None, False),
     ],
 )
-def test_each_risk_has_its_code(upload, field, old, new, risk, dangerous):
+def test_each_risk_has_its_code(
+    upload: Make, field: str | None, old: str | None, new: str | None, risk: str | None, dangerous: bool
+) -> None:
     (change,) = compare(upload([{"sku": "A", field: old}]), upload([{"sku": "A", field: new}]))
     assert (change.risk, change.dangerous) == (risk, dangerous)
 
 
-def test_a_quantity_on_an_offer_that_amazon_fulfils(upload):
+def test_a_quantity_on_an_offer_that_amazon_fulfils(upload: Make) -> None:
     old = upload([{"sku": "A", "fulfillment_channel_code": "AMAZON_EU"}])
     new = upload([{"sku": "A", "fulfillment_channel_code": "AMAZON_EU", "quantity": "7"}])
     assert only(compare(old, new)) == [("changed", "quantity", None, "7", "OPS020", True)]
 
 
-def test_a_lost_language(upload):
+def test_a_lost_language(upload: Make) -> None:
     english = "item_name[marketplace_id=A1PA6795UKMFR9][language_tag=en_GB]#1.value"
     old = upload([{"sku": "A", "item_name": "Tasse", english: "Mug"}])
     (change,) = compare(old, upload([{"sku": "A", "item_name": "Tasse"}]))
     assert (change.path, change.risk, change.dangerous) == (english, "OPS017", True)
 
 
-def test_the_language_of_the_whole_file_counts(upload):
+def test_the_language_of_the_whole_file_counts(upload: Make) -> None:
     english = upload([{"sku": "A", "item_name": "Mug", "brand": "B"}], language="en_GB")
     german = upload([{"sku": "A", "item_name": "Tasse", "brand": "B"}])
     changes = {(change.old, change.new, change.risk) for change in compare(english, german)}
@@ -163,11 +170,11 @@ def test_the_language_of_the_whole_file_counts(upload):
     assert (None, "Tasse", None) in changes
 
 
-def test_a_parent_deleted_before_its_children(upload):
+def test_a_parent_deleted_before_its_children(upload: Make) -> None:
     family = [{"sku": "P", "parentage_level": "parent"}, {"sku": "C", "parentage_level": "child", "parent_sku": "P"}]
     live = upload(family)
 
-    def codes(*rows):
+    def codes(*rows: dict[str, str]) -> set[str | None]:
         return {change.risk for change in compare(live, upload(list(rows)))}
 
     parent, child = {"sku": "P", "record_action": "delete"}, {"sku": "C", "record_action": "delete"}
@@ -177,7 +184,7 @@ def test_a_parent_deleted_before_its_children(upload):
     assert "OPS010" not in codes({**family[1], "parent_sku": "P2"}, parent)
 
 
-def test_other_marketplaces_and_offer_files_wipe_nothing_of_it(upload):
+def test_other_marketplaces_and_offer_files_wipe_nothing_of_it(upload: Make) -> None:
     french = "item_name[marketplace_id=A13V1IB3VIYZZH][language_tag=fr_FR]#1.value"
     changes = compare(upload([{"sku": "A", french: "Tasse"}]), upload([{"sku": "A", "brand": "B"}]))
     assert only(changes) == [("changed", "brand", None, "B", None, False)]
@@ -188,7 +195,7 @@ def test_other_marketplaces_and_offer_files_wipe_nothing_of_it(upload):
     assert only(offers) == [("changed", "price", "5", "6", None, False)]
 
 
-def test_thresholds_let_through(upload):
+def test_thresholds_let_through(upload: Make) -> None:
     old = upload([{"sku": "A", "item_name": "Mug", "price": "10"}, {"sku": "B"}])
     new = upload([{"sku": "A", "price": "19"}, {"sku": "B", "record_action": "delete"}])
     assert compare(old, new).counts()["dangerous"] == 3
@@ -196,7 +203,7 @@ def test_thresholds_let_through(upload):
     assert compare(old, new, Settings(dangerous={"OPS001": False, "OPS002": False, "OPS012": False})).counts()["dangerous"] == 0
 
 
-def test_tolerances_and_ignored_fields(upload):
+def test_tolerances_and_ignored_fields(upload: Make) -> None:
     old = upload([{"sku": "A", "price": "10", "quantity": "5", "item_weight": "1"}])
     new = upload([{"sku": "A", "price": "10.01", "quantity": "9", "item_weight": "1.0005"}])
     assert len(compare(old, new)) == 3
@@ -204,7 +211,7 @@ def test_tolerances_and_ignored_fields(upload):
     assert len(compare(old, new, lax)) == 0
 
 
-def test_advice_names_what_need_not_be_sent(upload):
+def test_advice_names_what_need_not_be_sent(upload: Make) -> None:
     changes = compare(
         upload([{"sku": "A", "item_name": "Mug"}, {"sku": "B", "item_name": "Cup"}]),
         upload([{"sku": "A", "item_name": "Mug"}, {"sku": "B", "item_name": "Cups"}]),
@@ -212,7 +219,7 @@ def test_advice_names_what_need_not_be_sent(upload):
     assert {code: skus.to_list() for code, skus in changes.advice.items()} == {"OPS009": ["A"], "OPS018": ["B"]}
 
 
-def test_the_frame_has_the_columns_it_promises(upload):
+def test_the_frame_has_the_columns_it_promises(upload: Make) -> None:
     changes = compare(upload([{"sku": "A"}]), upload([{"sku": "B"}]))
     assert changes.frame.columns == ["sku", "kind", "path", "field", "old", "new", "risk", "dangerous"]
     assert changes.frame.schema["dangerous"] == pl.Boolean
