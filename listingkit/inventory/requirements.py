@@ -158,7 +158,8 @@ def _word(steps: Sequence[tuple[State, Node]], columns: Mapping[str, int], asked
     type_column = next((columns[path] for path in TYPE_PATHS if path in columns), None)
     mentioned = dict.fromkeys(kind for kind in _types_in(steps, type_column))
     rows = [{type_column: kind} for kind in mentioned if type_column is not None] or [{}]
-    found = {next((state for state, condition in steps if evaluate(condition, row)), "optional") for row in rows}
+    asked_of = [(state, condition) for state, condition in steps if state != "filled"]
+    found = {next((state for state, condition in asked_of if evaluate(condition, row)), "optional") for row in rows}
     if "required" in found:
         return "Required"
     if any(state == "required" for state, _ in steps):

@@ -91,7 +91,7 @@ def _with_settings(path: Path, all_lines: Sequence[str], values: Mapping[str, st
         marketplaces=tuple(stores[name] for name in settings.marketplace_ids(values) if name in stores),
         language=values.get("contentLanguageTag", ""),
         header_language=values.get("headerLanguageTag", ""),
-        product_types=settings.product_types(values),
+        product_types=_product_types(values),
         default_action=next((wire for key, wire in defaults.items() if "record_action" in key), "full_update"),
         file=path,
         flavor=values.get("flavor", ""),
@@ -99,6 +99,12 @@ def _with_settings(path: Path, all_lines: Sequence[str], values: Mapping[str, st
         browse=settings.browse_keys(values),
         oddities=tuple(_twice(paths)),
     )
+
+
+def _product_types(values: Mapping[str, str]) -> tuple[str, ...]:
+    """As cells spell them: files of the older generations write them small and without underscores."""
+    kinds = settings.product_types(values)
+    return kinds if values.get("feedType") in ("256", "5100") else tuple(kind.lower().replace("_", "") for kind in kinds)
 
 
 def _plain(path: Path, names: Sequence[str], generation: Generation, values: Mapping[str, str], header_rows: int) -> Template:

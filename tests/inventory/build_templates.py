@@ -1,0 +1,634 @@
+"""Inventory templates built from a small description, with the structure of Amazon's own, for tests."""
+
+import json
+import re
+import zipfile
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import quote
+from xml.sax.saxutils import escape, quoteattr
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+STYLES = {"text": 1, "integer": 2, "decimal": 3, "date": 4}
+LOOKS = {"not_applicable": 0, "optional": 1, "filled": 2, "required": 3, "leave_empty": 4, "recommended": 5}
+STORES = {"US": "ATVPDKIKX0DER", "UK": "A1F83G8C2ARO7P", "DE": "A1PA6795UKMFR9", "IT": "APJ6JRA9NG5V4"}
+_HIDDEN = {True: ' hidden="1"', False: ""}
+_STATE = {True: ' state="hidden"', False: ""}
+SHEETS = {"en": "Template", "de": "Vorlage", "it": "Modello", "fr": "Modèle"}
+
+
+@dataclass(frozen=True)
+class Col:
+    """One column. `rules` are (state, formula) in their order, with {r} for the anchor row and {X} names as `path:NAME` below."""
+
+    path: str
+    label: str = ""
+    group: str = ""
+    type: str = "text"
+    example: str = ""
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)  # product type ("" for all) -> labels
+    closed: bool = True
+    extended: bool = False  # the validation stands in the extension list, as Excel saves nested ones
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    word: str = ""  # requirement word of the definitions sheet
+    rules: Sequence[tuple[str, str]] = ()
+    asked: str = ""  # legacy matrix: required, optional, preferred
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Description:
+    """A whole template. `rows` are data rows: path -> text, or a number, which becomes a numeric cell."""
+
+    generation: str = "unified"
+    columns: Sequence[Col] = ()
+    product_types: Sequence[str] = ("MUG",)
+    store: str = "US"
+    stores: Sequence[str] = ()  # additional marketplaces of a multi-store file
+    language: str = "en_US"
+    flavor: str = "full-seller"
+    version: str = "2026.0901"
+    default_action: str = "full_update"
+    cut: int = 32767  # characters a settings cell holds
+    prefilled: bool = False  # a note about preference profiles in row 7, data from row 8
+    definitions: bool = True
+    rows: Sequence[Mapping[str, str | float]] = ()
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)  # CONDITION_LIST_n
+    names: Mapping[str, str] = field(default_factory=dict)  # further defined names
+    settings: Mapping[str, str] = field(default_factory=dict)  # overrides
+    absolute_targets: bool = False
+    merged: bool = False  # an Images sheet with two columns merged from top to bottom
+
+
+def letter(index: int) -> str:
+    text = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def token(path: str) -> str:
+    return re.sub(r"[\[\]=#: ]", "", path)
+
+
+def _b64(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return b64encode(text.encode()).decode()
+
+
+@dataclass
+class _Layout:
+    group_row: int
+    label_row: int
+    attribute_row: int
+    data_row: int
+
+
+def layout(description: Description) -> _Layout:
+    match description.generation:
+        case "unified":
+            return _Layout(3, 4, 5, 8 if description.prefilled else 7)
+        case "vendor":
+            return _Layout(2, 3, 4, 7)
+    return _Layout(1, 2, 3, 4)
+
+
+def settings_of(description: Description) -> dict[str, str]:
+    rows = layout(description)
+    aliases = [{"attribute": column.path, "aliases": dict(column.aliases)} for column in description.columns if column.aliases]
+    values = {
+        "attributeRow": str(rows.attribute_row),
+        "contentLanguageTag": description.language,
+        "dataRow": str(rows.data_row),
+        "feedType": {"unified": "256", "legacy": "113", "multistore": "610841", "vendor": "5100"}[description.generation],
+        "headerLanguageTag": description.language,
+        "labelRow": str(rows.label_row),
+        "primaryMarketplaceId": f"amzn1.mp.o.{STORES[description.store]}",
+        "ptds": _b64(",".join(kind.upper() for kind in description.product_types)),
+        "timestamp": f"{description.version[:4]}-{description.version[5:7]}-{description.version[7:]}T08:00:00.000Z",
+        "contributorId": "amzn1.cr.o.SYNTHETIC",
+    }
+    if description.generation != "legacy":
+        values["flavor"] = {"multistore": "mixed-M@-UMP-seller", "vendor": "vendor"}.get(description.generation, description.flavor)
+        values["attributeSettings"] = _b64(aliases)
+    if description.generation == "unified":
+        values["AttributeDefaultValues"] = _b64({"::record_action": description.default_action})
+        values["browseClassifications"] = _b64(
+            [{"productType": kind, "browseClassificationKeys": ["11", "22"]} for kind in description.product_types]
+        )
+    if description.stores:
+        values["additionalMarketplaces"] = _b64([f"amzn1.mp.o.{STORES[code]}" for code in description.stores])
+    return {**values, **description.settings}
+
+
+def first_row(description: Description) -> list[str]:
+    """The settings as cells: in one text cut to pieces (unified, vendor) or in cells of their own (legacy)."""
+    query = "&".join(f"{key}={quote(text, safe='')}" for key, text in settings_of(description).items())
+    if description.generation in ("legacy", "multistore"):
+        return ["TemplateType=fptcustom", f"Version={description.version}", "TemplateSignature=TVVH", f"settings={query}"]
+    kind = "unified" if description.generation == "unified" else "Dynamic"
+    query += f"&TemplateType={kind}&Version={description.version}"
+    pieces: list[str] = []
+    while query:
+        prefix = f"settings{len(pieces) + 1 if pieces else ''}="
+        pieces.append(prefix + query[: description.cut - len(prefix)])
+        query = query[description.cut - len(prefix) :]
+    return pieces
+
+
+def header(description: Description) -> dict[int, list[str]]:
+    """The cells of every header row."""
+    rows = layout(description)
+    found: dict[int, list[str]] = {number: [] for number in range(1, rows.data_row)}
+    found[rows.group_row] = _group_cells(description)
+    found[rows.label_row] = [column.label or column.path for column in description.columns]
+    found[rows.attribute_row] = [column.path for column in description.columns]
+    if description.generation == "unified":
+        found[2] = ["     Use ENGLISH to fill this template. DO NOT modify or delete the top rows."]
+        found[6] = [column.example for column in description.columns]
+        if description.prefilled:
+            found[7] = ["✅ We've prefilled attributes from your selected Preference Profiles"]
+    elif description.generation == "vendor":
+        found[5] = [column.word for column in description.columns]
+        found[6] = [column.example for column in description.columns]
+    settings = first_row(description)
+    found[1] = settings + found[1][len(settings) :] if rows.group_row == 1 else settings
+    return found
+
+
+def _group_cells(description: Description) -> list[str]:
+    cells, before = [], ""
+    for column in description.columns:
+        cells.append(column.group if column.group != before else "")
+        before = column.group
+    return cells
+
+
+def text_twin(description: Description) -> str:
+    """The same template as tab-delimited text."""
+    lines = ["\t".join(cells) for _, cells in sorted(header(description).items())]
+    lines += ["\t".join(str(row.get(column.path, "")) for column in description.columns) for row in description.rows]
+    return "\n".join(lines) + "\n"
+
+
+class _Strings:
+    def __init__(self) -> None:
+        self.known: dict[str, int] = {}
+
+    def cell(self, place: str, value: str | float, style: int = 0) -> str:
+        if isinstance(value, str):
+            number = self.known.setdefault(value, len(self.known))
+            return f'<c r="{place}" s="{style}" t="s"><v>{number}</v></c>'
+        return f'<c r="{place}" s="{style}"><v>{value}</v></c>'
+
+    def part(self) -> str:
+        items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in self.known)
+        return f'<sst xmlns="{MAIN}" uniqueCount="{len(self.known)}">{items}</sst>'
+
+
+def _rows(strings: _Strings, rows: Mapping[int, Sequence[str | float]], styles: Sequence[int] = (), data_row: int = 1 << 20) -> str:
+    xml = []
+    for number, cells in sorted(rows.items()):
+        inner = "".join(
+            strings.cell(f"{letter(index)}{number}", value, styles[index] if number >= data_row and index < len(styles) else 0)
+            for index, value in enumerate(cells)
+            if value != ""
+        )
+        xml.append(f'<row r="{number}">{inner}</row>')
+    return f"<sheetData>{''.join(xml)}</sheetData>"
+
+
+@dataclass
+class _Lists:
+    """Drop-down lists: one column a list, values from row 4, and a name for its range."""
+
+    columns: list[tuple[str, str, Sequence[str]]] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, kind: str, path: str, labels: Sequence[str]) -> None:
+        at = letter(len(self.columns))
+        self.columns.append((kind, path, labels))
+        self.names[name] = f"'Dropdown Lists'!${at}$4:${at}${3 + len(labels)}"
+
+    def rows(self) -> dict[int, list[str]]:
+        height = max((len(labels) for _, _, labels in self.columns), default=0)
+        rows = {2: [kind for kind, _, _ in self.columns], 3: [path for _, path, _ in self.columns]}
+        for step in range(height):
+            rows[4 + step] = [labels[step] if step < len(labels) else "" for _, _, labels in self.columns]
+        return rows
+
+
+def _validations(description: Description, lists: _Lists) -> tuple[str, str]:
+    """The standard validations and those of the extension list."""
+    rows = layout(description)
+    kinds = {column.path: letter(at) for at, column in enumerate(description.columns)}
+    kind_cell = next((kinds[path] for path in ("product_type#1.value", "feed_product_type") if path in kinds), "A")
+    standard, extended = [], []
+    for at, column in enumerate(description.columns):
+        if not column.values:
+            continue
+        name = token(column.path)
+        for kind, labels in column.values.items():
+            lists.add(f"{'_' if kind[:1].isdigit() else ''}{kind.replace('-', '_').replace(' ', '')}{name}", kind, column.path, labels)
+        cell = f"{kind_cell}{rows.data_row}"
+        formula = f'INDIRECT(IF(ISNUMBER(VALUE(LEFT({cell},1))),"_","")&SUBSTITUTE(SUBSTITUTE({cell},"-","_")," ","") &"{name}")'
+        formula = name if "" in column.values else formula
+        head = 'type="list" showInputMessage="1"' + (' showErrorMessage="1"' if column.closed else "")
+        where = f"{letter(at)}{rows.data_row}:{letter(at)}1048576"
+        if column.extended:
+            extended.append(
+                f"<x14:dataValidation {head}><x14:formula1><xm:f>{escape(formula)}</xm:f></x14:formula1>"
+                f"<xm:sqref>{where}</xm:sqref></x14:dataValidation>"
+            )
+        else:
+            standard.append(f'<dataValidation {head} sqref="{where}"><formula1>{escape(formula)}</formula1></dataValidation>')
+    inner = "".join(standard)
+    ext = (
+        '<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
+        f'<x14:dataValidations xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main" count="{len(extended)}">{"".join(extended)}'
+        "</x14:dataValidations></ext></extLst>"
+    )
+    return (f'<dataValidations count="{len(standard)}">{inner}</dataValidations>' if standard else ""), (ext if extended else "")
+
+
+def _formats(description: Description, names: dict[str, str], sheet: str) -> str:
+    """Conditional formats: for unified templates through defined names, for vendors with the formulas themselves."""
+    rows = layout(description)
+    at_path = {column.path: letter(at) for at, column in enumerate(description.columns)}
+    priority = 0
+    xml = []
+    for at, column in enumerate(description.columns):
+        rules = []
+        for number, (state, formula) in enumerate(column.rules):
+            priority += 1
+            anchor = rows.data_row
+            if description.generation == "unified" and state != "filled":
+                name = f"rule{number}PTList0{token(column.path)}"
+                names[name] = _placed(formula, at_path, letter(at), 1, f"{sheet}!")
+                text = f"IF(1=1,{name},0)"
+            else:
+                text = _placed(formula, at_path, letter(at), anchor, "")
+            rules.append(
+                f'<cfRule type="expression" priority="{priority}" dxfId="{LOOKS[state]}" stopIfTrue="1">'
+                f"<formula>{escape(text)}</formula></cfRule>"
+            )
+        if rules:
+            where = f"{letter(at)}{rows.data_row}:{letter(at)}1048576"
+            xml.append(f'<conditionalFormatting sqref="{where}">{"".join(rules)}</conditionalFormatting>')
+    return "".join(xml)
+
+
+def _placed(formula: str, at_path: Mapping[str, str], own: str, row: int, prefix: str) -> str:
+    """`{path}` becomes the cell of that column, `{.}` the rule's own."""
+    return re.sub(r"\{([^}]*)\}", lambda found: f"{prefix}${own if found[1] == '.' else at_path[found[1]]}{row}", formula)
+
+
+def _matrix(description: Description, names: dict[str, str]) -> dict[int, list[str]]:
+    kinds = list(description.product_types)
+    rows: dict[int, list[str]] = {1: ["", *kinds]}
+    names["attributeMapFeedProductType"] = f"AttributePTDMAP!$B$1:${letter(len(kinds))}$1"
+    number = 1
+    for word in ("required", "optional", "preferred"):
+        start = number + (word != "required")
+        for column in description.columns:
+            if column.asked == word:
+                number += 1
+                rows[number] = [column.path, *("1" for _ in kinds)]
+        names[f"{word}AttributePTDMap"] = f"AttributePTDMAP!$A${start}:${letter(len(kinds))}${max(number, start)}"
+    return rows
+
+
+def _border(colour: str) -> str:
+    sides = "".join(f'<{side} style="thin"><color rgb="FF{colour}"/></{side}>' for side in ("left", "right", "top", "bottom"))
+    return f"<dxf><border>{sides}</border></dxf>"
+
+
+def _fill(colour: str) -> str:
+    return f'<dxf><fill><patternFill patternType="solid"><fgColor rgb="FFFFFFFF"/><bgColor rgb="FF{colour}"/></patternFill></fill></dxf>'
+
+
+def _styles() -> str:
+    formats = (0, 49, 1, 164, 14)
+    cells = "".join(f'<xf numFmtId="{number}" fontId="0" fillId="0" borderId="0" xfId="0"/>' for number in formats)
+    looks = [_fill("000000"), _border("D4D4D4"), _border("008000"), _border("FF0000"), _fill("808080"), _border("FFA500")]
+    return (
+        f'<styleSheet xmlns="{MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="0.0#"/></numFmts>'
+        '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
+        '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
+        '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+        '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+        f'<cellXfs count="5">{cells}</cellXfs><dxfs count="{len(looks)}">{"".join(looks)}</dxfs></styleSheet>'
+    )
+
+
+def build(description: Description, path: Path) -> Path:
+    """Write the template as a workbook (.xlsm or .xlsx), or as text where the path ends so."""
+    if path.suffix == ".txt":
+        path.write_text(text_twin(description), "utf-8")
+        return path
+    strings, lists, names = _Strings(), _Lists(), dict(description.names)
+    data_sheet = SHEETS.get(description.language[:2], "Template")
+    sheets: dict[str, tuple[str, bool]] = {}  # name -> XML inside the worksheet, hidden
+    if description.merged:
+        merges = '<mergeCells count="2"><mergeCell ref="B1:B1048576"/><mergeCell ref="E1:E1048576"/></mergeCells>'
+        sheets["Images"] = (_rows(strings, {1: ["Images"], 2: ["", "left"]}) + merges, False)
+    if description.definitions and description.generation != "vendor":
+        lines: dict[int, list[str | float]] = {
+            1: ["How to complete"],
+            2: ["Group Name", "Field Name", "Local Label Name", "Accepted Values", "Example", "Required?"],
+        }
+        for number, column in enumerate(description.columns, 3):
+            lines[number] = ["", column.path, column.label, "accepted", column.example, column.word]
+        sheets["Data Definitions"] = (_rows(strings, lines), False)
+    sheets[data_sheet] = (_data_sheet(description, strings, lists, names, data_sheet), False)
+    sheets["Dropdown Lists"] = (_rows(strings, lists.rows()), True)
+    sheets["Conditions List"] = (_rows(strings, _condition_rows(description, names)), True)
+    if description.generation in ("legacy", "multistore"):
+        sheets["AttributePTDMAP"] = (_rows(strings, _matrix(description, names)), True)
+    names.update(lists.names)
+    _write(path, sheets, names, strings, absolute=description.absolute_targets)
+    return path
+
+
+def _condition_rows(description: Description, names: dict[str, str]) -> dict[int, list[str]]:
+    rows: dict[int, list[str]] = {1: list(description.lists)}
+    for at, (name, labels) in enumerate(description.lists.items()):
+        names[name] = f"'Conditions List'!${letter(at)}$2:${letter(at)}${1 + len(labels)}"
+        for step, label in enumerate(labels):
+            rows.setdefault(2 + step, [""] * len(description.lists))[at] = label
+    return rows
+
+
+def _data_sheet(description: Description, strings: _Strings, lists: _Lists, names: dict[str, str], sheet: str) -> str:
+    rows = layout(description)
+    table: dict[int, Sequence[str | float]] = dict(header(description))
+    for number, row in enumerate(description.rows, rows.data_row):
+        table[number] = [row.get(column.path, "") for column in description.columns]
+    styles = [STYLES[column.type] for column in description.columns]
+    columns = "".join(
+        f'<col min="{at}" max="{at}" width="12" style="{style}"{_HIDDEN[column.hidden]}/>'
+        for at, (style, column) in enumerate(zip(styles, description.columns, strict=True), 1)
+    )
+    standard, extended = _validations(description, lists)
+    pane = (
+        f'<sheetViews><sheetView workbookViewId="0"><pane ySplit="{rows.data_row - 1}" topLeftCell="A{rows.data_row}" '
+        'activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+    )
+    formats = _formats(description, names, sheet)
+    return f"{pane}<cols>{columns}</cols>{_rows(strings, table, styles, rows.data_row)}{formats}{standard}{extended}"
+
+
+def _write(path: Path, sheets: Mapping[str, tuple[str, bool]], names: Mapping[str, str], strings: _Strings, *, absolute: bool) -> None:
+    folder = "/xl/worksheets" if absolute else "worksheets"
+    tabs = "".join(
+        f'<sheet name={quoteattr(name)} sheetId="{at}" r:id="rId{at}"{_STATE[hidden]}/>'
+        for at, (name, (_, hidden)) in enumerate(sheets.items(), 1)
+    )
+    defined = "".join(f"<definedName name={quoteattr(name)}>{escape(formula)}</definedName>" for name, formula in names.items())
+    targets = "".join(
+        f'<Relationship Id="rId{at}" Type="{RELS}/worksheet" Target="{folder}/sheet{at}.xml"/>' for at in range(1, len(sheets) + 1)
+    )
+    last = len(sheets)
+    targets += f'<Relationship Id="rId{last + 1}" Type="{RELS}/styles" Target="styles.xml"/>'
+    targets += f'<Relationship Id="rId{last + 2}" Type="{RELS}/sharedStrings" Target="sharedStrings.xml"/>'
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    book = "application/vnd.ms-excel.sheet.macroEnabled.main+xml" if path.suffix == ".xlsm" else f"{kind}.sheet.main+xml"
+    overrides = f'<Override PartName="/xl/workbook.xml" ContentType="{book}"/>'
+    overrides += "".join(
+        f'<Override PartName="/xl/worksheets/sheet{at}.xml" ContentType="{kind}.worksheet+xml"/>' for at in range(1, last + 1)
+    )
+    overrides += f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/>'
+    overrides += f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}.sharedStrings+xml"/>'
+    packages = "http://schemas.openxmlformats.org/package/2006"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{packages}/content-types"><Default Extension="rels" '
+        f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="application/xml"/>{overrides}</Types>',
+        "_rels/.rels": f'<Relationships xmlns="{packages}/relationships">'
+        f'<Relationship Id="rId1" Type="{RELS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELS}"><sheets>{tabs}</sheets>'
+        f"<definedNames>{defined}</definedNames></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{packages}/relationships">{targets}</Relationships>',
+        "xl/styles.xml": _styles(),
+        "xl/sharedStrings.xml": strings.part(),
+    }
+    for at, (inner, _) in enumerate(sheets.values(), 1):
+        parts[f"xl/worksheets/sheet{at}.xml"] = f'<worksheet xmlns="{MAIN}" xmlns:r="{RELS}">{inner}</worksheet>'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(
+                zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), '<?xml version="1.0" encoding="UTF-8"?>' + text, zipfile.ZIP_DEFLATED
+            )
+
+
+def offer(store: str) -> str:
+    return f"purchasable_offer[marketplace_id={STORES[store]}][audience=ALL]#1"
+
+
+def unified(store: str = "US", language: str = "en_US") -> Description:
+    """A full unified template with rules of each kind: required, toggled, conditional, not applicable, leave empty."""
+    at, tag = f"[marketplace_id={STORES[store]}]", f"[language_tag={language}]"
+    german = language.startswith("de")
+    parent, child = ("Eltern", "Kind") if german else ("Parent", "Child")
+    kind = "product_type#1.value"
+    known = f'{{{kind}}}<>""'
+    level = f"parentage_level{at}#1.value"
+    quantity, channel = "fulfillment_availability#1.quantity", "fulfillment_availability#1.fulfillment_channel_code"
+    width, unit = f"item_dimensions{at}#1.width.value", f"item_dimensions{at}#1.width.unit"
+    black = ("not_applicable", f'AND({known},NOT(OR({{{kind}}}="MUG",{{{kind}}}="PLATE")))')
+    green = ("filled", "IF(LEN({.})>0,1,0)")
+    red = ("required", f"AND(NOT(LEN({{.}})>0),{known})")
+    yes, no = ("Ja", "Nein") if german else ("Yes", "No")
+    columns = (
+        Col("contribution_sku#1.value", "SKU", "Listing Identity", example="ABC123", word="Required", rules=(black, green, red)),
+        Col(
+            "::record_action",
+            "Angebotsaktion" if german else "Listing Action",
+            "Listing Identity",
+            example="(Standard) Erstellen oder Ersetzen" if german else "(Default) Create or Replace",
+            values={
+                "": ["Erstellen oder Ersetzen (Vollständige Aktualisierung)", "Löschen"]
+                if german
+                else ["Create or Replace (Full Update)", "Edit (Partial Update)", "Delete"]
+            },
+            aliases={"Erstellen oder Ersetzen (Vollständige Aktualisierung)": "full_update", "Löschen": "delete"}
+            if german
+            else {"Create or Replace (Full Update)": "full_update", "Edit (Partial Update)": "partial_update", "Delete": "delete"},
+            word="Optional",
+        ),
+        Col(kind, "Product Type", "Product Identity", example="MUG", values={"": ["MUG", "PLATE"]}, word="Required"),
+        Col(
+            f"item_name{at}{tag}#1.value",
+            "Item Name",
+            "Product Identity",
+            example="Adidas Blue Sneakers",
+            word="Required",
+            rules=(black, green, red),
+        ),
+        Col(
+            f"brand{at}{tag}#1.value",
+            "Brand Name",
+            "Product Identity",
+            values={"MUG": ["Löwen", "Acme"], "PLATE": ["Acme"]},
+            closed=False,
+            word="Required",
+            rules=(black, green, red),
+        ),
+        Col(
+            "amzn1.volt.ca.product_id_type",
+            "Product Id Type",
+            "Product Identity",
+            values={"MUG": ["EAN", "GTIN", "UPC"]},
+            word="Required",
+            rules=(("leave_empty", f'AND({known},{{{level}}}="{parent}")'), green, red),
+        ),
+        Col(
+            "amzn1.volt.ca.product_id_value",
+            "Product Id",
+            "Product Identity",
+            example="714532191586",
+            word="Conditionally Required",
+            rules=(("leave_empty", f'AND({known},OR({{{level}}}="{parent}",{{amzn1.volt.ca.product_id_type}}=""))'), green, red),
+        ),
+        Col(channel, "Fulfillment Channel", "Offer", values={"": ["AMAZON_NA", "DEFAULT"]}, word="Optional"),
+        Col(
+            quantity,
+            "Quantity",
+            "Offer",
+            "integer",
+            word="Conditionally Required",
+            rules=(
+                ("leave_empty", f"AND({known},IF(COUNTIF(CONDITION_LIST_0,{{{channel}}})>0,FALSE,TRUE))"),
+                green,
+                ("required", f"AND({known},OR(COUNTIF(CONDITION_LIST_0,{{{channel}}})>0))"),
+            ),
+        ),
+        Col(f"{offer(store)}.our_price#1.schedule#1.value_with_tax", "Your Price", "Offer", "decimal", word="Optional"),
+        Col(f"merchant_release_date{at}#1.value", "Release Date", "Offer", "date", word="Optional"),
+        Col(
+            level,
+            "Parentage Level",
+            "Variations",
+            values={"": [parent, child, child]},
+            aliases={parent: "parent", child: "child"},
+            word="Optional",
+        ),
+        Col(
+            f"child_parent_sku_relationship{at}#1.parent_sku",
+            "Parent SKU",
+            "Variations",
+            word="Conditionally Required",
+            rules=(("leave_empty", f'AND({known},NOT({{{level}}}="{child}"))'), green, ("required", f'{{{level}}}="{child}"')),
+        ),
+        Col(
+            "variation_theme#1.name",
+            "Variation Theme",
+            "Variations",
+            values={"MUG": ["COLOR/SIZE", "SIZE_NAME (Deprecated: Do Not Use)"]},
+            word="Optional",
+        ),
+        Col(
+            width,
+            "Item Width",
+            "Product Details",
+            "decimal",
+            word="Optional",
+            rules=(green, ("required", f'AND({known},OR({{{unit}}}<>""))')),
+        ),
+        Col(
+            unit,
+            "Item Width Unit",
+            "Product Details",
+            values={"MUG": ["Centimeters", "Inches"]},
+            extended=True,
+            aliases={"Centimeters": "centimeters", "Inches": "inches"},
+            word="Optional",
+            rules=(green, ("required", f'AND({known},OR({{{width}}}<>""))')),
+        ),
+        Col(
+            f"batteries_included{at}#1.value",
+            "Batteries Included",
+            "Safety & Compliance",
+            values={"": [yes, no]},
+            aliases={yes: "true", no: "false"},
+            word="Optional",
+            hidden=True,
+        ),
+        Col(
+            f"glaze{at}{tag}#1.value",
+            "Glaze",
+            "Product Details",
+            word="Optional",
+            rules=(("not_applicable", f'AND({known},NOT({{{kind}}}="MUG"))'), green),
+        ),
+        Col(
+            f"merchant_shipping_group{at}#1.value",
+            "Shipping Template",
+            "Offer",
+            values={"": ["Free Shipping", "Express"]},
+            closed=False,
+            aliases={"Free Shipping": "legacy-template-id", "Express": "uuid-2"},
+            word="Optional",
+        ),
+    )
+    return Description("unified", columns, ("MUG", "PLATE"), store, language=language, lists={"CONDITION_LIST_0": ["DEFAULT"]})
+
+
+def legacy(generation: str = "legacy") -> Description:
+    """A category file of the older generations, with its matrix of product types."""
+    kinds = ("mug",)
+    columns = (
+        Col("feed_product_type", "Product Type", "Required", values={"": list(kinds)}, asked="required"),
+        Col("item_sku", "Seller SKU", "Required", asked="required"),
+        Col("brand_name", "Brand Name", "Required", asked="required"),
+        Col("update_delete", "Update Delete", "Required", values={"mug": ["Update", "PartialUpdate", "Delete"]}, asked="optional"),
+        Col("external_product_id", "Product ID", "Required", asked="required"),
+        Col("external_product_id_type", "Product ID Type", "Required", values={"mug": ["EAN", "GTIN", "UPC"]}, asked="required"),
+        Col("item_name", "Product Name", "Required", asked="required"),
+        Col("standard_price", "Standard Price", "Offer", "decimal", asked="required"),
+        Col("quantity", "Quantity", "Offer", "integer", asked="optional"),
+        Col("parent_child", "Parentage", "Variation", values={"mug": ["Parent", "Child"]}, asked="optional"),
+        Col("parent_sku", "Parent SKU", "Variation", asked="optional"),
+        Col("relationship_type", "Relationship Type", "Variation", values={"mug": ["Variation", "Accessory"]}, asked="optional"),
+        Col("variation_theme", "Variation Theme", "Variation", values={"mug": ["Color", "Size"]}, asked="optional"),
+        Col("color_name", "Colour", "Discovery", asked="preferred"),
+        Col("lamp_wattage", "Wattage", "Discovery", "decimal"),
+    )
+    description = Description(generation, columns, kinds, "UK", language="en_GB", version="2025.0717")
+    if generation == "multistore":
+        offers = tuple(
+            Col(
+                f"purchasable_offer[marketplace_id={STORES[code]}]#1.our_price#1.schedule#1.value_with_tax",
+                f"Your Price {code}",
+                "Offer",
+                "decimal",
+                asked="optional",
+            )
+            for code in ("UK", "DE", "IT")
+        )
+        return replace(description, columns=(*columns, *offers), stores=("DE", "IT"))
+    return description
+
+
+def vendor() -> Description:
+    """A vendor file: formulas stand in the conditional formats themselves."""
+    known = '{product_type#1.value}<>""'
+    columns = (
+        Col(
+            "vendor_sku#1.value",
+            "Vendor SKU",
+            "Identity",
+            example="ABC123",
+            word="PFLICHTFELD",
+            rules=(("filled", "IF(LEN({.})>0,1,0)"), ("required", f"AND(NOT(LEN({{.}})>0),{known})")),
+        ),
+        Col("product_type#1.value", "Produkttyp", "Identity", values={"": ["MUG"]}, word="PFLICHTFELD"),
+        Col("item_name#1.value", "Artikelname", "Identity", word="BEDINGT ERFORDERLICH"),
+        Col("color#1.value", "Farbe", "Details", word="OPTIONAL"),
+    )
+    return Description("vendor", columns, ("MUG",), "DE", language="de_DE")
