@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -14,12 +14,16 @@ from listingkit import __version__, fixing
 from listingkit.config import DEFAULT, Config
 from listingkit.diff.changes import Changes
 from listingkit.diff.compare import compare
-from listingkit.errors import ListingkitError
+from listingkit.diff.delta import Delta, delta
+from listingkit.diff.side import side
+from listingkit.diff.write import write_jsonl
+from listingkit.errors import ListingkitError, Unreadable
 from listingkit.finding import Severity
 from listingkit.inventory import builtin
 from listingkit.inventory.read import read_template
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload import LISTING, Upload
+from listingkit.inventory.upload_read import read_upload
 from listingkit.job import Inputs, checked, display, listings_of, named_marketplaces, read_masters
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import Marketplace, select
@@ -57,7 +61,7 @@ class Made:
     held: pl.Series  # mask over the listings
     fixed: int  # cells changed by safe fixes
     changes: Changes | None = None
-    delta: Upload | None = None
+    delta: Delta | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,9 @@ class Built:
 def build(order: Order) -> Built:
     """Read, map, check, render, diff and report. Raises `ListingkitError` children; then the output folder is what it was."""
     folder.check_ours(order.out)
+    for path in order.previous:
+        if not Path(path).exists():
+            raise Unreadable(f"there is no previous upload {path}: name the file, or the folder of an earlier build")
     masters = read_masters(order.inputs)
     listings = listings_of(order.inputs, masters)
     templates = [read_template(Path(path)) for path in order.templates]
@@ -118,7 +125,8 @@ def _made(
         held = _held(order.policy, seen, left, store)
         template = _template(templates, store, listings)
         upload = render(seen, store, template, keep=~held)
-        changes, delta = _against_previous(order, store, upload)
+        held_skus = seen.frame["sku"].filter(held).drop_nulls()
+        changes, delta = _against_previous(order, store, upload, held_skus)
         yield Made(store, upload, held, len(cells), changes, delta)
 
 
@@ -139,20 +147,32 @@ def _template(templates: Sequence[Template], store: Marketplace, listings: Listi
     return builtin.template("unified_full", store, product_types=tuple(kinds) or ("PRODUCT",))
 
 
-def _against_previous(order: Order, store: Marketplace, upload: Upload) -> tuple[Changes | None, Upload | None]:
-    from listingkit.diff.delta import delta
-    from listingkit.diff.previous import find
-
-    previous = find(order.previous, store, upload.template) if order.previous else None
+def _against_previous(order: Order, store: Marketplace, upload: Upload, held: pl.Series) -> tuple[Changes | None, Delta | None]:
+    """The difference; a listing whose row is held back stays as it is and is no difference."""
+    previous = _previous(order.previous, store)
     if previous is None:
         return None, None
-    new = Upload(upload.template, upload.frame.drop(LISTING), upload.store)
-    changes = compare(previous, new)
-    return changes, delta(previous, new, changes)
+    before = side(previous)
+    live = ~before.sku.is_in(held.to_list()).fill_null(value=False)
+    previous = replace(before.upload, frame=before.upload.frame.filter(live))
+    changes = compare(previous, Upload(upload.template, upload.frame.drop(LISTING), upload.store))
+    return changes, delta(changes)
+
+
+def _previous(paths: Sequence[str], store: Marketplace) -> Upload | None:
+    """The previous upload of this marketplace among files and folders of earlier builds."""
+    for path in map(Path, paths):
+        if path.is_dir():
+            if (path / store.code / "upload.txt").is_file():
+                return read_upload(path / store.code / "upload.txt")
+        else:
+            upload = read_upload(path)
+            if store.code in (upload.template.marketplaces or (store.code,)):
+                return upload
+    return None
 
 
 def _written(built: Built, part: Path) -> dict[str, int]:
-    from listingkit.diff.write import write_jsonl
     from listingkit.render import workbook
     from listingkit.report import held
 
@@ -163,7 +183,7 @@ def _written(built: Built, part: Path) -> dict[str, int]:
         if one.upload.template.file is not None:
             workbook.fill(one.upload, one.upload.template, place / f"upload{one.upload.template.file.suffix}")
         if one.changes is not None and one.delta is not None:
-            text.write(one.delta, place / "delta.txt")
+            text.write(one.delta.upload, place / "delta.txt")
             with (place / "changes.jsonl").open("w", encoding="utf-8", newline="\n") as stream:
                 write_jsonl(one.changes, stream)
     masks = {one.store.code: one.held for one in built.made}

@@ -1,13 +1,14 @@
 """The front half of every job: masters read, mapped and checked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from listingkit.config import DEFAULT, Config
+from listingkit.errors import ListingkitError
 from listingkit.mapping.apply import map_columns
 from listingkit.mapping.listings import Listings
 from listingkit.mapping.profile import load
@@ -31,18 +32,33 @@ class Inputs:
 
 def read_masters(inputs: Inputs) -> tuple[Master, ...]:
     """Read every sheet of every master. Raises `Unreadable`."""
+    seen: set[Path] = set()
+    for source in inputs.masters:
+        path = Path(source).resolve()
+        if path in seen:
+            raise ListingkitError(f"{source} is named twice: every row would be its own duplicate; name each master once")
+        seen.add(path)
     return tuple(master for source in inputs.masters for master in read_all(source, sheets=inputs.sheet, encoding=inputs.encoding))
 
 
 def listings_of(inputs: Inputs, masters: Sequence[Master]) -> Listings:
     """Map the masters to listings. Raises `BadProfile` and what mapping cannot do."""
-    listings = map_columns(masters, load(inputs.profile) if inputs.profile else None)
+    named = [_renamed(master, display(master.file, inputs.masters)) for master in masters]
+    listings = map_columns(named, load(inputs.profile) if inputs.profile else None)
     return listings if inputs.category is None else _with_product_type(listings, inputs.category.strip().upper())
 
 
-def _with_product_type(listings: Listings, product_type: str) -> Listings:
-    from dataclasses import replace
+def _renamed(master: Master, name: str) -> Master:
+    return replace(master, file=name, notes=tuple(replace(note, file=name) for note in master.notes))
 
+
+def display(path: str, among: Sequence[str] = ()) -> str:
+    """How reports name an input: without its folders, unless another input has the same name."""
+    name = Path(path).name
+    return path if sum(Path(other).name == name for other in among) > 1 else name
+
+
+def _with_product_type(listings: Listings, product_type: str) -> Listings:
     column = pl.lit(product_type)
     if "product_type" in listings.frame.columns:
         column = pl.col("product_type").fill_null(column)
@@ -58,8 +74,3 @@ def named_marketplaces(listings: Listings) -> tuple[Marketplace, ...]:
 def checked(listings: Listings, stores: Sequence[Marketplace], *, as_of: date, config: Config = DEFAULT) -> Findings:
     """Check listings for these marketplaces, or for those that the sheet names, or for what holds everywhere."""
     return check(listings, stores or named_marketplaces(listings), as_of=as_of, config=config)
-
-
-def display(path: str | Path) -> str:
-    """How reports name an input: without the folders of this machine."""
-    return Path(path).name

@@ -107,4 +107,4 @@ def held_rows(listings: Listings, findings: Findings, masks: Mapping[str, pl.Ser
             source = listings.sources[frame[SOURCE][index]]
             why = "\n".join(reasons.get(index, ())) or "its parent is held back"
             sku = frame["sku"][index] if "sku" in frame.columns else None
-            yield display(source.file), source.sheet, frame[ROW][index], sku, " ".join(codes), why
+            yield source.file, source.sheet, frame[ROW][index], sku, " ".join(codes), why

@@ -23,7 +23,11 @@ class Colour:
     ja: str
 
 
-COLOURS = (Colour("BLU", "Ocean Blue", "Meerblau", "オーシャンブルー"), Colour("SND", "Sand", "Sand", "サンド"), Colour("MOS", "Moss Green", "Moosgrün", "モスグリーン"))
+COLOURS = (
+    Colour("BLU", "Ocean Blue", "Meerblau", "オーシャンブルー"),
+    Colour("SND", "Sand", "Sand", "サンド"),
+    Colour("MOS", "Moss Green", "Moosgrün", "モスグリーン"),
+)
 BRAND = "Havnegade"
 IMAGES = "https://img.example.com/havnegade"
 HEAD = {
@@ -34,9 +38,9 @@ HEAD = {
     "Description EN": 60, "Description DE": 60, "Description JP": 60,
     "Color EN": 14, "Color DE": 14, "Color JP": 16, "Main Image": 44, "Image 2": 44,
     "Price US": 9, "Price UK": 9, "Price DE": 9, "Price JP": 9, "Quantity": 9,
-    "Item Type Keyword US": 18, "Browse Node UK": 14, "Browse Node DE": 14, "Browse Node JP": 14,
-    "Country of Origin": 12, "Dangerous Goods": 15, "Material EN": 12, "Material DE": 12, "Material JP": 12,
-    "Item Weight (g)": 10, "GPSR Manufacturer Email": 26,
+    "Item Type Keyword US": 18, "Recommended Browse Nodes UK": 14, "Recommended Browse Nodes DE": 14, "Recommended Browse Nodes JP": 14,
+    "Country of Origin": 12, "Dangerous Goods Regulations": 15, "Material EN": 12, "Material DE": 12, "Material JP": 12,
+    "Item Weight (g)": 10, "GPSR Manufacturer Email Address": 26,
 }  # fmt: skip
 
 
@@ -92,19 +96,17 @@ def child(product: Product, colour: Colour, number: int, quantity: int) -> dict[
 
 def shared(product: Product) -> dict[str, object]:
     bullets = {
-        f"Bullet {n} {tag}": text
-        for n, texts in enumerate(product.bullets, 1)
-        for tag, text in zip(("EN", "DE", "JP"), texts, strict=True)
+        f"Bullet {n} {tag}": text for n, texts in enumerate(product.bullets, 1) for tag, text in zip(("EN", "DE", "JP"), texts, strict=True)
     }
     return {
         "Product Type": "HOME", "Brand": BRAND, **bullets,
         "Description EN": f"A {product.en.lower()} for every day. Each piece is glazed by hand, so no two are quite alike.",
         "Description DE": f"{product.de} für jeden Tag. Jedes Stück ist von Hand glasiert, keines gleicht ganz dem anderen.",
         "Description JP": f"毎日使える{product.ja}です。一つずつ手作業で釉薬をかけています。",
-        "Item Type Keyword US": product.keyword, "Browse Node UK": "11715551", "Browse Node DE": "3169321", "Browse Node JP": "13938481",
-        "Country of Origin": "PT", "Dangerous Goods": "Not Applicable",
+        "Item Type Keyword US": product.keyword, "Recommended Browse Nodes UK": "11715551", "Recommended Browse Nodes DE": "3169321", "Recommended Browse Nodes JP": "13938481",
+        "Country of Origin": "PT", "Dangerous Goods Regulations": "Not Applicable",
         "Material EN": "Stoneware", "Material DE": "Steinzeug", "Material JP": "ストーンウェア",
-        "GPSR Manufacturer Email": "safety@havnegade.example",
+        "GPSR Manufacturer Email Address": "safety@havnegade.example",
     }  # fmt: skip
 
 
@@ -153,9 +155,13 @@ def workbook(rows: list[dict[str, object]], path: Path) -> None:
     save(book, path)
 
 
-TINY = """sku,product_type,item_name,brand,product_id,price,quantity
-TINY-1,HOME,Havnegade Candle Holder,Havnegade,{one},9.90,12
-TINY-2,HOME,Havnegade Candle Holder Set of Two with a Very Long Title That Nobody Reads on a Phone,Havnegade,{two},1.5.0,-3
+TINY = """\
+sku,product_type,item_name,brand,product_id,bullet_point_1,product_description,price,quantity,item_type_keyword,country_of_origin,\
+supplier_declared_dg_hz_regulation
+TINY-1,HOME,"Havnegade Candle Holder, Oak",Havnegade,{one},Turned from one piece of oiled oak,A candle holder for every day.,9.90,12,\
+candle-holders,PT,not_applicable
+TINY-2,HOME,"Havnegade Candle Holder, Oak, Set of Two with a Very Long Title That Nobody Reads on a Phone",Havnegade,{two},\
+Turned from one piece of oiled oak,Two candle holders for every day.,1.5.0,-3,candle-holders,PT,not_applicable
 """
 
 SUPPLIER = """Lieferant Nordlicht GmbH;;;;;;;;;;;

@@ -1,0 +1,125 @@
+"""Masters of any size with seeded defects whose truth is known: `python tests/benchmarks/generate.py 100000 master.csv`.
+
+40 text columns in English, German and Japanese, families of one parent and four children. About 3 % of the rows carry one defect
+each, chosen by a fixed rule; `truth(rows)` says which row must get which code, and nothing else may be found.
+"""
+
+import sys
+from pathlib import Path
+
+import polars as pl
+
+FAMILY = 5  # a parent and four children
+EVERY = 33  # one row in 33 is defective
+ADJECTIVES = ["Blue", "Sand", "Moss Green", "Ivory", "Slate", "Amber", "Coral"]
+FARBEN = ["Blau", "Sand", "Moosgrün", "Elfenbein", "Schiefer", "Bernstein", "Koralle"]
+COLORS_JA = ["ブルー", "サンド", "モスグリーン", "アイボリー", "スレート", "アンバー", "コーラル"]
+THINGS = ["Stoneware Mug", "Serving Bowl", "Oak Tray", "Linen Napkin", "Glass Carafe", "Table Runner", "Candle Holder", "Salt Cellar"]
+DINGE = ["Steinzeugtasse", "Servierschale", "Eichentablett", "Leinenserviette", "Glaskaraffe", "Tischläufer", "Kerzenhalter", "Salzfass"]
+THINGS_JA = ["マグカップ", "サービングボウル", "オークトレイ", "リネンナプキン", "ガラスカラフェ", "テーブルランナー", "キャンドルホルダー", "ソルトセラー"]
+
+DEFECTS = {
+    # code that must be found -> (field, how the good value becomes bad)
+    "GTN001": ("product_id", lambda c: c.str.slice(0, 12) + ((c.str.slice(12, 1).cast(pl.Int64) + 3) % 10).cast(pl.String)),
+    "TTL001": ("item_name@en_US", lambda c: c + pl.lit(" and more" * 24)),
+    "BUL001": ("bullet_point_2@de_DE", lambda c: c + pl.lit(" und noch mehr" * 55)),
+    "OFR001": ("price@US", lambda c: pl.lit("$19,99")),
+    "OFR003": ("quantity", lambda c: pl.lit("-4")),
+    "IMG001": ("main_product_image_locator", lambda c: c.str.replace("https://", "")),
+    "SKU002": ("sku", lambda c: c + pl.lit("-" + "X" * 40)),
+    "REQ001": ("brand", lambda c: pl.lit(None, pl.String)),
+}
+
+
+def master(rows: int, start: int = 0) -> pl.DataFrame:
+    """`rows` rows of the master, from number `start`."""
+    frame = pl.DataFrame({"n": pl.int_range(start, start + rows, eager=True)})
+    n = pl.col("n")
+    child = n % FAMILY != 0
+    family = n // FAMILY
+    payload = (pl.lit(400_000_000_000) + n % 9_000_000 * 4 + n // 9_000_000).cast(pl.String)
+    digits = [payload.str.slice(k, 1).cast(pl.Int32) * (3 if k % 2 else 1) for k in range(12)]
+    check = ((10 - pl.sum_horizontal(digits) % 10) % 10).cast(pl.String)
+
+    def word(words: list[str], by: pl.Expr) -> pl.Expr:
+        return (by % len(words)).replace_strict(dict(enumerate(words)), return_dtype=pl.String)
+
+    price = (n % 9000 + 500).cast(pl.String)
+    money = price.str.slice(0, price.str.len_chars() - 2) + "." + price.str.slice(-2)
+    sku = pl.lit("HG-") + family.cast(pl.String) + pl.when(child).then(pl.lit("-") + (n % FAMILY).cast(pl.String)).otherwise(pl.lit(""))
+    only = lambda value: pl.when(child).then(value)  # noqa: E731 - a shorthand of this table
+    number = family.cast(pl.String)
+    good = frame.select(
+        sku.alias("sku"),
+        pl.lit("HOME").alias("product_type"),
+        pl.when(child).then(pl.lit("Child")).otherwise(pl.lit("Parent")).alias("parentage_level"),
+        only(pl.lit("HG-") + number).alias("parent_sku"),
+        pl.lit("COLOR").alias("variation_theme"),
+        pl.lit("Havnegade").alias("brand"),
+        only(payload + check).alias("product_id"),
+        (pl.lit("Havnegade ") + word(THINGS, family) + " " + number + ", " + word(ADJECTIVES, n)).alias("item_name@en_US"),
+        (pl.lit("Havnegade ") + word(DINGE, family) + " " + number + ", " + word(FARBEN, n)).alias("item_name@de_DE"),
+        (pl.lit("Havnegade ") + word(THINGS_JA, family) + " " + number + " " + word(COLORS_JA, n)).alias("item_name@ja_JP"),
+        *(
+            (word(things, family) + text + number).alias(f"bullet_point_{slot}@{tag}")
+            for slot, by_tag in enumerate(
+                (
+                    {"en_US": " made by hand in small series, lot ", "de_DE": " von Hand in kleiner Serie gemacht, Los ", "ja_JP": "を手作業で少量生産しています。ロット"},
+                    {"en_US": " for every day, easy to clean, batch ", "de_DE": " für jeden Tag, leicht zu reinigen, Charge ", "ja_JP": "は毎日使えてお手入れ簡単です。番号"},
+                    {"en_US": " packed without plastic, parcel ", "de_DE": " ohne Plastik verpackt, Paket ", "ja_JP": "はプラスチックなしで梱包しています。箱"},
+                ),
+                1,
+            )
+            for tag, text in by_tag.items()
+            for things in ({"en_US": THINGS, "de_DE": DINGE, "ja_JP": THINGS_JA}[tag],)
+        ),
+        *(
+            (word(things, family) + text + number + end).alias(f"product_description@{tag}")
+            for tag, things, text, end in (
+                ("en_US", THINGS, " from our own workshop, glazed by hand and checked piece by piece before it leaves us. Lot ", " of the series."),
+                ("de_DE", DINGE, " aus eigener Werkstatt, von Hand gefertigt und Stück für Stück geprüft, bevor es uns verlässt. Los ", " der Serie."),
+                ("ja_JP", THINGS_JA, "は自社工房で手作りし、一つずつ検品してから出荷しています。ロット", "のシリーズです。"),
+            )
+        ),
+        word(ADJECTIVES, n).alias("color@en_US"),
+        word(FARBEN, n).alias("color@de_DE"),
+        word(COLORS_JA, n).alias("color@ja_JP"),
+        (pl.lit("https://img.example.com/hg/") + n.cast(pl.String) + "-1.jpg").alias("main_product_image_locator"),
+        (pl.lit("https://img.example.com/hg/") + n.cast(pl.String) + "-2.jpg").alias("other_product_image_locator_1"),
+        only(money).alias("price@US"),
+        only(money).alias("price@DE"),
+        only(price).alias("price@JP"),
+        only((n % 120).cast(pl.String)).alias("quantity"),
+        pl.lit("coffee-cups-mugs").alias("item_type_keyword"),
+        pl.lit("3169321").alias("recommended_browse_nodes@DE"),
+        pl.lit("13938481").alias("recommended_browse_nodes@JP"),
+        pl.lit("PT").alias("country_of_origin"),
+        pl.lit("not_applicable").alias("supplier_declared_dg_hz_regulation"),
+        (pl.lit("M-") + number).alias("model_number"),
+        pl.lit("Havnegade").alias("manufacturer"),
+        pl.lit("safety@havnegade.example").alias("gpsr_manufacturer_email_address"),
+        (pl.lit("P-") + n.cast(pl.String)).alias("part_number"),
+    )
+    kinds = list(DEFECTS)
+    defect = pl.when((n % EVERY == 7) & child).then((n // EVERY) % len(kinds))
+    marked = good.with_columns(frame.select(defect.alias("#defect")).to_series())
+    for kind, (field, spoil) in enumerate(DEFECTS.values()):
+        marked = marked.with_columns(pl.when(pl.col("#defect") == kind).then(spoil(pl.col(field))).otherwise(pl.col(field)).alias(field))
+    return marked.drop("#defect")
+
+
+def truth(rows: int) -> set[tuple[int, str]]:
+    """(row of the sheet, code) that a check of `master(rows)` must find, header in row 1."""
+    kinds = list(DEFECTS)
+    return {(n + 2, kinds[n // EVERY % len(kinds)]) for n in range(7, rows, EVERY) if n % FAMILY}
+
+
+def write(rows: int, path: Path) -> None:
+    """Write a master as csv in pieces, so that a large one needs little memory."""
+    with path.open("wb") as stream:
+        for start in range(0, rows, 250_000):
+            master(min(250_000, rows - start), start).write_csv(stream, include_header=start == 0)
+
+
+if __name__ == "__main__":
+    write(int(sys.argv[1]), Path(sys.argv[2]))
