@@ -1,6 +1,8 @@
 """Masters become listings: columns become fields, values are read, and what the profile adds is added."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
 
 import polars as pl
 
@@ -12,14 +14,18 @@ from listingkit.mapping.derive import Inputs, derive
 from listingkit.mapping.listings import SOURCE, Listings, Source
 from listingkit.mapping.profile import Profile
 from listingkit.mapping.propose import ACCEPT, propose
+from listingkit.mapping.values import Read, read_column
 from listingkit.marketplace import marketplaces
-from listingkit.master.sheet import ROW, Evidence, Master
+from listingkit.master.sheet import ROW, Master
+
+GENERAL_UNITS = {"weight": "weight_unit", "length": "dimension_unit"}  # a sheet's one unit column for all of its weights or lengths
 
 
 def map_columns(masters: Master | Sequence[Master], profile: Profile | None = None, *, threshold: float = ACCEPT) -> Listings:
     """Map one or several masters to listings, by a profile and by what their headers and values say.
 
-    Nothing unsure is used: `notes` lists columns that were left out (MAP001 unknown, MAP002 ambiguous) or assumed (MAP003).
+    Nothing unsure is used: `notes` lists columns that were left out (MAP001 unknown, MAP002 ambiguous) or assumed (MAP003)
+    and those whose numbers or dates could not be read (MAP004).
     Raises `BadProfile` where the profile does not fit the sheet, `ListingkitError` where no column holds the SKU.
     """
     profile = profile or Profile()
@@ -27,24 +33,30 @@ def map_columns(masters: Master | Sequence[Master], profile: Profile | None = No
     if not sheets:
         raise ListingkitError("there is no sheet to map")
     _complain(sheets, profile)
-    frames: list[pl.DataFrame] = []
-    sources: list[Source] = []
-    notes: list[Finding] = []
-    for number, master in enumerate(sheets):
-        notes.extend(master.notes)
-        frame, source, found = _one(master, profile, threshold)
-        frames.append(frame.with_columns(pl.lit(number, pl.UInt16).alias(SOURCE)))
-        sources.append(source)
-        notes.extend(found)
+    mapped = [_map_one(master, profile, threshold) for master in sheets]
+    frames = [one.frame.with_columns(pl.lit(number, pl.UInt16).alias(SOURCE)) for number, one in enumerate(mapped)]
     frame = pl.concat(frames, how="diagonal") if len(frames) > 1 else frames[0]
-    columns = [column for column in frame.columns if column not in (ROW, SOURCE)]
-    return Listings(frame.select(ROW, SOURCE, *columns), tuple(sources), profile.language, tuple(notes), profile.lend)
+    return Listings(
+        frame.select(ROW, SOURCE, pl.exclude(ROW, SOURCE)),
+        tuple(one.source for one in mapped),
+        profile.language,
+        tuple(note for master, one in zip(sheets, mapped, strict=True) for note in (*master.notes, *one.notes)),
+        profile.lend,
+        {name: currency for one in mapped for name, currency in one.currencies.items()},
+    )
+
+
+@dataclass(frozen=True)
+class _Mapped:
+    frame: pl.DataFrame
+    source: Source
+    currencies: Mapping[str, str]
+    notes: tuple[Finding, ...]
 
 
 def _complain(masters: Sequence[Master], profile: Profile) -> None:
+    """Say which column of the profile is missing, and what it may be called now."""
     for name, source in absent(masters, profile).items():
-        from difflib import get_close_matches
-
         wanted = f"column {source.column!r}" if source.column else f"column {source.letter}"
         headers = [column.header for master in masters for column in master.columns if column.header]
         near = get_close_matches(source.column, headers, n=1, cutoff=0.6)
@@ -53,39 +65,64 @@ def _complain(masters: Sequence[Master], profile: Profile) -> None:
         raise BadProfile(profile.file, source.line, f"{name} comes from {wanted}, which {files} does not have; {hint}")
 
 
-def _one(master: Master, profile: Profile, threshold: float) -> tuple[pl.DataFrame, Source, Sequence[Finding]]:
+def _map_one(master: Master, profile: Profile, threshold: float) -> _Mapped:
     assignments, notes = assign(propose(master), profile, threshold)
-    expressions = [
-        pl.col(assignment.column.letter).str.strip_chars().replace("", None).alias(_plain(assignment)) for assignment in assignments
-    ]
-    frame = master.frame.select(ROW, *expressions)
-    origins = {_plain(assignment): assignment.column for assignment in assignments}
-    frame = _constants(frame, profile)
-    frame = _derived(frame, master, profile)
+    reads = [(assignment, read_column(master, assignment, profile)) for assignment in assignments]
+    columns: dict[str, tuple[Assignment, pl.Series]] = {}
+    for assignment, read in reads:
+        for name, column in read.columns.items():
+            columns.setdefault(name, (assignment, column.alias(name)))
+    frame = pl.DataFrame([master.frame[ROW], *(column for _, column in columns.values())])
+    frame = _with_units(frame, reads)
+    frame = _derived(_filled_down(_with_constants(frame, profile), profile), master, profile)
     if not any(parse(name).plain == "sku" for name in frame.columns if name != ROW):
         raise ListingkitError(_no_sku(master))
-    evidence: Mapping[str, Evidence] = {
-        name: master.evidence[column.letter] for name, column in origins.items() if column.letter in master.evidence
-    }
-    return frame, Source(master.file, master.sheet, origins, evidence), notes
+    origins = {name: assignment.column for name, (assignment, _) in columns.items()}
+    evidence = {name: master.evidence[column.letter] for name, column in origins.items() if column.letter in master.evidence}
+    currencies = {assignment.field: read.currency for assignment, read in reads if read.currency}
+    found = (*notes, *(note for _, read in reads for note in read.notes))
+    return _Mapped(frame, Source(master.file, master.sheet, origins, evidence), currencies, found)
 
 
-def _plain(assignment: Assignment) -> str:
-    plain, at, qualifier = assignment.field.partition("@")
-    family = plain in fields() and fields()[plain].slots > 1
-    return f"{plain}_1{at}{qualifier}" if family else assignment.field
+def _with_units(frame: pl.DataFrame, reads: Sequence[tuple[Assignment, Read]]) -> pl.DataFrame:
+    """A unit column for every measured field: what the cell says, its own unit column, the header, the sheet's general one."""
+    stated = {assignment.field: (read.units, assignment.source.unit) for assignment, read in reads}
+    for name in [name for name, field in fields().items() if field.unit and name in frame.columns]:
+        cells, header = stated.get(name, (None, None))
+        own, general = (column if column in frame.columns else None for column in (f"{name}_unit", GENERAL_UNITS[fields()[name].unit]))
+        known = [
+            *([pl.lit(cells)] if cells is not None else []),
+            *([pl.col(own)] if own else []),
+            *([pl.lit(header)] if header else []),
+            *([pl.col(general)] if general else []),
+        ]
+        if known:
+            frame = frame.with_columns(pl.when(pl.col(name).is_not_null()).then(pl.coalesce(known)).alias(f"{name}_unit"))
+    return frame
 
 
-def _constants(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+def _with_constants(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     return frame.with_columns(pl.lit(value or None, pl.String).alias(name) for name, value in profile.constants.items())
+
+
+def _filled_down(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+    """Blank cells of a group's later rows take the value of its first row."""
+    fill = profile.fill_down
+    if fill is None or fill.by not in frame.columns:
+        return frame
+    grouped = pl.col(fill.by).is_not_null()
+    return frame.with_columns(
+        pl.when(grouped).then(pl.coalesce(name, pl.col(name).first().over(fill.by))).otherwise(name).alias(name)
+        for name in fill.fields
+        if name in frame.columns
+    )
 
 
 def _derived(frame: pl.DataFrame, master: Master, profile: Profile) -> pl.DataFrame:
     """Derived fields in the order of the profile; a later one may use an earlier one."""
     headers = {header_key(column): column.letter for column in reversed(master.columns) if column.header}
     for name, derived in profile.derived.items():
-        qualifier = parse(name).qualifier
-        inputs = Inputs(frame, master.frame, headers, _qualifiers(qualifier, profile))
+        inputs = Inputs(frame, master.frame, headers, _qualifiers(parse(name).qualifier, profile))
         frame = frame.with_columns(derive(inputs, name, derived, profile.file))
     return frame
 

@@ -1,0 +1,53 @@
+"""HTML descriptions as text."""
+
+from html.parser import HTMLParser
+
+import polars as pl
+
+NAMES = "p|br|div|span|b|i|u|em|strong|ul|ol|li|h[1-6]|table|tr|td|th|tbody|font|img|a|meta|style|script|sup|sub|small|hr|blockquote"
+TAG = rf"(?i)</?(?:{NAMES})(?:\s[^<>]*)?/?>"
+BREAKS = frozenset(("p", "br", "div", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "tr", "hr", "blockquote"))
+SILENT = frozenset(("script", "style"))
+LONGEST = 200_000  # characters of one cell that are looked into
+
+
+def has_markup(column: pl.Series) -> bool:
+    """Whether any cell holds HTML tags."""
+    return bool(column.str.contains("<", literal=True).any() and column.str.contains(TAG).any())
+
+
+def without_markup(column: pl.Series) -> pl.Series:
+    """Cells with HTML tags as text: paragraphs and list items become lines, entities become their characters."""
+    cells = column.filter(column.str.contains(TAG)).unique().drop_nulls()
+    return column.replace({cell: text(cell) or None for cell in cells.to_list() if len(cell) <= LONGEST})
+
+
+def text(html: str) -> str:
+    """The text of a piece of HTML, one line a paragraph or list item."""
+    parser = _Text()
+    parser.feed(html)
+    parser.close()
+    lines = (" ".join(line.split()) for line in "".join(parser.parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        self.silent += tag in SILENT
+        if tag in BREAKS:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent -= tag in SILENT and self.silent > 0
+        if tag in BREAKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.parts.append(data.replace("\n", " "))

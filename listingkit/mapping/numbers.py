@@ -1,0 +1,143 @@
+"""Numbers as sheets write them: the decimal sign is a property of the column, never of one cell.
+
+`19,99` says by itself that the comma is decimal, `1.234,50` too; `1.234` does not say anything. A column is read when its
+cells agree or the profile declares the sign; else every cell stays as it was written.
+"""
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from listingkit.mapping.units import currencies, unit_named
+
+PLAIN = r"^-?(?:0|[1-9]\d{0,29})(?:\.\d{1,30})?$"
+PARTS = (
+    r"^(?P<before>[^\d.,+\-−]{0,8})(?P<number>[+\-−]?\s?(?:\d[\d.,'’ ]{0,38}\d|\d|[.,]\d{1,20}))(?:[.,]?[-–—])?\s{0,3}(?P<after>\D{0,24})$"
+)
+SPACES = {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "−": "-", "’": "'"}
+WIDE = {chr(0xFF10 + digit): str(digit) for digit in range(10)} | {
+    "．": ".",
+    "，": ",",
+    "－": "-",
+    "＋": "+",
+    "￥": "¥",
+    "＄": "$",
+    "％": "%",
+}
+SIGNS = frozenset(("$", "¥", "kr", "元/个"))  # of several currencies: taken off, and nothing is learned
+PIECES = frozenset(("%", "pc", "pcs", "pce", "piece", "pieces", "stk", "stck", "stück", "st", "unit", "units", "uds", "ud", "pièces", "pz"))
+PIECES |= frozenset(("pezzi", "adet", "个", "件", "只", "套", "台", "個", "点", "枚"))
+GROUPS = {".": r"[,' ]", ",": r"[.' ]"}
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A column read as numbers. Cells that are none stay as they were."""
+
+    values: pl.Series
+    units: pl.Series | None = None  # Amazon's unit names, null where the cell names none
+    currency: str | None = None  # that every priced cell names
+    doubt: str | None = None  # why cells stayed as they were
+
+
+def read_numbers(column: pl.Series, decimal: str | None = None, *, whole: bool = False) -> Numbers:
+    """Read a text column as plain decimals: digits and a point, no separators, no signs of currency or unit.
+
+    `decimal` is the declared decimal sign. Digits are never changed: `10,50` is `10.50`, unless `whole` asks for integers,
+    where `10,00` is `10`.
+    """
+    plain = column.str.contains(PLAIN)
+    if decimal in (None, ".") and not whole and plain.all() and (decimal or _needs_no_thought(column)):
+        return Numbers(column)
+    cells = pl.DataFrame({"text": column}).unique().drop_nulls()
+    tidy = pl.col("text").str.replace_many(SPACES | WIDE).str.strip_chars()
+    cells = cells.with_columns(tidy.str.extract_groups(PARTS).alias("parts")).unnest("parts")
+    cells = cells.with_columns(pl.col("number").str.replace_all(" ", "").str.strip_chars("'"), pl.col("number").alias("spaced"))
+    cells = _named(cells)
+    sign, doubt = (decimal, None) if decimal else _decimal(cells)
+    read = _plain(sign, whole=whole) if sign else pl.when(~pl.col("number").str.contains("[.,]")).then(_plain(".", whole=whole))
+    cells = cells.with_columns(pl.when("known").then(read).alias("read"))
+    named = cells.filter(pl.col("read").is_not_null())
+    stated = sorted(named["currency"].unique().drop_nulls().to_list())
+    if len(stated) > 1:
+        return Numbers(column, None, None, f"its cells are in several currencies ({', '.join(stated)}): split it into a column for each")
+    values = _looked_up(column, cells, "read").fill_null(column)
+    units = _looked_up(column, named, "unit") if named["unit"].is_not_null().any() else None
+    return Numbers(values, units, stated[0] if stated and stated[0] not in SIGNS else None, doubt)
+
+
+def _needs_no_thought(column: pl.Series) -> bool:
+    """Plain numbers throughout: without any point, or with one that can only be decimal."""
+    points = column.str.contains(".", literal=True)
+    return not points.any() or bool(column.str.contains(r"^-?0\.|\.(?:\d{1,2}|\d{4,})$").any())
+
+
+def _named(cells: pl.DataFrame) -> pl.DataFrame:
+    """What stands before and after the numbers: a unit, a currency, or something unknown that makes the cell no number."""
+    words = set(cells["before"].drop_nulls().to_list()) | set(cells["after"].drop_nulls().to_list())
+    folded = {word: word.strip(" .()*").casefold() for word in words}
+    units = {word: unit for word, name in folded.items() if name and (unit := unit_named(name))}
+    money = {word: currencies().get(name, name) for word, name in folded.items() if name in currencies() or name in SIGNS}
+    known = [word for word, name in folded.items() if not name or name in PIECES or word in units or word in money]
+
+    def looked(column: str, table: dict[str, str]) -> pl.Expr:
+        return pl.col(column).replace_strict(table, default=None, return_dtype=pl.String) if table else pl.lit(None, pl.String)
+
+    return cells.with_columns(
+        looked("after", units).alias("unit"),
+        pl.coalesce(looked("before", money), looked("after", money)).alias("currency"),
+        (pl.col("before").is_in(known) & pl.col("after").is_in(known) & ~pl.col("before").is_in(list(units))).alias("known"),
+    )
+
+
+def _decimal(cells: pl.DataFrame) -> tuple[str | None, str | None]:
+    """(decimal sign of the column, doubt): what its cells agree on."""
+    known = cells.filter(pl.col("known") & pl.col("number").str.contains("[.,]"))
+    point, comma = (known.filter(_says(sign)) for sign in (".", ","))
+    if len(point) and len(comma):
+        examples = f"{point['text'][0]!r} and {comma['text'][0]!r}"
+        return None, f"some of its cells have a decimal point and some a decimal comma ({examples}); numbers with either stay as they are"
+    if len(point) or len(comma):
+        return ("." if len(point) else ","), None
+    if len(known):
+        text = known["text"][0]
+        return None, f'{text!r} may be a thousand or a fraction and no other cell tells; say decimal = "." or "," in a profile'
+    return ".", None
+
+
+def _says(sign: str) -> pl.Expr:
+    """Whether a number can only be read with this decimal sign."""
+    other = "," if sign == "." else "."
+    here, there = (pl.col("number").str.count_matches(mark, literal=True) for mark in (sign, other))
+    digits_after = pl.col("number").str.extract(rf"{re.escape(sign)}(\d*)$").str.len_bytes()
+    before = pl.col("number").str.strip_chars("+-").str.extract(rf"^([\d']*){re.escape(sign)}")
+    alone = (here == 1) & (there == 0)
+    odd = (
+        (digits_after != 3)
+        | before.str.contains("^0|^$")
+        | (before.str.replace_all("'", "").str.len_bytes() > 3)
+        | pl.col("spaced").str.contains(r"\d[ ']\d{3}")
+    )
+    last = pl.col("number").str.contains(rf"{re.escape(other)}.*{re.escape(sign)}")
+    return ((here == 1) & (there >= 1) & last) | (alone & odd) | ((there > 1) & (here == 0))
+
+
+def _plain(sign: str, *, whole: bool) -> pl.Expr:
+    """The number with a decimal point and no separators; null where it is not well formed for this decimal sign."""
+    group = GROUPS[sign]
+    mark = re.escape(sign)
+    number = pl.col("spaced").str.strip_chars().str.replace(r"^\+\s?", "").str.replace(r"^-\s", "-")
+    formed = rf"^-?(?:\d{{1,30}}|\d{{1,3}}(?:{group}\d{{2,3}}){{0,9}}{group}\d{{3}})?(?:{mark}\d{{1,30}})?$"
+    bare = number.str.replace_all(group, "").str.replace(sign, ".", literal=True)
+    bare = bare.str.replace(r"^(-?)\.", "${1}0.").str.replace(r"^(-?)0+(\d)", "${1}${2}")
+    if whole:
+        bare = bare.str.replace(r"^(-?\d+)\.0+$", "${1}")
+    return pl.when(number.str.contains(formed)).then(bare)
+
+
+def _looked_up(column: pl.Series, cells: pl.DataFrame, name: str) -> pl.Series:
+    found = cells.drop_nulls(name)
+    if found.is_empty():
+        return pl.Series(column.name, [None], dtype=pl.String).new_from_index(0, len(column))
+    return column.replace_strict(found["text"], found[name], default=None, return_dtype=pl.String)
