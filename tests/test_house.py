@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ LEVEL = {name: level for level, names in enumerate(STOREYS) for name in names}
 FREE = {"__init__", "__main__"}
 
 
-def imports(path):
+def imports(path: Any) -> Any:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("listingkit"):
             names = [node.module] if node.module != "listingkit" else [f"listingkit.{alias.name}" for alias in node.names]
@@ -39,12 +40,12 @@ def imports(path):
             yield from (alias.name for alias in node.names if alias.name.startswith("listingkit"))
 
 
-def part(module):
+def part(module: Any) -> Any:
     return module.split(".")[1] if "." in module else "__init__"
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_package_imports_only_from_those_above_it(path):
+def test_a_package_imports_only_from_those_above_it(path: Any) -> None:
     mine = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
     if mine in FREE:
         return
@@ -58,7 +59,7 @@ def test_a_package_imports_only_from_those_above_it(path):
 HEAVY = ("polars", "openpyxl", "hypothesis", "jinja2", "rich", "rapidfuzz", "fastexcel", "stdnum", "numpy")
 
 
-def loaded(code):
+def loaded(code: Any) -> Any:
     script = f"import sys\n{code}\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     return set(done.stdout.splitlines()[-1].split())
@@ -74,15 +75,15 @@ def loaded(code):
     ],
     ids=["import", "--help", "check --help", "gtin"],
 )
-def test_a_start_is_light(code):
+def test_a_start_is_light(code: Any) -> None:
     assert not loaded(code) & set(HEAVY)
 
 
-def test_no_file_holds_two_subjects():
+def test_no_file_holds_two_subjects() -> None:
     long = {str(path.relative_to(PACKAGE)): len(path.read_text("utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
     assert {name: lines for name, lines in long.items() if lines > 400} == {}
 
 
-def test_no_drawer_for_everything():
+def test_no_drawer_for_everything() -> None:
     drawers = {"utils", "helpers", "common", "misc", "base", "manager"}
     assert [path for path in PACKAGE.rglob("*.py") if path.stem.casefold() in drawers] == []

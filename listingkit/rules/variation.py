@@ -44,7 +44,9 @@ def orphan_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     checked=CHECKED,
     severity="warning",
     suspects=lambda: (
-        (pl.col("#role") == "sku").any() & ~(pl.col("#role") == "parent_sku").any() & (pl.col("parentage_level") == "Parent").any()
+        (pl.col("#role") == "sku").any()
+        & ~(pl.col("#role") == "parent_sku").any()
+        & (pl.col("parentage_level").str.to_lowercase() == "parent").any()
     ),
 )
 def parent_without_children(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
@@ -52,5 +54,5 @@ def parent_without_children(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     if any(row.role == "parent_sku" for row in rows):
         return
     for position, row in enumerate(rows):
-        if row.parentage_level == "Parent":
+        if (row.parentage_level or "").lower() == "parent":
             yield position, Flaw(f"parent {row.sku} has no child in the file", field="parentage_level")

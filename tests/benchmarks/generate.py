@@ -5,6 +5,7 @@ each, chosen by a fixed rule; `truth(rows)` says which row must get which code, 
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -16,9 +17,18 @@ FARBEN = ["Blau", "Sand", "Moosgrün", "Elfenbein", "Schiefer", "Bernstein", "Ko
 COLORS_JA = ["ブルー", "サンド", "モスグリーン", "アイボリー", "スレート", "アンバー", "コーラル"]
 THINGS = ["Stoneware Mug", "Serving Bowl", "Oak Tray", "Linen Napkin", "Glass Carafe", "Table Runner", "Candle Holder", "Salt Cellar"]
 DINGE = ["Steinzeugtasse", "Servierschale", "Eichentablett", "Leinenserviette", "Glaskaraffe", "Tischläufer", "Kerzenhalter", "Salzfass"]
-THINGS_JA = ["マグカップ", "サービングボウル", "オークトレイ", "リネンナプキン", "ガラスカラフェ", "テーブルランナー", "キャンドルホルダー", "ソルトセラー"]
+THINGS_JA = [
+    "マグカップ",
+    "サービングボウル",
+    "オークトレイ",
+    "リネンナプキン",
+    "ガラスカラフェ",
+    "テーブルランナー",
+    "キャンドルホルダー",
+    "ソルトセラー",
+]
 
-DEFECTS = {
+DEFECTS: dict[str, tuple[str, Callable[[pl.Expr], pl.Expr]]] = {
     # code that must be found -> (field, how the good value becomes bad)
     "GTN001": ("product_id", lambda c: c.str.slice(0, 12) + ((c.str.slice(12, 1).cast(pl.Int64) + 3) % 10).cast(pl.String)),
     "TTL001": ("item_name@en_US", lambda c: c + pl.lit(" and more" * 24)),
@@ -47,7 +57,10 @@ def master(rows: int, start: int = 0) -> pl.DataFrame:
     price = (n % 9000 + 500).cast(pl.String)
     money = price.str.slice(0, price.str.len_chars() - 2) + "." + price.str.slice(-2)
     sku = pl.lit("HG-") + family.cast(pl.String) + pl.when(child).then(pl.lit("-") + (n % FAMILY).cast(pl.String)).otherwise(pl.lit(""))
-    only = lambda value: pl.when(child).then(value)  # noqa: E731 - a shorthand of this table
+
+    def only(value: pl.Expr) -> pl.Expr:
+        return pl.when(child).then(value).otherwise(None)
+
     number = family.cast(pl.String)
     good = frame.select(
         sku.alias("sku"),
@@ -64,9 +77,21 @@ def master(rows: int, start: int = 0) -> pl.DataFrame:
             (word(things, family) + text + number).alias(f"bullet_point_{slot}@{tag}")
             for slot, by_tag in enumerate(
                 (
-                    {"en_US": " made by hand in small series, lot ", "de_DE": " von Hand in kleiner Serie gemacht, Los ", "ja_JP": "を手作業で少量生産しています。ロット"},
-                    {"en_US": " for every day, easy to clean, batch ", "de_DE": " für jeden Tag, leicht zu reinigen, Charge ", "ja_JP": "は毎日使えてお手入れ簡単です。番号"},
-                    {"en_US": " packed without plastic, parcel ", "de_DE": " ohne Plastik verpackt, Paket ", "ja_JP": "はプラスチックなしで梱包しています。箱"},
+                    {
+                        "en_US": " made by hand in small series, lot ",
+                        "de_DE": " von Hand in kleiner Serie gemacht, Los ",
+                        "ja_JP": "を手作業で少量生産しています。ロット",
+                    },
+                    {
+                        "en_US": " for every day, easy to clean, batch ",
+                        "de_DE": " für jeden Tag, leicht zu reinigen, Charge ",
+                        "ja_JP": "は毎日使えてお手入れ簡単です。番号",
+                    },
+                    {
+                        "en_US": " packed without plastic, parcel ",
+                        "de_DE": " ohne Plastik verpackt, Paket ",
+                        "ja_JP": "はプラスチックなしで梱包しています。箱",
+                    },
                 ),
                 1,
             )
@@ -76,8 +101,18 @@ def master(rows: int, start: int = 0) -> pl.DataFrame:
         *(
             (word(things, family) + text + number + end).alias(f"product_description@{tag}")
             for tag, things, text, end in (
-                ("en_US", THINGS, " from our own workshop, glazed by hand and checked piece by piece before it leaves us. Lot ", " of the series."),
-                ("de_DE", DINGE, " aus eigener Werkstatt, von Hand gefertigt und Stück für Stück geprüft, bevor es uns verlässt. Los ", " der Serie."),
+                (
+                    "en_US",
+                    THINGS,
+                    " from our own workshop, glazed by hand and checked piece by piece before it leaves us. Lot ",
+                    " of the series.",
+                ),
+                (
+                    "de_DE",
+                    DINGE,
+                    " aus eigener Werkstatt, von Hand gefertigt und Stück für Stück geprüft, bevor es uns verlässt. Los ",
+                    " der Serie.",
+                ),
                 ("ja_JP", THINGS_JA, "は自社工房で手作りし、一つずつ検品してから出荷しています。ロット", "のシリーズです。"),
             )
         ),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from typing import Any
 
 import pytest
 
@@ -14,13 +15,13 @@ from listingkit.errors import Unwritable
 from listingkit.render.folder import MARK, replacing
 
 
-def fill(folder, text):
+def fill(folder: Any, text: Any) -> None:
     (folder / "DE").mkdir()
     (folder / "DE" / "upload.txt").write_text(text)
     (folder / MARK).write_text(json.dumps({"outputs": {"DE/upload.txt": ""}}))
 
 
-def test_a_new_folder_takes_the_place_of_the_old(tmp_path):
+def test_a_new_folder_takes_the_place_of_the_old(tmp_path: Any) -> None:
     out = tmp_path / "out"
     for text in ("first", "second"):
         with replacing(out) as part:
@@ -29,7 +30,7 @@ def test_a_new_folder_takes_the_place_of_the_old(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_a_run_that_fails_changes_nothing(tmp_path):
+def test_a_run_that_fails_changes_nothing(tmp_path: Any) -> None:
     out = tmp_path / "out"
     with replacing(out) as part:
         fill(part, "first")
@@ -40,7 +41,7 @@ def test_a_run_that_fails_changes_nothing(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_what_others_put_there_moves_along(tmp_path):
+def test_what_others_put_there_moves_along(tmp_path: Any) -> None:
     out = tmp_path / "out"
     with replacing(out) as part:
         fill(part, "first")
@@ -53,7 +54,7 @@ def test_what_others_put_there_moves_along(tmp_path):
     assert (out / "DE" / "upload.txt").read_text() == "second"
 
 
-def test_a_folder_that_is_not_ours_is_never_replaced(tmp_path):
+def test_a_folder_that_is_not_ours_is_never_replaced(tmp_path: Any) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "a.jpg").write_text("a")
     with pytest.raises(Unwritable, match="did not write"), replacing(tmp_path / "photos"):
@@ -62,13 +63,13 @@ def test_a_folder_that_is_not_ours_is_never_replaced(tmp_path):
         pass
 
 
-def test_a_place_that_cannot_be_written_says_so(tmp_path):
+def test_a_place_that_cannot_be_written_says_so(tmp_path: Any) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Unwritable, match="cannot write"), replacing(tmp_path / "file" / "out"):
         pass
 
 
-def test_two_renames_are_completed_by_the_next_run(tmp_path):
+def test_two_renames_are_completed_by_the_next_run(tmp_path: Any) -> None:
     """What a run leaves that died between the two renames, where folders cannot change places in one step."""
     out = tmp_path / "out"
     with replacing(out) as part:
@@ -84,7 +85,7 @@ def test_two_renames_are_completed_by_the_next_run(tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is a signal of POSIX systems")
-def test_kill_leaves_the_old_or_the_new_one(tmp_path):
+def test_kill_leaves_the_old_or_the_new_one(tmp_path: Any) -> None:
     """A writer that replaces the folder over and over is killed at 20 different moments."""
     out = tmp_path / "out"
     script = textwrap.dedent(f"""
@@ -101,6 +102,7 @@ def test_kill_leaves_the_old_or_the_new_one(tmp_path):
     """)
     for moment in range(20):
         with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as writer:
+            assert writer.stdout
             writer.stdout.readline()
             time.sleep(0.001 * moment)
             os.kill(writer.pid, signal.SIGKILL)

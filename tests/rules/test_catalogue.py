@@ -1,6 +1,7 @@
 """The catalogue tests itself: good is clean, bad is flagged, the fix fixes, one flaw gives one finding, a column is only many values."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -20,15 +21,15 @@ EXAMPLES = [(rule, example) for rule in JUDGED for example in rule.good]
 BROKEN = [(rule, example) for rule in JUDGED for example in rule.bad_examples]
 
 
-def columns_of(rule):
-    names = []
+def columns_of(rule: Any) -> Any:
+    names: list[str] = []
     for spec in rule.fields:
         plain = spec.rstrip("*")
         names += fields()[plain].names if spec.endswith("*") else [fields()[plain].names[0]]
     return names
 
 
-def table(rule, example):
+def table(rule: Any, example: Any) -> Any:
     """The rows that an example stands for, as listings."""
     rows = example if rule.scope != "row" else [example]
     if rule.scope == "column":
@@ -42,7 +43,7 @@ def table(rule, example):
     return Listings(frame, (Source("examples.csv", None, origins, {}),))
 
 
-def findings(rule, listings):
+def findings(rule: Any, listings: Any) -> Any:
     stores = [marketplaces()[next(iter(sorted(rule.stores)))]] if rule.stores else [marketplaces()["US"]]
     as_of = max(AS_OF, rule.since or AS_OF)
     if rule.until:
@@ -50,19 +51,19 @@ def findings(rule, listings):
     return check(listings, stores, as_of=as_of, config=Config(select=(rule.code,)))
 
 
-def name_of(case):
+def name_of(case: Any) -> Any:
     rule, example = case
     return f"{rule.code}-{str(example)[:40]!r}"
 
 
 @pytest.mark.parametrize("case", EXAMPLES, ids=name_of)
-def test_good_examples_are_clean(case):
+def test_good_examples_are_clean(case: Any) -> None:
     rule, example = case
     assert [found.message for found in findings(rule, table(rule, example))] == []
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=name_of)
-def test_bad_examples_are_flagged(case):
+def test_bad_examples_are_flagged(case: Any) -> None:
     rule, example = case
     found = findings(rule, table(rule, example))
     assert len(found) >= 1
@@ -75,7 +76,7 @@ def test_bad_examples_are_flagged(case):
 
 
 @pytest.mark.parametrize("case", [case for case in BROKEN if case[0].scope == "row"], ids=name_of)
-def test_the_fix_fixes(case):
+def test_the_fix_fixes(case: Any) -> None:
     rule, example = case
     listings = table(rule, example)
     (found,) = findings(rule, listings)
@@ -90,7 +91,7 @@ def test_the_fix_fixes(case):
 
 
 @pytest.mark.parametrize("rule", JUDGED, ids=lambda rule: rule.code)
-def test_every_rule_says_what_a_reader_needs(rule):
+def test_every_rule_says_what_a_reader_needs(rule: Any) -> None:
     assert rule.doc
     assert rule.why.endswith(".")
     assert rule.source
@@ -102,7 +103,7 @@ def test_every_rule_says_what_a_reader_needs(rule):
 
 
 @pytest.mark.parametrize("rule", [rule for rule in JUDGED if rule.scope == "row"], ids=lambda rule: rule.code)
-def test_a_column_is_only_many_values(rule):
+def test_a_column_is_only_many_values(rule: Any) -> None:
     examples = [*rule.good, *rule.bad_examples]
     parts = [table(rule, example) for example in examples]
     if rule.study:
@@ -112,5 +113,5 @@ def test_a_column_is_only_many_values(rule):
     assert [one.row for one in found] == [number for number in range(2, len(examples) + 2) if number >= 2 + len(rule.good)]
 
 
-def test_safe_fixes_are_marked_by_the_rule():
+def test_safe_fixes_are_marked_by_the_rule() -> None:
     assert all(rule.fix in (None, Safety.SAFE, Safety.ASK) for rule in JUDGED)

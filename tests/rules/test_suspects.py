@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -15,18 +16,20 @@ from listingkit.marketplace import marketplaces
 from listingkit.master.sheet import ROW
 from listingkit.rules.engine import catalogue
 from listingkit.rules.findings import Findings
-from listingkit.rules.run import across_batches, row_batches, row_tasks, start
+from listingkit.rules.plan import row_tasks
+from listingkit.rules.run import across_batches, row_batches
+from listingkit.rules.task import start
 
 RULES = [rule for rule in catalogue().values() if rule.scope in ("row", "across") and rule.suspects is not None]
 
 
-def cells_of(example):
+def cells_of(example: Any) -> Any:
     if isinstance(example, (tuple, list)):
         return [cell for part in example for cell in cells_of(part)]
     return [] if example is None else [example]
 
 
-def values(rule):
+def values(rule: Any) -> Any:
     known = sorted({cell for example in [*rule.good, *rule.bad_examples] for cell in cells_of(example)})
     edited = st.sampled_from(known).flatmap(
         lambda text: st.tuples(st.integers(0, len(text)), st.text(max_size=3)).map(lambda cut: text[: cut[0]] + cut[1] + text[cut[0] + 1 :])
@@ -40,15 +43,15 @@ def values(rule):
     )
 
 
-def names_of(rule):
-    names = []
+def names_of(rule: Any) -> Any:
+    names: list[str] = []
     for spec in rule.fields:
         family = fields()[spec.rstrip("*")].names
         names += family if spec.endswith("*") else family[:1]
     return names
 
 
-def found_by(rule, listings):
+def found_by(rule: Any, listings: Any) -> Any:
     store = marketplaces()[next(iter(sorted(rule.stores)))] if rule.stores else marketplaces()["JP"]
     run = start(listings, [store], as_of=max(date(2026, 11, 1), rule.since or date.min), config=DEFAULT)
     batches = row_batches(run, list(row_tasks(run, [rule]))) if rule.scope == "row" else across_batches(run, [rule], frozenset())
@@ -56,13 +59,13 @@ def found_by(rule, listings):
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_no_flaw_escapes(rule):
+def test_no_flaw_escapes(rule: Any) -> None:
     names = names_of(rule)
     cell = values(rule)
 
     @settings(max_examples=25, deadline=None)
     @given(st.lists(st.tuples(*[cell] * len(names)), min_size=1, max_size=8))
-    def law(rows):
+    def law(rows: Any) -> None:
         frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row").with_columns(
             pl.int_range(2, pl.len() + 2, dtype=pl.UInt32).alias(ROW), pl.lit(0, pl.UInt16).alias(SOURCE)
         )

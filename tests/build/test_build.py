@@ -1,0 +1,164 @@
+"""What a build ships, holds back, fixes and compares; and that it is the old output or the new one, whatever happens."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from openpyxl import load_workbook
+
+from listingkit.build import Order, build
+from listingkit.inventory.upload_read import read_upload
+from listingkit.job import Inputs
+
+SKU = "contribution_sku#1.value"
+HEAD = (
+    "sku,product_type,parentage_level,parent_sku,variation_theme,brand,product_id,item_name,bullet_point_1,product_description,"
+    "price,quantity,item_type_keyword,country_of_origin,supplier_declared_dg_hz_regulation,color"
+)
+
+
+def row(sku: Any, **cells: Any) -> Any:
+    good = {
+        "product_type": "HOME",
+        "brand": "Havnegade",
+        "product_id": "4260735000108",
+        "item_name": f"Havnegade Mug {sku}",
+        "bullet_point_1": "Glazed stoneware, fired twice",
+        "product_description": "A mug for every day.",
+        "price": "9.90",
+        "quantity": "5",
+        "item_type_keyword": "coffee-cups-mugs",
+        "country_of_origin": "PT",
+        "supplier_declared_dg_hz_regulation": "not_applicable",
+        "color": sku,
+    }
+    return {"sku": sku, **good, **cells}
+
+
+def master(path: Any, *rows: Any) -> Any:
+    names = HEAD.split(",")
+    pl.DataFrame([[one.get(name) for name in names] for one in rows], schema=dict.fromkeys(names, pl.String), orient="row").write_csv(path)
+    return path
+
+
+def family() -> Any:
+    parent = row("P", parentage_level="Parent", variation_theme="COLOR", product_id=None, price=None, quantity=None, color=None)
+    children = [
+        row(sku, parentage_level="Child", parent_sku="P", variation_theme="COLOR", product_id=code)
+        for sku, code in (("C1", "4260735000108"), ("C2", "4260735000115"))
+    ]
+    return parent, *children
+
+
+def run(path: Any, out: Any, **options: Any) -> Any:
+    return build(Order(Inputs((str(path),)), out, date(2026, 11, 1), marketplaces=("US",), **options))
+
+
+def shipped(out: Any) -> Any:
+    return read_upload(out / "US" / "upload.txt").frame[SKU].to_list()
+
+
+def test_clean_rows_ship_and_rows_with_errors_are_held(tmp_path: Any) -> None:
+    path = master(tmp_path / "m.csv", row("A"), row("B", product_id="4260735000115", price="free"))
+    built = run(path, tmp_path / "out")
+    assert built.status == 1
+    assert shipped(tmp_path / "out") == ["A"]
+    sheet = load_workbook(tmp_path / "out" / "held.xlsx").active
+    (held,) = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert held[:5] == ("m.csv", None, 3, "B", "US")
+    assert "OFR001" in held[5]
+
+
+def test_a_held_parent_holds_its_children(tmp_path: Any) -> None:
+    parent, *children = family()
+    path = master(tmp_path / "m.csv", {**parent, "item_name": "T" * 201}, *children, row("S", product_id="4260735000122"))
+    run(path, tmp_path / "out")
+    assert shipped(tmp_path / "out") == ["S"]
+
+
+def test_strict_ships_nothing_while_there_are_errors(tmp_path: Any) -> None:
+    path = master(tmp_path / "m.csv", row("A"), row("B", product_id="4260735000115", price="free"))
+    run(path, tmp_path / "out", policy="strict")
+    assert shipped(tmp_path / "out") == []
+
+
+def test_errors_may_ship_where_somebody_says_so(tmp_path: Any) -> None:
+    path = master(tmp_path / "m.csv", row("A"), row("B", product_id="4260735000115", price="free"))
+    run(path, tmp_path / "out", policy="all")
+    assert shipped(tmp_path / "out") == ["A", "B"]
+
+
+def test_every_cell_of_the_upload_can_be_traced_to_the_sheet(tmp_path: Any) -> None:
+    path = master(tmp_path / "m.csv", *family())
+    built = run(path, tmp_path / "out")
+    sheet = pl.read_csv(path, infer_schema=False)
+    known = {cell.casefold() for column in sheet.iter_columns() for cell in column.drop_nulls()}
+    derived = {"ean", "full_update"}
+    upload = read_upload(tmp_path / "out" / "US" / "upload.txt").frame
+    assert {cell.casefold() for column in upload.iter_columns() for cell in column.drop_nulls()} <= known | derived
+    assert built.made[0].upload.frame.height == 3
+
+
+def test_the_second_build_is_compared_with_the_first(tmp_path: Any) -> None:
+    parent, first, second = family()
+    run(master(tmp_path / "one.csv", parent, first, second), tmp_path / "one")
+    path = master(tmp_path / "two.csv", parent, {**first, "price": "10.90"}, row("N", product_id="4260735000122"))
+    built = run(path, tmp_path / "two", previous=(str(tmp_path / "one"),))
+    counts = built.made[0].changes.counts()
+    assert (counts["added"], counts["changed"], counts["vanished"], counts["unchanged"]) == (1, 1, 1, 1)
+    changes = [json.loads(line) for line in (tmp_path / "two" / "US" / "changes.jsonl").read_text("utf-8").splitlines()]
+    (price,) = [change for change in changes if change["field"] == "price"]
+    assert (price["sku"], price["old"], price["new"]) == ("C1", "9.9", "10.9") or (price["old"], price["new"]) == ("9.90", "10.90")
+    assert set(read_upload(tmp_path / "two" / "US" / "delta.txt").frame[SKU]) == {"C1", "N"}
+
+
+def test_a_listing_that_is_held_back_is_no_difference(tmp_path: Any) -> None:
+    run(master(tmp_path / "one.csv", row("A"), row("B", product_id="4260735000115")), tmp_path / "one")
+    path = master(tmp_path / "two.csv", row("A"), row("B", product_id="4260735000115", price="free"))
+    built = run(path, tmp_path / "two", previous=(str(tmp_path / "one"),))
+    assert built.made[0].changes.counts()["vanished"] == 0
+
+
+def test_the_output_may_be_the_previous_upload(tmp_path: Any) -> None:
+    """`--previous out -o out`: read before it is replaced."""
+    out = tmp_path / "out"
+    run(master(tmp_path / "m.csv", row("A")), out)
+    built = run(master(tmp_path / "m.csv", row("A", price="12.00")), out, previous=(str(out),))
+    assert built.made[0].changes.counts()["changed"] == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is a signal of POSIX systems")
+def test_kill_leaves_the_old_output_or_the_new(tmp_path: Any) -> None:
+    out = tmp_path / "out"
+    paths = [master(tmp_path / f"{price}.csv", *(row(f"S{n}", price=f"{price}.00") for n in range(50))) for price in (10, 20)]
+    script = (
+        "import sys, pathlib; from datetime import date; from listingkit.build import Order, build; from listingkit.job import Inputs\n"
+        "print(flush=True)\n"
+        "while True:\n"
+        "  for path in sys.argv[2:]:\n"
+        "    build(Order(Inputs((path,)), pathlib.Path(sys.argv[1]), date(2026, 11, 1), marketplaces=('US', 'DE'), policy='all'))\n"
+    )
+    run(paths[0], out, policy="all")
+    for moment in range(12):
+        with subprocess.Popen([sys.executable, "-c", script, out, *paths], stdout=subprocess.PIPE) as writer:
+            assert writer.stdout
+            writer.stdout.readline()
+            time.sleep(0.07 * moment + 0.1)
+            os.kill(writer.pid, signal.SIGKILL)
+        manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+        for name, digest in manifest["outputs"].items():
+            assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
+
+
+def test_a_build_leaves_nothing_beside_its_folder(tmp_path: Any) -> None:
+    run(master(tmp_path / "m.csv", row("A")), tmp_path / "out")
+    assert sorted(path.name for path in Path(tmp_path).iterdir()) == ["m.csv", "out"]
