@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from listingkit.errors import BadProfile
+from listingkit.fields import fields
 from listingkit.finding import Finding, Severity
 from listingkit.mapping.headers import key, parse_header
 from listingkit.mapping.profile import From, Profile
@@ -45,7 +46,8 @@ def assign(proposal: Proposal, profile: Profile, threshold: float = ACCEPT) -> t
             notes.append(_unsure(master, guess))
         elif not _stated(guess.field, stated):
             unit, currency = guess.header.unit, guess.header.currency
-            chosen.append(Assignment(guess.field, guess.column, From(unit=unit, currency=currency, separator=guess.separator)))
+            source = From(unit=unit, currency=currency, separator=guess.separator)
+            chosen.extend(Assignment(name, guess.column, source) for name in _spread(guess))
             if guess.confidence < 0.9:
                 notes.append(_assumed(master, guess))
     return tuple(_by_currency(_with_header_measures(chosen))), tuple(notes)
@@ -97,6 +99,14 @@ def note(code: str, name: str, severity: Severity, message: str, master: Master,
 def _stated(name: str, stated: Iterable[str]) -> bool:
     """Whether the profile already says where a proposed field comes from; a list fills every slot of its family."""
     return any(name == other or name.rpartition("_")[0] == other or other.rpartition("_")[0] == name for other in stated)
+
+
+def _spread(guess: Guess) -> tuple[str, ...]:
+    """The field of a guess, or one for each marketplace where its header lists several: Quantity (UK, DE, FR)."""
+    name = guess.field or ""
+    if not guess.header.marketplaces or name not in fields() or not fields()[name].regional:
+        return (name,)
+    return tuple(f"{name}@{code}" for code in guess.header.marketplaces)
 
 
 def _with_header_measures(chosen: Sequence[Assignment]) -> list[Assignment]:

@@ -1,5 +1,6 @@
 """What one header may mean, by its words alone."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -36,13 +37,20 @@ class Meanings:
     group: str = ""  # key without number, shared by a numbered family
 
 
-def meanings(column: Column) -> Meanings:
-    """What a column may mean by its code (second header row) or else by its header."""
+def meanings(column: Column, *, amazon: bool = False) -> Meanings:
+    """What a column may mean by its code (second header row) or else by its header.
+
+    Where the sheet is one of Amazon's own (`amazon`), an id that we have no field for means nothing else: labels deceive there.
+    """
     header = parse_header(column.header)
     for text in filter(None, (column.code, column.header)):
-        plain = _own_name(text) or _amazon(text)
+        plain = _own_name(text) or _amazon(text, amazon=amazon)
         if plain:
             return Meanings(header, (plain,), group=plain.field)
+    name = column.code or column.header
+    if re.search(r"#\d|\[marketplace_id=", name) or (amazon and re.fullmatch(r"[a-z0-9_-]+", name)):
+        keyed = [entry for entry in synonyms().get(key(name), ()) if entry.language == "amazon-key"]
+        return Meanings(header, tuple(Candidate(entry.field, 0.98, "it is Amazon's name of it") for entry in keyed[:1]))
     if column.code:
         coded = _by_synonyms(parse_header(column.code))
         named = _by_synonyms(header)
@@ -64,9 +72,14 @@ def _own_name(text: str) -> Candidate | None:
     return Candidate(name.field.name, 1.0, "it is our own name", slot, name.qualifier)
 
 
-def _amazon(text: str) -> Candidate | None:
+def is_amazons(column: Column) -> bool:
+    """Whether a column bears one of Amazon's attribute ids."""
+    return _amazon(column.code or column.header) is not None
+
+
+def _amazon(text: str, *, amazon: bool = False) -> Candidate | None:
     found = amazon_column(text)
-    if found is None or ("_" not in text and "#" not in text):
+    if found is None or not (amazon or "_" in text or "#" in text):
         return None
     field, slot, language, store = found
     qualifier = language if field.localized else store if field.regional else None

@@ -43,6 +43,7 @@ class Header:
     currency: str | None = None
     language: str | None = None  # de, or de_DE where a marketplace was named
     marketplace: str | None = None
+    marketplaces: tuple[str, ...] = ()  # where brackets list several: Quantity (UK, DE, FR)
     number: int | None = None
     readings: tuple[Reading, ...] = ()
 
@@ -53,6 +54,7 @@ def parse_header(text: str) -> Header:
     plain = clean(text)[:LONGEST]
     whole, required = _without_demands(plain)
     taken = _brackets(whole)
+    stores = _listed_marketplaces(whole)
     bare, unit, currency = taken.rest, taken.unit, taken.currency
     stem, word = _split_tail(bare)
     if word and unit is None and (found := unit_named(word)):
@@ -75,7 +77,7 @@ def parse_header(text: str) -> Header:
     ):
         if key(name):
             readings.setdefault(key(name), Reading(key(name), words(name), **flags))
-    return Header(plain, required, unit, currency, language, store, number, tuple(readings.values()))
+    return Header(plain, required, unit, currency, language, store, stores, number, tuple(readings.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,15 @@ class _Brackets:
     @property
     def measured(self) -> bool:
         return bool(self.unit or self.currency or self.sign)
+
+
+def _listed_marketplaces(text: str) -> tuple[str, ...]:
+    for match in BRACKETED.finditer(text):
+        codes = [code.strip() for code in match[1].split(",")]
+        stores = [_store(code) for code in codes]
+        if len(codes) > 1 and all(stores):
+            return tuple(store for store in stores if store)
+    return ()
 
 
 def _without_demands(plain: str) -> tuple[str, bool]:
@@ -194,7 +205,9 @@ def amazon_column(text: str) -> tuple[Field, int, str | None, str | None] | None
     language = re.search(r"\[language_tag=([a-z]{2}_[A-Z]{2})\]", text)
     store = re.search(r"\[marketplace_id=([A-Z0-9]+)\]", text)
     bare = re.sub(r"\[(marketplace_id|language_tag)=[^\]]{1,40}\]", "", text)
-    found = amazon_paths().get(bare)
+    found = amazon_paths().get(bare) or amazon_paths().get(bare.replace("purchasable_offer#", "purchasable_offer[audience=ALL]#"))
+    if found is None and (match := re.fullmatch(r"fulfillment_availability#\d\.(\w+)", bare)):
+        found = amazon_paths().get(f"fulfillment_availability#1.{match[1]}")
     if found is None:
         return None
     field, slot = found

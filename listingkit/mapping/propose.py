@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from listingkit.fields import fields
-from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE, Candidate, Meanings, meanings
+from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE, Candidate, Meanings, is_amazons, meanings
 from listingkit.mapping.headers import Header
 from listingkit.mapping.votes import Values, contradiction, decide
 from listingkit.master.sheet import Column, Master
 
 ACCEPT = 0.8  # confidence from which a proposal is used unasked
+AMAZONS = 8  # columns with Amazon's ids that make a sheet one of Amazon's
 DECIDED, PREFERRED, NEEDED, VOTED = 0.9, 0.85, 0.8, 0.85
 
 
@@ -71,7 +72,8 @@ class _Open:
 
 def propose(master: Master) -> Proposal:
     """Propose a field for every column: by its header, then by the columns beside it, then by its values."""
-    columns = [_Open(column, meanings(column), Values.of(master.frame[column.letter])) for column in master.columns]
+    amazon = sum(is_amazons(column) for column in master.columns) >= AMAZONS
+    columns = [_Open(column, meanings(column, amazon=amazon), Values.of(master.frame[column.letter])) for column in master.columns]
     _choose_plain(columns)
     _choose_ambiguous(columns)
     _contradicted(columns)
@@ -134,7 +136,7 @@ def _eliminate(column: _Open, sure: frozenset[str]) -> None:
 
 def _contradicted(columns: Sequence[_Open]) -> None:
     for column in columns:
-        if column.choice is None:
+        if column.choice is None or column.choice.confidence == 1.0:
             continue
         against = contradiction(fields()[column.choice.field], column.values)
         if against:
@@ -198,11 +200,12 @@ def _name_slot(column: _Open, name: str, qualifier: str | None, slot: int, *, li
 
 def _settle_rivals(columns: Sequence[_Open]) -> None:
     """Two columns for one field: the plainer one has it, else neither; in different languages each is its own."""
-    by_name: dict[tuple[str, str | None], list[_Open]] = defaultdict(list)
+    by_name: dict[tuple[str, str | None, tuple[str, ...]], list[_Open]] = defaultdict(list)
     for column in columns:
         if column.choice and column.name:
-            by_name[column.name, column.meanings.header.currency].append(column)
-    for (name, _), rivals in by_name.items():
+            header = column.meanings.header
+            by_name[column.name, header.currency, header.marketplaces].append(column)
+    for (name, _, _), rivals in by_name.items():
         if len(rivals) < 2 or _told_by_language(name, rivals):
             continue
         letters = " and ".join(f"{column.column.letter} ({column.column.header})" for column in rivals)
