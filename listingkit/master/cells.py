@@ -7,8 +7,11 @@ from functools import lru_cache
 import polars as pl
 
 from listingkit.errors import Unreadable
+from listingkit.master.blanks import without_blanks
+from listingkit.master.marks import Marked, taken_apart
 from listingkit.master.notes import Notebook
 from listingkit.master.numbers import KEPT_DIGITS, Format, exact, iso_date, number_format
+from listingkit.master.reading import Block
 from listingkit.master.rowscan import Cells
 from listingkit.master.sheet import ROW
 from listingkit.master.texts import unescaped
@@ -21,7 +24,7 @@ _KINDS = {"s": "shared", "inlineStr": "text", "str": "text", "b": "booleans", "e
 
 
 @lru_cache(maxsize=1 << 14)
-def _taken_apart(mark: str) -> tuple[str, int]:
+def _kind_and_style(mark: str) -> tuple[str, int]:
     """The type and style of a mark; a blank cell has type `blank`."""
     if not mark or mark.endswith("/>"):
         return "blank", 0
@@ -31,7 +34,7 @@ def _taken_apart(mark: str) -> tuple[str, int]:
 
 def meaning(mark: str, formats: Sequence[Format]) -> tuple[str, Format]:
     """What a mark counts as in the evidence (`numeric`, `text`, `dates`, `booleans`, `errors` or `blank`), and its format."""
-    kind, style = _taken_apart(mark)
+    kind, style = _kind_and_style(mark)
     format_ = formats[style] if style < len(formats) else _GENERAL
     if kind == "number":
         return ("dates" if format_.reads in {"date", "duration"} else "numeric"), format_
@@ -44,41 +47,40 @@ class Conversion:
     def __init__(self, strings: pl.Series, formats: Sequence[Format], notes: Notebook, *, since_1904: bool) -> None:
         self._strings, self._formats, self._notes, self._since_1904 = strings, formats, notes, since_1904
 
-    def frame(self, cells: Cells) -> pl.DataFrame:
-        """`#row` and one String column a column; blank cells are empty or null."""
+    def block(self, cells: Cells) -> Block:
+        """`#row` and one String column a column, blank cells null, with the marks of the cells counted."""
         columns = [pl.Series(ROW, cells.rows, dtype=pl.UInt32)]
-        for name, marks in cells.marks.items():
-            column = self._column(marks, cells.values[name], cells.rows, name)
-            if column is not None:
-                columns.append(column.alias(name))
-        return pl.DataFrame(columns)
+        marked = {name: taken_apart(pl.Series(name, raw, dtype=pl.String)) for name, raw in cells.raw.items()}
+        for name, column in marked.items():
+            text = self._column(column, cells.rows, name)
+            if text is not None:
+                columns.append(text.alias(name))
+        return Block(pl.DataFrame(columns), lambda start: {name: column.counts(start) for name, column in marked.items()})
 
-    def _column(self, marks: Sequence[str], values: Sequence[str], rows: Sequence[int], letter: str) -> pl.Series | None:
+    def _column(self, column: Marked, rows: Sequence[int], letter: str) -> pl.Series | None:
         kinds: dict[tuple[str, Format], list[str]] = {}
-        for mark in set(marks):
-            kind, style = _taken_apart(mark)
+        for mark in column.counts():
+            kind, style = _kind_and_style(mark)
             if kind != "blank":
                 format_ = self._formats[style] if kind == "number" and style < len(self._formats) else _GENERAL
                 kinds.setdefault((kind, format_), []).append(mark)
         if not kinds:
             return None
-        raw = pl.Series(values, dtype=pl.String)
         if len(kinds) == 1:
             [(kind, format_)] = kinds
-            return self._converted(raw, kind, format_, rows, letter)
-        result = pl.Series([None] * len(values), dtype=pl.String)
+            return self._converted(column.values, kind, format_, rows, letter)
+        result = pl.Series([None] * len(rows), dtype=pl.String)
         for (kind, format_), group in kinds.items():
-            of_group = set(group)
-            places = pl.Series([place for place, mark in enumerate(marks) if mark in of_group], dtype=pl.UInt32)
+            places = column.where(group)
             its_rows = [rows[place] for place in places]
-            result = result.scatter(places, self._converted(raw.gather(places), kind, format_, its_rows, letter))
+            result = result.scatter(places, self._converted(column.values.gather(places), kind, format_, its_rows, letter))
         return result
 
     def _converted(self, raw: pl.Series, kind: str, format_: Format, rows: Sequence[int], letter: str) -> pl.Series:
         if kind == "shared":
             return self._shared(raw)
         if kind == "text":
-            return unescaped(raw)
+            return without_blanks(unescaped(raw))
         if kind == "booleans":
             return raw.replace(["1", "0", "true", "false"], ["TRUE", "FALSE", "TRUE", "FALSE"])
         if kind == "errors":

@@ -4,7 +4,8 @@ import codecs
 import io
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import islice
 from typing import IO
 
@@ -12,6 +13,7 @@ import polars as pl
 
 from listingkit.errors import Unreadable
 from listingkit.finding import Severity
+from listingkit.master.blanks import without_blank_cells
 from listingkit.master.encoding import encoding_of, known
 from listingkit.master.notes import AT_MOST, Notebook
 from listingkit.master.reading import Block
@@ -66,12 +68,13 @@ class DelimitedSheet:
                 frame, used, records_read, lines = self._careful(chunk, row, line, final=final)
                 self._chunks.give_back(chunk[used:])
             else:
-                records_read, lines = frame.height, chunk.count(b"\n")
+                records_read = frame.height
+                lines = chunk.count(b"\n") if b'"' in chunk else records_read
             row, line = row + records_read, line + lines
-            yield Block(frame)
+            yield Block(without_blank_cells(frame))
         self._tell_short(row - 1)
 
-    def evidence(self, marks: Mapping[Hashable, int]) -> Evidence:
+    def evidence(self, marks: Mapping[str, int]) -> Evidence:
         """Text files have none."""
         return Evidence(text=sum(marks.values()))
 
@@ -84,22 +87,28 @@ class DelimitedSheet:
     def _fast(self, chunk: bytes, row: int) -> pl.DataFrame | None:
         """The chunk read by polars, or None where polars might see other records than Excel does."""
         mark = self.delimiter.encode()
-        if chunk.count(b"\r") != chunk.count(b"\r\n") or not _quotes_are_plain(chunk, mark):
+        if b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n"):
             return None
-        header = mark.join(letter(i).encode() for i in range(self.width)) + b"\n"
+        whole = mark.join(letter(i).encode() for i in range(self.width)) + b"\n" + chunk
+        if b'"' in chunk and not _quoting(mark).fullmatch(whole):
+            return None
         try:
-            frame = pl.read_csv(
-                io.BytesIO(header + chunk), infer_schema=False, separator=self.delimiter, row_index_name=ROW, row_index_offset=row
-            )
+            frame = pl.read_csv(io.BytesIO(whole), infer_schema=False, separator=self.delimiter, row_index_name=ROW, row_index_offset=row)
         except pl.exceptions.PolarsError:
             return None
-        inside = 0
-        if b'"' in chunk:
-            counts = frame.select(pl.exclude(ROW).str.count_matches(self.delimiter, literal=True).sum())
-            inside = sum(counts.row(0)) if counts.width else 0
-        if chunk.count(mark) - inside != (self.width - 1) * frame.height:
+        if self._has_short_rows(frame, chunk, mark):
             return None
         return frame.with_columns(pl.col(ROW).cast(pl.UInt32))
+
+    def _has_short_rows(self, frame: pl.DataFrame, chunk: bytes, mark: bytes) -> bool:
+        """Whether some row lacks its last cells: then the chunk has fewer delimiters outside quotes than full rows need."""
+        last = frame.columns[-1]
+        if self.width == 1 or not frame.get_column(last).null_count():
+            return False
+        inside = 0
+        if b'"' in chunk:
+            inside = sum(frame.select(pl.exclude(ROW).str.count_matches(self.delimiter, literal=True).sum()).row(0))
+        return chunk.count(mark) - inside != (self.width - 1) * frame.height
 
     def _careful(self, chunk: bytes, row: int, line: int, *, final: bool) -> tuple[pl.DataFrame, int, int, int]:
         text = chunk.decode()
@@ -141,18 +150,12 @@ class DelimitedSheet:
             self.notes.add("FIL005", message, row=row, severity=Severity.WARNING, times=1)
 
 
-def _quotes_are_plain(chunk: bytes, mark: bytes) -> bool:
-    """Whether every quote opens or closes a cell or is doubled inside one, so that no two readers can disagree."""
-    if b'"' not in chunk:
-        return True
-    if chunk.count(b'"') % 2:
-        return False
-    opens = chunk.count(mark + b'"') + chunk.count(b'\n"') + chunk.startswith(b'"')
-    closes = chunk.count(b'"' + mark) + chunk.count(b'"\n') + chunk.count(b'"\r\n') + chunk.endswith(b'"')
-    if opens != closes:
-        return False
-    lone = re.compile(rb'"(?<=[^\r\n"' + re.escape(mark) + rb']")(?=[^\r\n"' + re.escape(mark) + rb"])")
-    return lone.search(chunk) is None
+@cache
+def _quoting(mark: bytes) -> re.Pattern[bytes]:
+    """Matches text in which every quote opens a cell, closes one or is doubled inside one: there no two readers disagree."""
+    stop = re.escape(mark)
+    quoted = rb'"[^"]*+(?:""[^"]*+)*+"'
+    return re.compile(rb"(?:[^\"]*+(?<=[" + stop + rb"\n])" + quoted + rb"(?=[" + stop + rb"\r\n]|\Z))*+[^\"]*+")
 
 
 def _width(head: bytes, delimiter: str, *, whole: bool) -> int:

@@ -1,8 +1,8 @@
 """From blocks of raw rows to a master: the header found, blanks made null, evidence counted."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import polars as pl
@@ -10,21 +10,24 @@ import polars as pl
 from listingkit.errors import Unreadable
 from listingkit.finding import Finding
 from listingkit.master import header
+from listingkit.master.blanks import without_blank_rows
 from listingkit.master.notes import Notebook
 from listingkit.master.sheet import ROW, Column, Evidence, Master, index, letter
 
-Marks = Mapping[str, Sequence[Hashable]]
+
+def _none(_start: int) -> Mapping[str, Mapping[str, int]]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Consecutive rows: `#row` and String columns named by letter, blank rows included or not.
+    """Consecutive rows: `#row` and String columns named by letter, blank cells null, blank rows included or not.
 
-    `marks` says for each column what its cells are (aligned with the frame, falsy for blank); empty for text files.
+    `counted` tells for each column how many of its cells, from a place in the frame on, have which mark.
     """
 
     frame: pl.DataFrame
-    marks: Marks = field(default_factory=dict)
+    counted: Callable[[int], Mapping[str, Mapping[str, int]]] = _none
 
 
 class RawSheet(Protocol):
@@ -48,7 +51,7 @@ class RawSheet(Protocol):
         """All rows, from the top."""
         ...
 
-    def evidence(self, marks: Mapping[Hashable, int]) -> Evidence:
+    def evidence(self, marks: Mapping[str, int]) -> Evidence:
         """What the counted marks of one column mean."""
         ...
 
@@ -67,22 +70,21 @@ class Reading:
         self._wanted = header_row
         self._head: dict[int, tuple[str | None, ...]] = {}
         self._last = 0  # row number of the header's last row
-        self._marks: dict[str, Counter[Hashable]] = {}
+        self._marks: dict[str, Counter[str]] = {}
         self._letters: set[str] = set()
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """The rows below the header that are not wholly blank; blank cells are null."""
         for block in self._raw.blocks():
-            frame = block.frame
             if not self._last:
-                frame = _blanked(frame)
-                self._find_header(frame)
-            start = frame.get_column(ROW).search_sorted(self._last, side="right") if self._last else frame.height
-            if start == frame.height:
+                self._find_header(without_blank_rows(block.frame))
+            rows = block.frame.get_column(ROW)
+            start = rows.search_sorted(self._last, side="right") if self._last else len(rows)
+            if start == len(rows):
                 continue
-            for name, marks in block.marks.items():
-                self._marks.setdefault(name, Counter()).update(marks[start:] if start else marks)
-            data = _blanked(frame.slice(start))
+            for name, counts in block.counted(start).items():
+                self._marks.setdefault(name, Counter()).update(counts)
+            data = without_blank_rows(block.frame.slice(start))
             self._letters.update(data.columns[1:])
             if data.height:
                 yield data
@@ -159,18 +161,6 @@ def _placed(letters: Sequence[str], cells: Sequence[str | None]) -> tuple[str | 
     for place, cell in zip(places, cells, strict=True):
         row[place] = cell
     return tuple(row)
-
-
-def _blanked(frame: pl.DataFrame) -> pl.DataFrame:
-    """White space alone is blank; rows and columns of nothing are left out."""
-    cells = pl.exclude(ROW)
-    frame = frame.with_columns(pl.when(cells.str.strip_chars().str.len_bytes() > 0).then(cells))
-    filled = frame.select(
-        ROW, *(column.name for column in frame.iter_columns() if column.name != ROW and column.null_count() < frame.height)
-    )
-    if filled.width == 1:
-        return filled.clear()
-    return filled.filter(~pl.all_horizontal(pl.exclude(ROW).is_null()))
 
 
 def _named(notes: tuple[Finding, ...], columns: tuple[Column, ...]) -> tuple[Finding, ...]:

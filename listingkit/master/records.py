@@ -26,7 +26,7 @@ class Record:
 @cache
 def _grammar(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     mark = re.escape(delimiter)
-    quoted = re.compile(rf'"((?:[^"]++|"")*+)"([^{mark}\r\n]*+)({mark}|\r\n|\n|\r|\Z)')
+    quoted = re.compile(rf'"([^"]*+(?:""[^"]*+)*+)"([^{mark}\r\n]*+)({mark}|\r\n|\n|\r|\Z)')
     plain = re.compile(rf"([^{mark}\r\n]*+)({mark}|\r\n|\n|\r|\Z)")
     return quoted, plain
 

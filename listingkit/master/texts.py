@@ -7,12 +7,14 @@ from html import unescape
 import polars as pl
 
 from listingkit.errors import Unreadable
+from listingkit.master.blanks import without_blanks
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_ONE_RUN = re.compile(r"<si>(?:<t(?: [^>]*)?>([^<]*)</t>|<t/>)</si>")
-_ITEM = re.compile(r"<(?:\w+:)?si\b[^>]*?(?:/>|>((?:[^<]|<(?!/?(?:\w+:)?si\b))*+)</(?:\w+:)?si>)")
-_PHONETIC = re.compile(r"<(?:\w+:)?rPh\b(?:[^<]|<(?!/?(?:\w+:)?rPh\b))*+</(?:\w+:)?rPh>")
+_ONE_RUN = re.compile(r"<si><t(?: [^>]*+)?+>([^<]*+)</t></si>")
+_ITEM = re.compile(r"<(?:\w+:)?si\b[^>]*+>(?:(?<=/>)|([^<]*+(?:<(?!/?(?:\w+:)?si\b)[^<]*+)*+)</(?:\w+:)?si>)")
+_PHONETIC = re.compile(r"<(?:\w+:)?rPh\b[^<]*+(?:<(?!/?(?:\w+:)?rPh\b)[^<]*+)*+</(?:\w+:)?rPh>")
 _RUN = re.compile(r"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</(?:\w+:)?t>")
+CHUNK = 1 << 20  # small enough for what is made of it to stay in the processor's cache
 LONGEST = 64 << 20  # bytes of one string or row
 
 
@@ -44,10 +46,10 @@ def shared_strings(blocks: Iterable[bytes], name: str) -> pl.Series:
         if len(found) != chunk.count("</si>"):
             found = [runs(match[1]) if match[1] else "" for match in _ITEM.finditer(chunk)]
         parts.append(unescaped(pl.Series(found, dtype=pl.String)))
-    return pl.concat(parts) if parts else pl.Series([], dtype=pl.String)
+    return without_blanks(pl.concat(parts)) if parts else pl.Series([], dtype=pl.String)
 
 
-def cut(blocks: Iterable[bytes], tag: str, name: str, size: int = 4 << 20) -> Iterator[str]:
+def cut(blocks: Iterable[bytes], tag: str, name: str, size: int = CHUNK) -> Iterator[str]:
     """Blocks joined and cut again where an element of this local name ends; the rest comes last."""
     ending = re.compile(rf"</(?:\w+:)?{tag}>".encode())
     end, rest = b"", b""

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -17,10 +17,11 @@ from listingkit.master.notes import Notebook
 from listingkit.master.numbers import BUILT_IN, Format, number_format
 from listingkit.master.package import Package, tags
 from listingkit.master.reading import Block
-from listingkit.master.rowscan import RowScan
+from listingkit.master.rowscan import Cells, RowScan
 from listingkit.master.sheet import Evidence, index
 from listingkit.master.texts import cut, shared_strings
 
+BLOCK_ROWS = 16_384  # and whatever the last chunk brings with it
 MERGED_AT_MOST = 10_000  # ranges that are looked at
 _MERGE = re.compile(r'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 
@@ -126,22 +127,29 @@ class WorkbookSheet:
         convert = Conversion(self._book.strings, self._book.formats, self.notes, since_1904=self._book.since_1904)
         scan = RowScan(f"{self._book.name} [{self._entry.name}]")
         began = ended = False
+        gathered = Cells()
         for chunk in cut(self._book.package.blocks(self._entry.part, "sheet"), "row", self._book.name):
             rows = chunk
             if not began:
                 head, began, rows = _split(rows, r"<(?:\w+:)?sheetData\s*>")
                 self._columns(head)
-            if began and not ended:
-                rows, ended, tail = _split(rows, r"</(?:\w+:)?sheetData>") if "sheetData>" in rows else (rows, False, "")
-                cells = scan.scan(rows)
-                self._hidden_rows += cells.hidden
-                if ended:
-                    self._merges(tail)
-                if cells.rows:
-                    yield Block(convert.frame(cells), cells.marks)
-            elif ended or not began:
+            if not began or ended:
                 self._merges(rows)
+                continue
+            if not rows.endswith("row>"):  # only the last chunk of rows is cut elsewhere
+                rows, ended, tail = _split(rows, r"</(?:\w+:)?sheetData>")
+                self._merges(tail)
+            gathered.extend(scan.scan(rows))
+            if len(gathered.rows) >= BLOCK_ROWS:
+                yield self._block(gathered, convert)
+                gathered = Cells()
+        if gathered.rows:
+            yield self._block(gathered, convert)
         self._tell_hidden()
+
+    def _block(self, cells: Cells, convert: Conversion) -> Block:
+        self._hidden_rows += cells.hidden
+        return convert.block(cells)
 
     def _columns(self, head: str) -> None:
         for tag in tags(head, "col"):
@@ -160,12 +168,12 @@ class WorkbookSheet:
     def _tell_hidden(self) -> None:
         pass
 
-    def evidence(self, marks: Mapping[Hashable, int]) -> Evidence:
+    def evidence(self, marks: Mapping[str, int]) -> Evidence:
         """What the counted marks of one column mean."""
         counts: Counter[str] = Counter()
         formats: Counter[str] = Counter()
         for mark, times in marks.items():
-            what, format_ = meaning(str(mark), self._book.formats)
+            what, format_ = meaning(mark, self._book.formats)
             counts[what] += times
             if what in {"numeric", "dates"}:
                 formats[format_.code] += times

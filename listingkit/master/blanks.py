@@ -1,0 +1,31 @@
+"""What counts as blank: nothing, or white space alone."""
+
+import polars as pl
+
+from listingkit.master.sheet import ROW
+
+
+def without_blanks(texts: pl.Series) -> pl.Series:
+    """Blank texts as null."""
+    blank = texts.str.strip_chars().str.len_bytes() == 0
+    return texts.set(blank, None) if blank.any() else texts
+
+
+def without_blank_cells(frame: pl.DataFrame) -> pl.DataFrame:
+    """Blank cells as null. Only columns in which some cell begins as white space does (or with a rarer letter) are looked at."""
+    cells = pl.exclude(ROW)
+    begins = (cells < "!") | ((cells >= "\x7f") & (cells < "\u3001"))  # from U+0085 to U+3000
+    suspects = frame.select(begins.any())
+    names = [column.name for column in suspects.iter_columns() if column[0]]
+    return frame.with_columns(pl.when(pl.col(names).str.strip_chars().str.len_bytes() > 0).then(pl.col(names)))
+
+
+def without_blank_rows(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows and columns of nothing left out; blank cells are null already."""
+    filled = [column.name for column in frame.iter_columns() if column.name != ROW and column.null_count() < frame.height]
+    frame = frame.select(ROW, *filled)
+    if not filled:
+        return frame.clear()
+    if any(column.null_count() == 0 for column in frame.iter_columns() if column.name != ROW):
+        return frame
+    return frame.filter(~pl.all_horizontal(pl.exclude(ROW).is_null()))
