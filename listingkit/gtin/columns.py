@@ -1,5 +1,7 @@
 """Columns of GTINs: polars decides which values are surely clean, triage looks at the rest, once per distinct value."""
 
+from typing import Any
+
 import polars as pl
 
 from listingkit.gtin.blocks import Blocks
@@ -9,7 +11,7 @@ from listingkit.gtin.prefixes import Prefixes, prefixes
 from listingkit.gtin.reasons import samples
 from listingkit.gtin.triage import triage
 
-VERDICT = {
+VERDICT: dict[str, Any] = {
     "status": pl.String,
     "gtin": pl.String,
     "rule": pl.String,
@@ -27,7 +29,7 @@ def check_digit_holds(code: pl.Expr) -> pl.Expr:
 
 
 def surely_clean(code: pl.Expr, table: Prefixes | None = None) -> pl.Expr:
-    """True only where `triage` says `valid` (without a test for licensed blocks); false or null elsewhere, and for some rare valid codes."""
+    """True only where `triage` says `valid` (blocks aside); false or null elsewhere, and for some rare valid codes."""
     table = table or prefixes()
     number = _number(code)
     length = code.str.len_bytes()
@@ -73,7 +75,11 @@ def _as14(codes: pl.Series) -> pl.Series:
     frame = codes.alias("code").to_frame().with_columns(surely_clean(pl.col("code")).fill_null(value=False).alias("clean"))
     doubtful = frame.filter(~pl.col("clean") & pl.col("code").is_not_null())["code"].unique().to_list()
     found = {code: triage(code).gtin for code in doubtful}
-    odd = pl.col("code").replace_strict(list(found), list(found.values()), default=None, return_dtype=pl.String) if found else pl.lit(None, pl.String)
+    odd = (
+        pl.col("code").replace_strict(list(found), list(found.values()), default=None, return_dtype=pl.String)
+        if found
+        else pl.lit(None, pl.String)
+    )
     return frame.select(pl.when("clean").then("code").otherwise(odd).str.zfill(14).alias(codes.name))[codes.name]
 
 
