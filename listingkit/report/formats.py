@@ -27,6 +27,7 @@ FORMATS = {
     "github": Format("github:write", binary=False, suffix=".txt"),
     "gitlab": Format("gitlab:write", binary=False, suffix=".json"),
     "html": Format("page:write", binary=False, suffix=".html"),
+    "xlsx": Format("review:write", binary=True, suffix=".xlsx"),
 }
 
 

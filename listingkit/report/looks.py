@@ -1,0 +1,33 @@
+"""How the cells of a review workbook look."""
+
+from functools import partial
+
+from openpyxl.styles import Alignment, Font, PatternFill
+
+from listingkit.finding import Severity
+
+ink = partial(Font, name="Calibri", size=11)
+
+FILLS = {
+    Severity.ERROR: PatternFill("solid", fgColor="FFFFC9C4"),
+    Severity.WARNING: PatternFill("solid", fgColor="FFFFE7AE"),
+    Severity.INFO: PatternFill("solid", fgColor="FFD6E8FA"),
+}
+INKS = {
+    Severity.ERROR: ink(color="FF9B1C10"),
+    Severity.WARNING: ink(color="FF7A4B00"),
+    Severity.INFO: ink(color="FF0B4F8A"),
+}
+OURS = frozenset(fill.fgColor.rgb for fill in FILLS.values())
+
+TITLE = Font(name="Calibri", size=18, bold=True, color="FF1B2A41")
+SECTION = Font(name="Calibri", size=13, bold=True, color="FF1B2A41")
+HEAD = ink(bold=True, color="FFFFFFFF")
+HEAD_FILL = PatternFill("solid", fgColor="FF1B2A41")
+PLAIN = ink()
+MUTED = ink(color="FF5B6675")
+LINK = ink(color="FF0B57D0", underline="single")
+TOP = Alignment(vertical="top")
+NUMBER = Alignment(vertical="top", horizontal="right", indent=1)
+WRAP = Alignment(vertical="top", wrap_text=True)
+NONE = PatternFill()
