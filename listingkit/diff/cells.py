@@ -30,21 +30,24 @@ def differing(before: Side, after: Side, rows: pl.DataFrame, settings: Settings)
 def compared(before: Side, after: Side, settings: Settings) -> list[str]:
     """The keys that are laid side by side, in the order of our fields."""
     every = dict.fromkeys([*after.frame.columns, *before.frame.columns])
-    return sorted((key for key in every if within(key, before, after) and not _ignored(key, after, settings)), key=keys.rank)
+    return sorted((key for key in every if within(key, after) and known(key, before) and not _ignored(key, after, settings)), key=keys.rank)
 
 
-def within(key: str, before: Side, after: Side) -> bool:
-    """Whether the upload can touch this key at all: an offer-only file or another marketplace's file leaves it alone."""
-    if key in after.paths or key in after.columns:
+def within(key: str, after: Side) -> bool:
+    """Whether the upload can touch this key: an offer-only file or another marketplace's file leaves it alone."""
+    if key in after.paths:
         return True
-    if after.offer_only or keys.bracket(key, "marketplace_id"):
-        return False
-    return before.upload.template.generation not in ("report", "table") or keys.field(key) is not None
+    return not after.offer_only and keys.bracket(key, "marketplace_id") is None
+
+
+def known(key: str, before: Side) -> bool:
+    """Whether the previous state tells of this key; a report or an offer-only file is silent on the rest of the listing."""
+    return key in before.paths or (before.upload.complete and not before.offer_only)
 
 
 def _ignored(key: str, after: Side, settings: Settings) -> bool:
-    known = keys.field(key)
-    names = {key, after.paths.get(key, key), *((known[0], known[1].name) if known else ())}
+    field = keys.field(key)
+    names = {key, after.paths.get(key, key), *((field[0], field[1].name) if field else ())}
     return not names.isdisjoint(settings.ignore)
 
 
@@ -102,9 +105,9 @@ def _near(forms: pl.DataFrame, tolerance: float, *, relative: bool) -> pl.Series
 
 def kind_of(key: str, before: Side, after: Side) -> str:
     """The kind of value that a key holds: our field's, else what the template says of the column, else text."""
-    known = keys.field(key)
-    if known:
-        return known[1].kind
+    field = keys.field(key)
+    if field:
+        return field[1].kind
     for columns in (after.columns, before.columns):
         if key in columns:
             column = columns[key]
@@ -117,8 +120,8 @@ def kind_of(key: str, before: Side, after: Side) -> str:
 
 def wire_values(key: str, before: Side, after: Side) -> dict[str, str]:
     """Labels that either file may hold, with the wire values they stand for."""
-    known = keys.field(key)
-    labels = dict(known_values(known[1].name)) if known else {}
+    field = keys.field(key)
+    labels = dict(known_values(field[1].name)) if field else {}
     for side in (before, after):
         if key in side.columns:
             template = side.upload.template

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from listingkit.diff import keys, risks
-from listingkit.diff.cells import differing, within
+from listingkit.diff.cells import differing, known, within
 from listingkit.diff.changes import SCHEMA, Cells, Changes
 from listingkit.diff.settings import DEFAULT, Settings
 from listingkit.diff.side import DELETE, FULL, IGNORE, PARTIAL, Side, place, side
@@ -35,7 +35,7 @@ def compare(old: Upload, new: Upload, settings: Settings = DEFAULT) -> Changes:
         new=after,
         cells=Cells(cells, rows),
         advice=_advice(after, cells, unchanged),
-        uncompared=tuple(sorted(before.paths[key] for key in before.frame.columns if not within(key, before, after))),
+        uncompared=tuple(sorted(before.paths[key] for key in before.frame.columns if not within(key, after))),
         notes=tuple(_notes(before, after)),
     )
 
@@ -121,6 +121,9 @@ def _notes(before: Side, after: Side) -> Iterator[str]:
     old, new = place(before.upload), place(after.upload)
     if old[0] and new[0] and old[0] != new[0]:
         yield f"the previous upload is for {old[0]}, this one for {new[0]}"
+    untold = sum(not known(key, before) for key in after.frame.columns)
+    if untold:
+        yield f"the previous state tells nothing of {untold} columns of the new upload; they were not compared"
     if len(before.twice):
         yield f"{len(before.twice)} SKUs stand in the previous upload more than once; the last row of each was compared"
     if (before.action == PARTIAL).any():

@@ -20,3 +20,4 @@ class Upload:
     template: Template
     frame: pl.DataFrame
     store: str = ""  # marketplace code
+    complete: bool = True  # False: what has no column here is not known, instead of blank (reports and plain tables)

@@ -1,0 +1,52 @@
+"""The gate before an upload: dangerous changes need somebody's yes, given by a token that fits exactly this set of them."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from listingkit.diff.changes import Changes
+from listingkit.diff.side import place
+from listingkit.errors import ListingkitError
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Whether an upload may go out. `token` is None where nothing is dangerous."""
+
+    dangerous: int
+    token: str | None
+    confirmed: bool
+
+    @property
+    def open(self) -> bool:
+        """Nothing is dangerous, or somebody confirmed exactly this."""
+        return self.dangerous == 0 or self.confirmed
+
+
+def gate(every: Changes | Iterable[Changes], confirm: str | None = None) -> Gate:
+    """Judge the changes of one run (several marketplaces make one set). Raises `ListingkitError` for a token of another set."""
+    group = [every] if isinstance(every, Changes) else list(every)
+    dangerous = sum(len(changes.dangerous) for changes in group)
+    token = _token(group) if dangerous else None
+    if token and confirm and _plain(token) != _plain(confirm):
+        raise ListingkitError(
+            f"the token {confirm} confirms another set of changes: read the {dangerous} dangerous changes of this run, "
+            f"then confirm them with --confirm {token}"
+        )
+    return Gate(dangerous, token, bool(token and confirm))
+
+
+def _token(group: Iterable[Changes]) -> str:
+    """Eight hexadecimal digits over every dangerous change: marketplace, SKU, kind, path, both values, risk."""
+    digest = hashlib.sha256()
+    for changes in sorted(group, key=lambda one: place(one.new.upload)):
+        digest.update(json.dumps(place(changes.new.upload)).encode())
+        for row in changes.dangerous.iter_rows():
+            digest.update(json.dumps(row).encode())
+    text = digest.hexdigest()[:8].upper()
+    return f"{text[:4]}-{text[4:]}"
+
+
+def _plain(token: str) -> str:
+    return token.replace("-", "").strip().upper()

@@ -1,0 +1,60 @@
+"""What the ledger knows to be live, and how a listing came to be what it is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from listingkit.diff import keys, ledger
+from listingkit.diff.changes import Change
+from listingkit.diff.compare import compare
+from listingkit.diff.forms import read_file
+from listingkit.diff.ledger import Entry
+from listingkit.diff.replay import after
+from listingkit.diff.side import side
+from listingkit.inventory.upload import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one recorded upload did to one listing."""
+
+    entry: Entry
+    changes: tuple[Change, ...]
+
+
+def state(home: Path, store: str) -> Upload | None:
+    """What is live in a marketplace after every recorded upload; None where nothing was recorded for it."""
+    live: Upload | None = None
+    for entry in ledger.entries(home, store):
+        live = after(live, sent(home, entry))
+    return live
+
+
+def sent(home: Path, entry: Entry) -> Upload:
+    """The upload of an entry. Raises `Unreadable`."""
+    with TemporaryDirectory(prefix="listingkit-") as folder:
+        path = Path(folder) / Path(entry.file).name
+        path.write_bytes(ledger.content(home, entry))
+        return replace(read_file(path, store=entry.store), store=entry.store)
+
+
+def history(home: Path, sku: str, store: str | None = None) -> Iterator[Step]:
+    """What every recorded upload did to this listing, the oldest first, marketplace by marketplace as they come."""
+    live: dict[str, Upload] = {}
+    for entry in ledger.entries(home, store):
+        upload = _only(sent(home, entry), sku)
+        if not upload.frame.height:
+            continue
+        before = live.get(entry.store, replace(upload, frame=upload.frame.clear()))
+        changes = tuple(compare(before, upload))
+        live[entry.store] = after(live.get(entry.store), upload)
+        yield Step(entry, changes)
+
+
+def _only(upload: Upload, sku: str) -> Upload:
+    """The rows of one SKU."""
+    column = side(upload).paths[keys.SKU]
+    return replace(upload, frame=upload.frame.filter((pl.col(column).str.strip_chars() == sku).fill_null(value=False)))
