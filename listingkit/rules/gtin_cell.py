@@ -1,0 +1,65 @@
+"""The GTIN cell as rules see it: triage is the judge, each rule tells one group of its reasons."""
+
+from datetime import date
+from functools import lru_cache
+
+import polars as pl
+
+from listingkit.finding import Flaw, Safety
+from listingkit.gtin.columns import surely_clean
+from listingkit.gtin.evidence import LOOKED_AT, Seen, look
+from listingkit.gtin.reasons import reasons
+from listingkit.gtin.triage import triage
+from listingkit.gtin.verdict import Verdict
+from listingkit.master.sheet import Evidence
+
+CHECKED = date(2026, 9, 30)
+CELLS = ("product_id", "product_id_type", "parentage_level")
+NOT_GTINS = frozenset(("asin", "gcid", "pzn", "minsan", "exempt", "gtin exempt", "gtin-freistellung"))
+"""Id types that say the cell holds another number, or none."""
+_SAMPLE = 20_000
+
+verdict_of = lru_cache(maxsize=1 << 16)(triage)
+
+
+def doubtful(product_id: pl.Expr) -> pl.Expr:
+    """Cells that triage must look at."""
+    return ~surely_clean(product_id)
+
+
+def study(values: pl.Series, evidence: Evidence | None) -> Seen:
+    """What the column of one sheet proves; of a very long one, every so many values."""
+    sample = values.gather_every(max(1, len(values) // _SAMPLE)).to_frame("value")
+    sample = sample.select("value", clean=surely_clean(pl.col("value")).fill_null(value=False))
+    odd = sample.filter(~pl.col("clean"))["value"].unique(maintain_order=True).head(LOOKED_AT)
+    cells = evidence or Evidence()
+    return look(odd, clean=int(sample["clean"].sum()), numeric=cells.numeric, text=cells.text, formats=cells.formats)
+
+
+def cells(product_id: str, product_id_type: str | None = None, parentage_level: str | None = None) -> tuple[str | None, ...]:
+    """An example of the three cells."""
+    return product_id, product_id_type, parentage_level
+
+
+def is_gtin_cell(product_id_type: str | None, parentage_level: str | None) -> bool:
+    """Whether the cell should hold a GTIN: not on a parent, not where the id type names another number."""
+    return (product_id_type or "").casefold() not in NOT_GTINS and (parentage_level or "").casefold() != "parent"
+
+
+def told(code: str, product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+    """The flaw that this rule tells of the cell, if triage gives one of its reasons."""
+    found = verdict_of(product_id)
+    if not found.rule or reasons()[found.rule].rule != code or not is_gtin_cell(product_id_type, parentage_level):
+        return None
+    return flaw(found)
+
+
+def flaw(found: Verdict) -> Flaw:
+    """A verdict as a flaw: a lossless clean-up is safe, one candidate is a question, several are named."""
+    if found.status == "fix":
+        return Flaw(found.message, fix=found.gtin, safety=Safety.SAFE)
+    if len(found.candidates) == 1:
+        return Flaw(found.message, fix=found.candidates[0], safety=Safety.ASK)
+    if found.candidates:
+        return Flaw(f"{found.message}; perhaps {' or '.join(found.candidates)}")
+    return Flaw(found.message)
