@@ -1,0 +1,91 @@
+"""listingkit diff."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+FORMATS = ["text", "json", "jsonl", "html", "xlsx"]
+
+
+@click.command()
+@click.argument("old", metavar="OLD", type=click.Path(path_type=Path))
+@click.argument("new", metavar="NEW", type=click.Path(path_type=Path))
+@click.option("--key", metavar="COLUMN", help="The SKU column of a plain table.")
+@click.option("-m", "--marketplace", metavar="CODE", help="Which marketplace a plain table, or a folder of several, is about.")
+@click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write there instead of to standard output.")
+@click.option(
+    "--delta", "delta_to", metavar="FILE", type=click.Path(path_type=Path), help="Also write the upload that sends only what changed."
+)
+@click.option("--confirm", metavar="TOKEN", help="Yes to exactly the dangerous changes that printed this token.")
+@click.option("--allow-blank-wipes", is_flag=True, help="In the delta, let blank cells erase live values.")
+@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Thresholds and tolerances; default: listingkit.toml here.")
+def diff(
+    old: Path,
+    new: Path,
+    key: str | None,
+    marketplace: str | None,
+    style: str,
+    output: Path | None,
+    delta_to: Path | None,
+    confirm: str | None,
+    config: Path | None,
+    *,
+    allow_blank_wipes: bool,
+) -> int:
+    r"""Compare two uploads by SKU and meaning: what is new, what changed, what would be lost. Exit status 1 on dangerous changes.
+
+    OLD and NEW are uploads, Amazon templates, reports, plain tables, or the folder of a build; OLD may also be a ledger.
+
+    \b
+    listingkit diff last/DE/upload.txt out/DE/upload.txt
+    listingkit diff "All Listings Report.txt" out/DE --delta delta.txt
+    """
+    from listingkit.diff.compare import compare
+    from listingkit.diff.delta import delta
+    from listingkit.diff.gate import gate
+    from listingkit.diff.previous import load
+    from listingkit.diff.settings import settings
+    from listingkit.render import text
+    from listingkit.report import changes
+
+    store = _code(marketplace)
+    wanted = load(new, store=store, key=key)
+    found = compare(load(old, wanted, store=store, key=key), wanted, settings(_table(config)))
+    judged = gate(found, confirm)
+    changes.write(found, style, output)
+    if delta_to:
+        made = delta(found, "blanks" if allow_blank_wipes else "delete_values" if judged.confirmed else "hold")
+        text.write(made.upload, delta_to)
+        if made.held.height:
+            click.echo(f"{made.held.height} cells keep their live value in {delta_to}: --allow-blank-wipes erases them", err=True)
+    if not judged.open:
+        click.echo(f"{judged.dangerous} dangerous changes; to go on, confirm exactly these with --confirm {judged.token}", err=True)
+    return 0 if judged.open else 1
+
+
+def _code(marketplace: str | None) -> str:
+    from listingkit import marketplace as stores
+
+    return stores.marketplace(marketplace).code if marketplace else ""
+
+
+def _table(config: Path | None) -> dict[str, Any]:
+    """The [diff] table of a config file."""
+    import tomllib
+
+    from listingkit.errors import BadProfile, Unreadable
+
+    path = config or Path("listingkit.toml")
+    if config is None and not path.is_file():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text("utf-8")).get("diff", {})
+    except OSError as error:
+        raise Unreadable(f"cannot read {path}: {error.strerror or error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadProfile(str(path), None, f"is not TOML: {error}") from error
+    if not isinstance(table, dict):
+        raise BadProfile(str(path), None, "[diff] must be a table")
+    return table

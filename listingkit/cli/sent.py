@@ -1,0 +1,46 @@
+"""listingkit sent."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.option("-m", "--marketplace", "marketplaces", multiple=True, metavar="CODE", help="Only what went to this marketplace; repeatable.")
+@click.option("--whole", is_flag=True, help="The whole upload.txt was uploaded, not delta.txt.")
+@click.option("--ledger", "home", metavar="DIR", type=click.Path(path_type=Path), help="The ledger; default: listingkit-ledger here.")
+def sent(out: Path, marketplaces: tuple[str, ...], home: Path | None, *, whole: bool) -> None:
+    r"""Record that the files of OUT were uploaded, so that the next build knows what is live.
+
+    OUT is the folder that a build wrote, or one file. Each marketplace's delta.txt is taken; where there is none, its upload.txt.
+
+    \b
+    listingkit sent out
+    listingkit sent out -m DE --whole
+    """
+    from listingkit.diff import ledger
+    from listingkit.marketplace import select
+
+    home = home or Path(ledger.NAME)
+    codes = [store.code for store in select(marketplaces)]
+    chosen = _one(out, codes) if out.is_file() else ledger.files(out, whole=whole, marketplaces=codes)
+    made = {entry.store: entry for entry in ledger.record(home, chosen)}
+    for store, path in chosen:
+        if store in made:
+            click.echo(f"{store}: recorded {path} as upload {made[store].number}")
+        else:
+            click.echo(f"{store}: {path} is what was recorded last; nothing to add")
+    click.echo(f"the ledger is {home}", err=True)
+
+
+def _one(path: Path, codes: list[str]) -> list[tuple[str, Path]]:
+    """A single file, for the marketplace that it names or that was given."""
+    from listingkit.diff.forms import read_file
+    from listingkit.diff.side import place
+    from listingkit.errors import ListingkitError
+
+    store = codes[0] if codes else place(read_file(path))[0]
+    if not store or len(codes) > 1:
+        raise ListingkitError(f"say with -m which marketplace {path} was uploaded to")
+    return [(store, path)]
