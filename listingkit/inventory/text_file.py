@@ -50,6 +50,15 @@ def lines(path: Path) -> list[str]:
     raise Unreadable(f"{path} is neither UTF-8 nor {encodings[-1]} text; save it as tab-delimited text again")
 
 
+def begins_as_template(path: Path) -> bool:
+    """Whether a text file begins with Amazon's settings or with the columns of a loader."""
+    with path.open("rb") as stream:
+        start = stream.readline(1 << 20)
+    text = start.decode("utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig", errors="replace")
+    cells = [_unquoted(cell) for cell in text.rstrip("\r\n\0").split("\t")]
+    return any(settings.is_settings(cell) for cell in cells) or _loader(cells) is not None
+
+
 def template(path: Path) -> Template:
     """The template that the header rows of a text file tell of. Raises `Unreadable`."""
     return _template(path, lines(path))
@@ -59,11 +68,19 @@ def _template(path: Path, all_lines: Sequence[str]) -> Template:
     first = [_unquoted(cell) for cell in all_lines[0].split("\t")]
     if any(settings.is_settings(cell) for cell in first):
         return _with_settings(path, all_lines, settings.parse(first))
-    folded = {cell.strip().lower() for cell in first}
-    if "sku" in folded and len(folded) > 1 and (folded <= _PRICE_QUANTITY or {"product-id", "item-condition"} & folded):
-        generation: Generation = "price_quantity" if folded <= _PRICE_QUANTITY else "inventory_loader"
+    if generation := _loader(first):
         return _plain(path, first, generation, {}, 1)
     raise Unreadable(f"{path} begins neither with Amazon's settings nor with the columns of a loader: is it an inventory file?")
+
+
+def _loader(cells: Sequence[str]) -> Generation | None:
+    """Which loader has these column names in its only header row."""
+    names = {cell.strip().lower() for cell in cells}
+    if "sku" not in names or len(names) < 2:
+        return None
+    if names <= _PRICE_QUANTITY:
+        return "price_quantity"
+    return "inventory_loader" if names & {"item-condition", "add-delete"} and "product-id" in names else None
 
 
 def _with_settings(path: Path, all_lines: Sequence[str], values: Mapping[str, str]) -> Template:

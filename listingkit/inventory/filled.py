@@ -1,0 +1,95 @@
+"""A filled template as listings: master and template in one file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from listingkit.errors import UnknownName
+from listingkit.fields import parse, plain_names
+from listingkit.inventory import text_file
+from listingkit.inventory.data_rows import DataRows
+from listingkit.inventory.paths import place
+from listingkit.inventory.read import read_filled, read_template
+from listingkit.inventory.settings import is_settings
+from listingkit.inventory.template import Template, TemplateColumn
+from listingkit.inventory.wire import dictionary, to_wire
+from listingkit.inventory.workbook import Workbook
+from listingkit.mapping.listings import SOURCE, Listings, Source
+from listingkit.master.sheet import ROW, Column, letter
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A filled template: its rows as they stand, and as listings in the same order."""
+
+    template: Template
+    rows: DataRows
+    listings: Listings
+    names: Mapping[str, str]  # path -> column of the listings' frame, for those that hold a field
+
+
+def is_template(path: Path | str) -> bool:
+    """Whether a file is an inventory template (blank or filled) rather than some other sheet."""
+    path = Path(path)
+    if path.suffix.lower() not in (".xlsx", ".xlsm", ".txt", ".tsv"):
+        return False
+    if text_file.is_workbook(path):
+        with Workbook(path) as book:
+            return any(is_settings(cell) for entry in book.sheets for cell in book.first_row(entry).values())
+    return text_file.begins_as_template(path)
+
+
+def read_filled_template(path: Path | str) -> Filled:
+    """Read a filled template. Raises `Unreadable`."""
+    template = read_template(path)
+    rows = read_filled(path, template)
+    names = _names(template)
+    columns = {column.path: column for column in reversed(template.columns)}
+    values = [_value(columns[path_], template).alias(name) for path_, name in names.items()]
+    frame = rows.frame.select(*values, pl.col(ROW), pl.lit(0, pl.UInt16).alias(SOURCE))
+    origins = {names.get(path_, path_): _origin(column) for path_, column in columns.items()}
+    evidence = {names[path_]: found for path_, found in rows.evidence.items() if path_ in names}
+    source = Source(str(path), template.sheet or None, origins, evidence)
+    return Filled(template, rows, Listings(frame, (source,), template.language or None), names)
+
+
+def _names(template: Template) -> dict[str, str]:
+    """The listings' column of each path: the field's own, or one of a language or marketplace where the template has several."""
+    claimed: dict[str, str] = {}
+    for column in template.columns:
+        found = place(column.path)
+        if found is None or column.path in claimed:
+            continue
+        field = plain_names()[found.plain][0]
+        qualifier = found.language if field.localized else found.store if field.regional else None
+        for name in (found.plain, f"{found.plain}@{qualifier}"):
+            if name not in claimed.values() and _is_name(name) and not (name == found.plain and _several(template, found.plain)):
+                claimed[column.path] = name
+                break
+    return claimed
+
+
+def _several(template: Template, plain: str) -> bool:
+    """Whether several marketplaces or languages have a column of this field."""
+    field = plain_names()[plain][0]
+    places = {found for column in template.columns if (found := place(column.path)) and found.plain == plain}
+    return (field.regional or field.localized) and len({(found.store, found.language) for found in places}) > 1
+
+
+def _is_name(name: str) -> bool:
+    try:
+        parse(name)
+    except UnknownName:
+        return False
+    return True
+
+
+def _value(column: TemplateColumn, template: Template) -> pl.Expr:
+    """A column's labels as wire values."""
+    return to_wire(pl.col(column.path), dictionary(column, template.generation, template.header_language))
+
+
+def _origin(column: TemplateColumn) -> Column:
+    return Column(letter(column.index), column.label or column.path, column.path, column.hidden)

@@ -1,0 +1,274 @@
+"""Rules that a template brings along: what it asks of each cell, which values it takes, how old it is."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+import polars as pl
+
+from listingkit.config import DEFAULT, Config
+from listingkit.finding import Finding, Safety, Severity
+from listingkit.inventory.template import Template
+from listingkit.inventory.upload import LISTING, Upload
+from listingkit.inventory.wire import dictionary, to_label
+from listingkit.mapping.listings import SOURCE
+from listingkit.master.sheet import ROW, letter
+from listingkit.rules.engine import catalogue, given, severity_of, wanted
+from listingkit.rules.findings import Batch
+from listingkit.rules.template_cells import SKU_PATHS, Flawed, Sheet, examples, product_types, requirements, values
+
+CHECKED = date(2026, 9, 30)
+_OLD = timedelta(days=365)
+_SOURCE = "Amazon inventory templates of 2024 to 2026: conditional formats, defined names, validations, settings"
+_SAYS = "The template itself says so: its formulas are Amazon's own rules for the product type."
+
+
+def _document(
+    code: str, name: str, doc: str, why: str, *, severity: str = "error", fix: str | None = None, errors: tuple[str, ...] = ()
+) -> None:
+    given(code, name, doc, category="template", why=why, source=_SOURCE, checked=CHECKED, severity=severity, fix=fix, errors=errors)
+
+
+_document(
+    "REQ010",
+    "required-by-template",
+    "A cell that the template requires, given its row, is filled.",
+    _SAYS,
+    errors=("99001", "90220", "99010"),
+)
+_document(
+    "REQ011",
+    "not-applicable-by-template",
+    "A cell that is not for the row's product type is blank.",
+    _SAYS,
+    fix="ask",
+    errors=("90000900",),
+)
+_document(
+    "REQ012",
+    "left-empty-by-template",
+    "A cell that must stay empty, given its row, is blank.",
+    "Amazon ignores the value or takes it for something else: a quantity turns an FBA offer into one you ship yourself.",
+    severity="warning",
+    fix="ask",
+)
+_document(
+    "VAL020",
+    "not-in-template-list",
+    "A cell with a closed list holds one of its values.",
+    "Amazon refuses other values, and Excel cannot warn about those that were pasted.",
+    fix="ask",
+    errors=("90244", "90041", "90057", "8058"),
+)
+_document(
+    "VAL021",
+    "written-differently-in-template-list",
+    "A value is written as in the list: same case, same spaces.",
+    "Lists compare letter by letter.",
+    severity="warning",
+    fix="safe",
+    errors=("90244",),
+)
+_document(
+    "VAL022",
+    "label-of-another-language",
+    "A value is the label of the template's own language.",
+    "The sheet takes labels, not what Amazon stores and not another language's labels.",
+    fix="safe",
+    errors=("90244",),
+)
+_document(
+    "VAL023",
+    "wrong-type-for-template",
+    "Cells of number and date columns hold numbers and dates.",
+    "Amazon cannot read the value.",
+    fix="ask",
+    errors=("90057", "90244"),
+)
+_document(
+    "VAL024",
+    "number-stored-as-text",
+    "Numbers in a workbook are stored as numbers.",
+    "Amazon refuses every such row of a unified workbook: wrong cell format.",
+    errors=("13006",),
+)
+_document(
+    "VAL025",
+    "deprecated-variation-theme",
+    "The variation theme is not one that Amazon marks as deprecated.",
+    "Deprecated themes are taken away without further notice, and the family falls apart.",
+    severity="warning",
+    errors=("8016",),
+)
+_document(
+    "VAL027",
+    "brand-not-of-account",
+    "The brand is one of those that the template lists for the account.",
+    "Amazon lists the brands that the account may use; another one needs approval.",
+    severity="warning",
+    fix="ask",
+    errors=("5665", "5461"),
+)
+_document(
+    "VAL028",
+    "shipping-group-not-of-account",
+    "The shipping template is one of the account's own.",
+    "An unknown name is refused.",
+    fix="ask",
+    errors=("99036",),
+)
+_document(
+    "VAL029",
+    "channel-not-of-account",
+    "The fulfilment channel is one of the account's own.",
+    "An unknown channel code is refused.",
+    fix="ask",
+    errors=("90244",),
+)
+_document(
+    "TPL003",
+    "template-old",
+    "The template is not older than a year.",
+    "Amazon changes lists and rules every few weeks, and may return data in an updated template.",
+    severity="warning",
+)
+_document(
+    "TPL006",
+    "example-row-left",
+    "Amazon's example row and its notes are not among the data.",
+    "They would be uploaded as a product.",
+    errors=("90057",),
+)
+_document(
+    "TPL007",
+    "product-type-not-in-template",
+    "Every row's product type is one that the template was made for.",
+    "Amazon validates a row against the template's own product types.",
+    fix="safe",
+    errors=("90057", "8058"),
+)
+_document(
+    "TPL010",
+    "two-columns-with-one-path",
+    "No two columns of a template hold the same attribute.",
+    "Nobody knows which of them Amazon reads; we read the first.",
+)
+_document(
+    "TPL011",
+    "default-action-text-left",
+    "The listing action is a value of its list, not the text of the example.",
+    "The example's text is not in the list and the row is refused.",
+    fix="safe",
+    errors=("90244",),
+)
+_document(
+    "TPL012",
+    "template-odd",
+    "A template is whole: its lists, names and rules can be read.",
+    "What is lost cannot be checked.",
+    severity="info",
+)
+
+
+def check_template_rows(template: Template, frame: pl.DataFrame, texts: Mapping[str, frozenset[int]] | None = None) -> Iterator[Flawed]:
+    """Everything that a template says against its rows.
+
+    `frame` has one String column a path with labels as a person picks them, blank null, and `#row` where `texts` is given
+    (for columns of numbers and dates: the rows whose cell was typed as text).
+    """
+    sheet = Sheet(template, frame, texts or {})
+    yield from examples(sheet)
+    yield from product_types(sheet)
+    yield from requirements(sheet)
+    yield from values(sheet)
+
+
+def template_batches(
+    template: Template,
+    frame: pl.DataFrame,
+    *,
+    names: Mapping[str, str],
+    store: str = "",
+    texts: Mapping[str, frozenset[int]] | None = None,
+    config: Config = DEFAULT,
+) -> list[Batch]:
+    """The same as batches of findings. `frame` also has `#row`, and `#listing` where rows are not those of the listings in order.
+
+    `names` says under which name the listings know a path (a field's column, or the path itself).
+    """
+    batches = []
+    for found in check_template_rows(template, frame, texts):
+        rule = catalogue()[found.code]
+        severity = severity_of(found.code, rule.severity, config)
+        if severity is None or not wanted(found.code, config):
+            continue
+        name = names.get(found.path, found.path)
+        batches.append(
+            Batch(
+                code=found.code,
+                name=rule.name,
+                severity=severity,
+                safety=rule.fix or Safety.ASK,
+                field=name.partition("@")[0],
+                column=name,
+                marketplaces=(store or None,),
+                stores=(store,) if store else (),
+                places=_places(template, frame, found),
+                flaws=found.flaws,
+            )
+        )
+    return batches
+
+
+def _places(template: Template, frame: pl.DataFrame, found: Flawed) -> pl.DataFrame:
+    at = pl.Series(found.positions, dtype=pl.UInt32)
+    sku = next((path for path in SKU_PATHS if path in frame.columns), None)
+    blank = pl.lit(None, pl.String)
+    rows = frame[at.to_list()]
+    return rows.select(
+        (pl.col(LISTING) if LISTING in frame.columns else at).cast(pl.UInt32).alias("index"),
+        (pl.col(ROW) if ROW in frame.columns else at + template.data_row).cast(pl.UInt32).alias("row"),
+        (pl.col(SOURCE).cast(pl.UInt16) if SOURCE in frame.columns else pl.lit(0, pl.UInt16)).alias("source"),
+        (pl.col(sku) if sku else blank).alias("sku"),
+        (pl.col(found.path) if found.path in frame.columns else blank).alias("value"),
+    )
+
+
+def labelled(upload: Upload) -> pl.DataFrame:
+    """An upload's rows with the labels that a person would pick, as a template's rules see them."""
+    template = upload.template
+    columns = {column.path: column for column in reversed(template.columns)}
+    told = {path: dictionary(column, template.generation, template.header_language) for path, column in columns.items()}
+    return upload.frame.select(
+        to_label(pl.col(path), told[path]).alias(path) if told.get(path) else pl.col(path) for path in upload.frame.columns
+    )
+
+
+def template_notes(template: Template, *, as_of: date, config: Config = DEFAULT) -> list[Finding]:
+    """What is wrong with the template itself: its age, doubled columns, what could not be read."""
+    found = list(_notes(template, as_of))
+    kept = []
+    for code, message, cell in found:
+        rule = catalogue()[code]
+        severity = severity_of(code, rule.severity, config)
+        if severity is not None and wanted(code, config):
+            row = template.attribute_row if cell else None
+            kept.append(
+                Finding(code, rule.name, Severity(severity), message, file=template.name, sheet=template.sheet or None, row=row, cell=cell)
+            )
+    return kept
+
+
+def _notes(template: Template, as_of: date) -> Iterator[tuple[str, str, str | None]]:
+    if template.made and as_of - template.made > _OLD:
+        months = (as_of - template.made).days // 30
+        yield "TPL003", f"the template is of {template.made}, {months} months old; download it again before you upload", None
+    places: dict[str, list[int]] = {}
+    for column in template.columns:
+        places.setdefault(column.path, []).append(column.index)
+    for path, (first, *others) in places.items():
+        for other in others:
+            message = f"columns {letter(first)} and {letter(other)} both hold {path}; the first is read"
+            yield "TPL010", message, f"{letter(other)}{template.attribute_row}"
+    for oddity in template.oddities:
+        if " both hold " not in oddity:
+            yield "TPL012", oddity, None
