@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "listingkit"
 STOREYS = [
-    {"errors", "resources"},
+    {"errors", "resources", "callable_package"},
     {"marketplace", "finding", "config"},
     {"fields"},
     {"gtin"},
@@ -23,7 +23,7 @@ STOREYS = [
     {"report"},
     {"job", "fixing"},
     {"outputs"},
-    {"build"},
+    {"build", "api"},
     {"stories"},
     {"cli", "testing", "distributed"},
 ]
