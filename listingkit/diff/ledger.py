@@ -66,6 +66,8 @@ def record(home: Path, uploads: Sequence[tuple[str, Path]], at: datetime | None 
     except OSError as error:
         raise Unwritable(f"cannot make the ledger {home}: {error.strerror or error}") from error
     with _locked(home):
+        for dead in (home / _COPIES).glob("*.part"):
+            dead.unlink()
         found, whole = _read(home)
         last = {entry.store: entry.sha256 for entry in found}
         made: list[Entry] = []
