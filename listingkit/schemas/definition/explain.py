@@ -36,11 +36,16 @@ def faults(node: Node, value: Any, place: Place = (), because: tuple[Mapping[str
         yield from _of_object(node, value, place, because)
     elif type(value) is list:
         yield from _of_array(node, value, place, because)
+    yield from _of_applied(node, value, place, because)
+
+
+def _of_applied(node: Node, value: Any, place: Place, because: tuple[Mapping[str, Any], ...]) -> Iterator[Fault]:
     for part in node.all_of:
         yield from faults(part, value, place, because)
     yield from _of_choices(node, value, place, because)
     if node.unwanted and node.unwanted.check(value):
-        yield Fault(place, "not", node.schema, value, because=because)
+        names = [name for name in node.unwanted.required if type(value) is dict and name in value]
+        yield Fault(place, "not", node.schema, value, names[0] if names else "", because)
     if node.condition and node.then and node.otherwise:
         if node.condition.check(value):
             yield from faults(node.then, value, place, (*because, node.condition.schema))

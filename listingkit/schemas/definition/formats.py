@@ -47,7 +47,7 @@ def _is_time(value: str) -> bool:
     shift = 0
     if offset not in ("z", "Z"):
         shift = (int(offset[1:3]) * 60 + int(offset[4:6])) * (-1 if offset[0] == "+" else 1)
-    return (int(hour) * 60 + int(minute) + shift) % 1440 == 1439  # noqa: PLR2004  # minutes of a day
+    return (int(hour) * 60 + int(minute) + shift) % 1440 == 1439  # minutes of a day
 
 
 def is_uri(value: str) -> bool:

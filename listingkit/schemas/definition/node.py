@@ -7,7 +7,7 @@ from typing import Any
 from listingkit.schemas.definition.keywords import Check
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     """A compiled subschema. `check` is the truth; the rest is for explaining."""
 
@@ -43,7 +43,7 @@ def every(checks: Iterable[Check]) -> Check:
         return always
     if len(kept) == 1:
         return kept[0]
-    if len(kept) == 2:  # noqa: PLR2004  # the common case, without a loop
+    if len(kept) == 2:  # the common case, without a loop
         first, second = kept
         return lambda value: first(value) and second(value)
 
