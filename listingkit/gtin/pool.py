@@ -6,6 +6,7 @@ and they are on the disk before anybody sees them, so that a crash may waste num
 
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -120,6 +121,8 @@ def _locked(path: Path) -> Iterator[int]:
     except OSError as error:
         raise Unwritable(f"cannot open the ledger {path}: {error.strerror or error}") from error
     try:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise Unwritable(f"cannot use {path} as the ledger: it is not a regular file")
         _lock(file)
         yield file
         if new:

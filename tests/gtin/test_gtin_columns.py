@@ -14,7 +14,10 @@ from listingkit.gtin.prefixes import load
 digits = st.one_of(
     st.integers(7, 17).flatmap(lambda n: st.text("0123456789", min_size=n, max_size=n)).map(complete),
     st.text("0123456789", max_size=20),
-    st.tuples(st.sampled_from(["000", "0614141", "3456", "0001", "952", "977", "962", "1111", "6101"]), st.text("0123456", min_size=3, max_size=10))
+    st.tuples(
+        st.sampled_from(["000", "0614141", "3456", "0001", "952", "977", "962", "1111", "6101"]),
+        st.text("0123456", min_size=3, max_size=10),
+    )
     .map("".join)
     .map(complete),
 )
