@@ -52,10 +52,20 @@ class Conversion:
         columns = [pl.Series(ROW, cells.rows, dtype=pl.UInt32)]
         marked = {name: taken_apart(pl.Series(name, raw, dtype=pl.String)) for name, raw in cells.raw.items()}
         for name, column in marked.items():
+            if column.formulas is not None:
+                self._tell_uncalculated(column, cells.rows, name)
             text = self._column(column, cells.rows, name)
             if text is not None:
                 columns.append(text.alias(name))
         return Block(pl.DataFrame(columns), lambda start: {name: column.counts(start) for name, column in marked.items()})
+
+    def _tell_uncalculated(self, column: Marked, rows: Sequence[int], letter: str) -> None:
+        assert column.formulas is not None
+        assert column.marks is not None
+        blank = column.formulas & (column.values == "") & ~column.marks.str.contains(' t="str"', literal=True)
+        for place in blank.arg_true():
+            message = "the formula was never calculated, so it has no value; open the workbook in Excel and save it"
+            self._notes.add("FIL008", message, row=rows[place], letter=letter)
 
     def _column(self, column: Marked, rows: Sequence[int], letter: str) -> pl.Series | None:
         kinds: dict[tuple[str, Format], list[str]] = {}
@@ -86,6 +96,7 @@ class Conversion:
         if kind == "errors":
             self._tell_errors(raw, rows, letter)
             return raw
+        raw = raw.set(raw == "", None)  # formulas that were never calculated
         return self._numbers(raw, format_, rows, letter)
 
     def _shared(self, raw: pl.Series) -> pl.Series:

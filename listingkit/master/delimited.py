@@ -81,6 +81,9 @@ class DelimitedSheet:
     def merged(self) -> tuple[()]:
         return ()
 
+    def hidden_rows(self) -> tuple[()]:
+        return ()
+
     def hidden_columns(self) -> frozenset[int]:
         return frozenset()
 

@@ -111,6 +111,7 @@ class Notebook:
     sheet: str | None = None
     findings: list[Finding] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    _taken: int = 0
 
     def add(
         self,
@@ -146,8 +147,14 @@ class Notebook:
             )
         )
 
+    def taken(self) -> tuple[Finding, ...]:
+        """The findings since the last call."""
+        new = tuple(self.findings[self._taken :])
+        self._taken = len(self.findings)
+        return new
+
     def closed(self) -> tuple[Finding, ...]:
-        """All findings, with one more for each code that was cut short."""
+        """The findings since the last call of `taken`, and one more for each code that was cut short."""
         more = [
             Finding(
                 code,
@@ -160,4 +167,4 @@ class Notebook:
             for code, count in self.counts.items()
             if count > AT_MOST
         ]
-        return (*self.findings, *more)
+        return (*self.taken(), *more)

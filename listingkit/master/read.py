@@ -1,13 +1,16 @@
 """Read any spreadsheet as text, remembering where every cell stood."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from listingkit.errors import Unreadable
 from listingkit.master.delimited import DelimitedSheet
+from listingkit.master.html_table import HtmlSheet
 from listingkit.master.kind import kind_of
-from listingkit.master.reading import whole
+from listingkit.master.old_workbook import old_sheets
+from listingkit.master.reading import RawSheet, whole
 from listingkit.master.sheet import Master
-from listingkit.master.source import opened
+from listingkit.master.source import Opened, opened
 from listingkit.master.workbook import Workbook
 
 
@@ -36,10 +39,20 @@ def read_all(
 ) -> tuple[Master, ...]:
     """Read every sheet whose name is `sheets` or matches it as a pattern (`*` for all); without one, as `read` does."""
     with opened(source) as file:
-        kind = kind_of(file.stream, file.name, file.suffix)
-        if kind == "text":
-            if sheets not in (None, "*"):
-                raise Unreadable(f"{file.name}: is a text file and has no sheet {sheets!r}")
-            return (whole(DelimitedSheet(file.stream, file.name, encoding=encoding, delimiter=delimiter), header_row),)
+        return tuple(whole(raw, header_row) for raw in raw_sheets(file, sheets=sheets, encoding=encoding, delimiter=delimiter))
+
+
+def raw_sheets(file: Opened, *, sheets: str | None, encoding: str | None, delimiter: str | None) -> Iterator[RawSheet]:
+    """The sheets of an open file that a name or pattern means, each to be read before the next is asked for."""
+    kind = kind_of(file.stream, file.name, file.suffix)
+    if kind in {"xlsx", "xlsm"}:
         with Workbook(file.stream, file.name, kind) as book:
-            return tuple(whole(book.sheet(name), header_row) for name in book.chosen(sheets))
+            yield from book.sheets(sheets)
+    elif kind in {"xls", "xlsb", "ods"}:
+        yield from old_sheets(file.stream, file.name, kind, sheets)
+    elif sheets not in (None, "*"):
+        raise Unreadable(f"{file.name}: is a text file and has no sheet {sheets!r}")
+    elif kind == "html":
+        yield HtmlSheet(file.stream, file.name, encoding=encoding)
+    else:
+        yield DelimitedSheet(file.stream, file.name, encoding=encoding, delimiter=delimiter)

@@ -1,7 +1,7 @@
 """From blocks of raw rows to a master: the header found, blanks made null, evidence counted."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from listingkit.master import header
 from listingkit.master.blanks import without_blank_rows
 from listingkit.master.notes import Notebook
 from listingkit.master.sheet import ROW, Column, Evidence, Master, index, letter
+from listingkit.master.structure import tell, with_repaired_headers
 
 
 def _none(_start: int) -> Mapping[str, Mapping[str, int]]:
@@ -59,6 +60,10 @@ class RawSheet(Protocol):
         """Merged ranges, as far as the blocks taken so far tell."""
         ...
 
+    def hidden_rows(self) -> Sequence[int]:
+        """Numbers of hidden rows."""
+        ...
+
     def hidden_columns(self) -> frozenset[int]: ...
 
 
@@ -72,6 +77,7 @@ class Reading:
         self._last = 0  # row number of the header's last row
         self._marks: dict[str, Counter[str]] = {}
         self._letters: set[str] = set()
+        self._hidden: list[int] = []  # numbers of hidden rows with data
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """The rows below the header that are not wholly blank; blank cells are null."""
@@ -86,6 +92,8 @@ class Reading:
                 self._marks.setdefault(name, Counter()).update(counts)
             data = without_blank_rows(block.frame.slice(start))
             self._letters.update(data.columns[1:])
+            if hidden := self._raw.hidden_rows():
+                self._hidden += data.get_column(ROW).filter(data.get_column(ROW).is_in(hidden)).to_list()
             if data.height:
                 yield data
         if not self._last:
@@ -108,50 +116,56 @@ class Reading:
             raise Unreadable(f"{place}: row {self._wanted} cannot be the header, it is blank or beyond row {max(self._head)}")
         raise Unreadable(f"{place}: no header row found in the first {len(self._head)} filled rows; name it with --header-row")
 
-    def master(self, frame: pl.DataFrame, *, notes: bool = True) -> Master:
-        """The frame as a master, with what is known of its columns so far."""
+    def master(self, frame: pl.DataFrame, *, last: bool = True) -> Master:
+        """The frame as a master, with what is known of its columns so far and the notes since the last call.
+
+        Only the `last` one has the notes on the sheet as a whole.
+        """
         raw = self._raw
-        found = header.find(self._head, merged=raw.merged(), wanted=self._wanted or None)
+        found = header.find(self._head, merged=raw.merged(), wanted=self._wanted)
         assert found is not None  # frames() refuses before
-        hidden = raw.hidden_columns()
-        columns = tuple(
-            Column(letter(place), label, code, hidden=place in hidden)
-            for place, (label, code) in enumerate(self._all_columns(found))
-            if label or code or letter(place) in self._letters
-        )
+        columns = self._columns(found)
+        columns = with_repaired_headers(columns, found.row, raw.notes)
+        if last:
+            tell(raw.notes, found, columns, raw.merged(), self._hidden)
+        notes = raw.notes.closed() if last else raw.notes.taken()
         missing = [pl.lit(None, pl.String).alias(column.letter) for column in columns if column.letter not in frame.columns]
-        frame = frame.with_columns(missing).select(ROW, *(column.letter for column in columns))
         return Master(
             file=raw.notes.file,
             sheet=raw.sheet,
-            frame=frame,
+            frame=frame.with_columns(missing).select(ROW, *(column.letter for column in columns)),
             columns=columns,
             header_row=found.row,
             kind=raw.kind,
             encoding=raw.encoding,
             delimiter=raw.delimiter,
             evidence={name: raw.evidence(marks) for name, marks in self._marks.items()},
-            notes=_named(raw.notes.closed(), columns) if notes else (),
+            notes=_named([note for note in notes if not _is_above(note, found.last)], columns),
             meta={"title_rows": str(found.row - 1), "first_row": str(found.last + 1)},
         )
 
-    def _all_columns(self, found: header.Header) -> list[tuple[str, str]]:
+    def _columns(self, found: header.Header) -> tuple[Column, ...]:
+        """Columns with a header or data, as far as they are known."""
+        hidden = self._raw.hidden_columns()
         width = max((index(name) + 1 for name in self._letters), default=0)
-        pairs = list(zip(found.labels, (*found.codes, *[""] * (len(found.labels) - len(found.codes))), strict=False))
-        return pairs + [("", "")] * (width - len(pairs))
+        blank = [""] * max(width, len(found.labels), len(found.codes))
+        labels, codes = ([*texts, *blank[len(texts) :]] for texts in (found.labels, found.codes))
+        return tuple(
+            Column(letter(place), label, code, hidden=place in hidden)
+            for place, (label, code) in enumerate(zip(labels, codes, strict=True))
+            if label or code or letter(place) in self._letters
+        )
 
 
 def whole(raw: RawSheet, header_row: int | None = None) -> Master:
     """Read a sheet to its end."""
     reading = Reading(raw, header_row)
-    frames = list(reading.frames())
-    if frames:
-        frame = (
-            pl.concat(frames, how="diagonal") if any(f.columns != frames[0].columns for f in frames) else pl.concat(frames, rechunk=False)
-        )
-    else:
-        frame = pl.DataFrame(schema={ROW: pl.UInt32})
-    return reading.master(frame)
+    return reading.master(joined(list(reading.frames())))
+
+
+def joined(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Frames one below the other; a column that one of them lacks is blank there."""
+    return pl.concat(frames, how="diagonal", rechunk=False) if frames else pl.DataFrame(schema={ROW: pl.UInt32})
 
 
 def _placed(letters: Sequence[str], cells: Sequence[str | None]) -> tuple[str | None, ...]:
@@ -163,7 +177,12 @@ def _placed(letters: Sequence[str], cells: Sequence[str | None]) -> tuple[str | 
     return tuple(row)
 
 
-def _named(notes: tuple[Finding, ...], columns: tuple[Column, ...]) -> tuple[Finding, ...]:
+def _is_above(note: Finding, last: int) -> bool:
+    """Title rows and header rows may be shorter than the others."""
+    return note.code == "FIL005" and note.row is not None and note.row <= last
+
+
+def _named(notes: Iterable[Finding], columns: tuple[Column, ...]) -> tuple[Finding, ...]:
     """Findings that know only a letter get the header's text."""
     headers = {column.letter: column.header or column.code for column in columns}
     return tuple(replace(note, column=headers.get(note.column) or note.column) if note.column else note for note in notes)

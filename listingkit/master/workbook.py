@@ -3,16 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import IO, Self
 
 import polars as pl
 
-from listingkit.errors import UnknownName, Unreadable
+from listingkit.errors import Unreadable
 from listingkit.master import header
 from listingkit.master.cells import Conversion, meaning
+from listingkit.master.choice import Entry, chosen
 from listingkit.master.notes import Notebook
 from listingkit.master.numbers import BUILT_IN, Format, number_format
 from listingkit.master.package import Package, tags
@@ -24,15 +23,6 @@ from listingkit.master.texts import cut, shared_strings
 BLOCK_ROWS = 16_384  # and whatever the last chunk brings with it
 MERGED_AT_MOST = 10_000  # ranges that are looked at
 _MERGE = re.compile(r'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One sheet of a workbook, as its list of sheets names it."""
-
-    name: str
-    part: str
-    hidden: bool
 
 
 class Workbook:
@@ -56,29 +46,16 @@ class Workbook:
             if type_ == "worksheet":
                 yield Entry(tag.get("name", ""), part, tag.get("state", "visible") != "visible")
 
-    def chosen(self, pattern: str | None) -> tuple[str, ...]:
-        """Names of the sheets that a name or pattern means; without one, of the widest visible sheet. Raises UnknownName."""
-        names = [entry.name for entry in self.entries]
-        if pattern is None:
-            visible = [entry for entry in self.entries if not entry.hidden] or list(self.entries)
-            return (visible[0].name if len(visible) == 1 else max(visible, key=self._promise).name,)
-        if pattern in names:
-            return (pattern,)
-        matching = [entry.name for entry in self.entries if fnmatchcase(entry.name.casefold(), pattern.casefold()) and not entry.hidden]
-        if not matching:
-            raise UnknownName(f"sheet in {self.name}", pattern, names)
-        return tuple(matching)
+    def sheets(self, pattern: str | None) -> Iterator["WorkbookSheet"]:
+        """The sheets that a name or pattern means; without one, the widest visible sheet. Raises UnknownName."""
+        for entry in chosen(self.entries, pattern, self._promise, self.name):
+            yield WorkbookSheet(self, entry)
 
     def _promise(self, entry: Entry) -> int:
         """How many filled cells the best of the first rows of a sheet has."""
         first = next(self.package.blocks(entry.part, "sheet"), b"")[: 256 << 10]
         rows = re.split(rb"<(?:\w+:)?row\b", first)[1 : header.LOOKED_AT]
         return max((len(re.findall(rb"<(?:\w+:)?(?:v|is)>", row)) for row in rows), default=0)
-
-    def sheet(self, name: str) -> "WorkbookSheet":
-        """Open one sheet by its exact name."""
-        entry = next(entry for entry in self.entries if entry.name == name)
-        return WorkbookSheet(self, entry)
 
     @cached_property
     def strings(self) -> pl.Series:
@@ -145,7 +122,6 @@ class WorkbookSheet:
                 gathered = Cells()
         if gathered.rows:
             yield self._block(gathered, convert)
-        self._tell_hidden()
 
     def _block(self, cells: Cells, convert: Conversion) -> Block:
         self._hidden_rows += cells.hidden
@@ -164,9 +140,6 @@ class WorkbookSheet:
             self._merged.append((int(match[2]), index(match[1]), int(match[4]), index(match[3])))
             if len(self._merged) >= MERGED_AT_MOST:
                 return
-
-    def _tell_hidden(self) -> None:
-        pass
 
     def evidence(self, marks: Mapping[str, int]) -> Evidence:
         """What the counted marks of one column mean."""
@@ -188,6 +161,9 @@ class WorkbookSheet:
 
     def merged(self) -> Sequence[header.Range]:
         return self._merged
+
+    def hidden_rows(self) -> Sequence[int]:
+        return self._hidden_rows
 
     def hidden_columns(self) -> frozenset[int]:
         return frozenset(self._hidden)

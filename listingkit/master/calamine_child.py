@@ -1,0 +1,121 @@
+"""Run as a process of its own: a workbook on stdin; on stdout a line of JSON about its sheets, then their cells as Arrow files."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+
+import polars as pl
+import python_calamine as calamine
+
+from listingkit.errors import UnknownName
+from listingkit.master.blanks import without_blank_cells
+from listingkit.master.choice import Entry, chosen
+from listingkit.master.numbers import exact
+from listingkit.master.old_workbook import KINDS
+from listingkit.master.sheet import ROW, letter
+
+MEMORY = 1 << 30  # bytes of address space beyond what the imports have taken
+LOOKED_AT = 40
+
+
+def main(kind: str, pattern: str | None = None) -> int:
+    """Answer for one workbook; the exit status is 0 unless the process dies."""
+    content = BytesIO(sys.stdin.buffer.read())
+    _bound_memory()
+    try:
+        about, files = _answer(content, kind, pattern)
+    except calamine.PasswordError:
+        about, files = {"problem": "password"}, []
+    except UnknownName:
+        about, files = {"problem": "unknown sheet", "names": calamine.load_workbook(content).sheet_names}, []
+    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, calamine.WorksheetNotFound, OSError) as error:
+        about, files = {"problem": str(error)}, []
+    sys.stdout.buffer.write(json.dumps(about).encode() + b"\n")
+    for file in files:
+        sys.stdout.buffer.write(file)
+    return 0
+
+
+def _bound_memory() -> None:
+    with contextlib.suppress(ImportError):  # not on Windows
+        import resource
+        from pathlib import Path
+
+        status = Path("/proc/self/statm")
+        taken = int(status.read_text().split()[0]) * resource.getpagesize() if status.exists() else 4 << 30
+        resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, taken + MEMORY))
+
+
+def _answer(content: BytesIO, kind: str, pattern: str | None) -> tuple[dict[str, object], list[bytes]]:
+    book = calamine.load_workbook(content)
+    entries = [
+        Entry(sheet.name, hidden=sheet.visible != calamine.SheetVisibleEnum.Visible)
+        for sheet in book.sheets_metadata
+        if sheet.typ == calamine.SheetTypeEnum.WorkSheet
+    ]
+    if not entries:
+        return {"problem": "it has no worksheet"}, []
+    about: list[dict[str, object]] = []
+    files: list[bytes] = []
+    for entry in chosen(entries, pattern, lambda entry: _promise(book, entry), kind):
+        sheet = book.get_sheet_by_name(entry.name)
+        cells, kinds = _frames(sheet)
+        about.append({"name": entry.name, "merged": sheet.merged_cell_ranges or [], "bytes": len(cells), "kind_bytes": len(kinds)})
+        files += [cells, kinds]
+    return {"sheets": about}, files
+
+
+def _promise(book: calamine.CalamineWorkbook, entry: Entry) -> int:
+    rows = book.get_sheet_by_name(entry.name).to_python(nrows=LOOKED_AT)
+    return max((sum(1 for cell in row if cell != "") for row in rows), default=0)
+
+
+def _frames(sheet: calamine.CalamineSheet) -> tuple[bytes, bytes]:
+    """Text and kinds of the cells; the frame starts at column A."""
+    top, left = sheet.start or (0, 0)
+    columns: list[list[str | None]] = [[] for _ in range(sheet.width)]
+    kinds: list[bytearray] = [bytearray() for _ in range(sheet.width)]
+    for row in _rows(sheet, top):
+        for column, marks, cell in zip(columns, kinds, row[-sheet.width :] if sheet.width else row, strict=True):
+            text, kind = _text(cell)
+            column.append(text)
+            marks.append(KINDS.index(kind))
+    names = [letter(left + place) for place in range(sheet.width)]
+    frame = pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String))
+    kind_frame = pl.DataFrame(dict(zip(names, map(list, kinds), strict=True)), schema=dict.fromkeys(names, pl.UInt8))
+    return _ipc(without_blank_cells(frame.with_row_index(ROW, offset=top + 1))), _ipc(kind_frame)
+
+
+def _rows(sheet: calamine.CalamineSheet, top: int) -> Iterator[Sequence[object]]:
+    for number, row in enumerate(sheet.iter_rows()):
+        if number >= top:
+            yield row
+
+
+def _text(cell: object) -> tuple[str | None, str]:
+    if isinstance(cell, str):
+        return (cell, "text") if cell else (None, "")
+    if isinstance(cell, bool):
+        return ("TRUE" if cell else "FALSE"), "booleans"
+    if isinstance(cell, int | float):
+        return exact(repr(cell)), "numeric"
+    if isinstance(cell, datetime):
+        return (cell.date().isoformat() if cell.time() == time() else cell.isoformat(timespec="seconds")), "dates"
+    if isinstance(cell, date | time):
+        return cell.isoformat(), "dates"
+    if isinstance(cell, timedelta):
+        return exact(repr(cell.total_seconds() / 86_400)), "dates"
+    return str(cell), "text"
+
+
+def _ipc(frame: pl.DataFrame) -> bytes:
+    buffer = BytesIO()
+    frame.write_ipc(buffer)
+    return buffer.getvalue()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,43 @@
+"""Mojibake: UTF-8 that somebody once read as another encoding, so that `Küche` became `KÃ¼che`."""
+
+import polars as pl
+
+# What the first byte of a UTF-8 pair or triple becomes in Windows-1252 (and, for the last, in Windows-1251 and MacRoman),
+# followed by something that is no plain ASCII letter: only then is ftfy asked.
+SUSPECT = (
+    r"[ÃÂÄÅÎÏÐÑØÙÚâãäåæçèéï][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€ \u00a0]|[РС][\u0080-\u00bfЂЃѓ°±µ‚„…†‡€‰‹‘’“”•–—™›]|√[\u00a0-\u03ff]"
+)
+LONGEST = 100_000  # characters that are looked at
+
+
+def suspects(text: pl.Expr) -> pl.Expr:
+    """True wherever `repaired` could find something; may be true where it does not."""
+    return text.str.contains(SUSPECT)
+
+
+def repaired(text: str) -> str | None:
+    """The text as it was meant, or None where it is no mojibake. Idempotent: what it returns needs no repair.
+
+    Only the encoding is repaired: quotes, widths, ligatures and white space stay as they are.
+    """
+    if text.isascii() or len(text) > LONGEST:
+        return None
+    from ftfy import TextFixerConfig, fix_text
+
+    plain = TextFixerConfig(
+        unescape_html=False,
+        remove_terminal_escapes=False,
+        restore_byte_a0=True,
+        replace_lossy_sequences=False,
+        decode_inconsistent_utf8=True,
+        fix_c1_controls=False,
+        fix_latin_ligatures=False,
+        fix_character_width=False,
+        uncurl_quotes=False,
+        fix_line_breaks=False,
+        fix_surrogates=False,
+        remove_control_chars=False,
+        normalization=None,
+    )
+    fixed = fix_text(text, plain)
+    return fixed if fixed != text else None

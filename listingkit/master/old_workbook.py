@@ -1,0 +1,95 @@
+"""xls, xlsb and ods through calamine, in a process of its own: a damaged file may take that down, and it has little memory to fill."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
+from typing import IO
+
+import polars as pl
+
+from listingkit.errors import ListingkitError, UnknownName, Unreadable
+from listingkit.master import header
+from listingkit.master.notes import Notebook
+from listingkit.master.reading import Block
+from listingkit.master.sheet import ROW, Evidence
+
+LARGEST = 256 << 20  # bytes of file
+SECONDS = 30
+KINDS = ("", "text", "numeric", "dates", "booleans")
+
+
+class OldSheet:
+    """One sheet that calamine read."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+
+    def __init__(self, name: str, kind: str, about: Mapping[str, object], frame: pl.DataFrame, kinds: pl.DataFrame) -> None:
+        self.kind = kind
+        self.sheet: str | None = str(about["name"])
+        self.notes = Notebook(name, self.sheet)
+        self._merged = [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in about["merged"]]  # type: ignore[attr-defined]
+        self._frame, self._kinds = frame, kinds
+
+    def blocks(self) -> Iterator[Block]:
+        """All rows at once."""
+        yield Block(self._frame, self._counted)
+
+    def _counted(self, start: int) -> Mapping[str, Mapping[str, int]]:
+        counted: dict[str, Mapping[str, int]] = {}
+        for column in self._kinds.slice(start).iter_columns():
+            counts = column.value_counts()
+            pairs = zip(counts.to_series(0).to_list(), counts.to_series(1).to_list(), strict=True)
+            counted[column.name] = {KINDS[code]: times for code, times in pairs if code}
+        return counted
+
+    def evidence(self, marks: Mapping[str, int]) -> Evidence:
+        """Counts by kind; calamine does not tell number formats."""
+        return Evidence(
+            numeric=marks.get("numeric", 0),
+            text=marks.get("text", 0),
+            dates=marks.get("dates", 0),
+            booleans=marks.get("booleans", 0),
+        )
+
+    def merged(self) -> Sequence[header.Range]:
+        return self._merged
+
+    def hidden_rows(self) -> Sequence[int]:
+        return ()
+
+    def hidden_columns(self) -> frozenset[int]:
+        return frozenset()
+
+
+def old_sheets(stream: IO[bytes], name: str, kind: str, pattern: str | None) -> Iterator[OldSheet]:
+    """Read the sheets that a name or pattern means. Raises Unreadable, UnknownName."""
+    content = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise Unreadable(f"{name}: is larger than {LARGEST >> 20} MB; save it as xlsx or csv")
+    command = [sys.executable, "-P", "-m", "listingkit.master.calamine_child", kind, *([pattern] if pattern is not None else [])]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 -- our own module
+    except subprocess.TimeoutExpired:
+        raise Unreadable(f"{name}: takes more than {SECONDS} seconds to read; save it as xlsx or csv") from None
+    answer = BytesIO(done.stdout)
+    first = answer.readline()
+    if done.returncode or not first:
+        raise Unreadable(f"{name}: the {kind} workbook is damaged or too large; open it in Excel and save it as xlsx")
+    about = json.loads(first)
+    if problem := about.get("problem"):
+        raise _worded(problem, name, pattern, about.get("names", ()))
+    for sheet in about["sheets"]:
+        frame = pl.read_ipc(BytesIO(answer.read(sheet["bytes"])))
+        kinds = pl.read_ipc(BytesIO(answer.read(sheet["kind_bytes"])))
+        yield OldSheet(name, kind, sheet, frame.with_columns(pl.col(ROW).cast(pl.UInt32)), kinds)
+
+
+def _worded(problem: str, name: str, pattern: str | None, names: Sequence[str]) -> ListingkitError:
+    if problem == "password":
+        return Unreadable(f"{name}: the workbook is protected by a password; remove it and save again")
+    if problem == "unknown sheet":
+        return UnknownName(f"sheet in {name}", pattern or "", names)
+    return Unreadable(f"{name}: the workbook cannot be read ({problem[:100]}); open it in Excel and save it as xlsx")
