@@ -216,7 +216,7 @@ def amazon_column(text: str) -> tuple[Field, int, str | None, str | None] | None
 
 
 def _without_qualifier(text: str) -> tuple[str, str | None]:
-    for pattern, loose in ((r"^(.+?)\s*[@_.-]\s*([A-Za-z]{2}(?:[_-][A-Za-z]{2})?)$", True), (r"^(.+?)[\s/|:-]+(\S+)$", False)):
+    for pattern, loose in ((r"^(.+?)[\s/|:-]+(\S+)$", False), (r"^(.+?)\s*[@_.-]\s*([A-Za-z]{2}(?:[_-][A-Za-z]{2})?)$", True)):
         match = re.match(pattern, text)
         if match and qualifier(match[2], loose=loose):
             return match[1], match[2]

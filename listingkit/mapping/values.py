@@ -34,9 +34,10 @@ def read_column(master: Master, assignment: Assignment, profile: Profile) -> Rea
     """Read one column of a sheet for its field."""
     column = master.frame[assignment.column.letter]
     plain, _, qualifier = assignment.field.partition("@")
-    if assignment.source.keep and plain not in fields():
+    family = plain in fields() and fields()[plain].slots > 1
+    if assignment.source.keep and not family:
         return Read({assignment.field: column})
-    if plain in fields() and fields()[plain].slots > 1:
+    if family:
         return _listed(master, assignment, fields()[plain], qualifier)
     kind = parse(assignment.field).field.kind
     if kind in ("number", "integer", "price"):
