@@ -61,10 +61,16 @@ def to_wire(value: pl.Expr, told: Dictionary) -> pl.Expr:
 
 def to_label(value: pl.Expr, told: Dictionary) -> pl.Expr:
     """Wire values become the label a person would pick, exactly as the column lists it; everything else stays."""
+    labels = label_by_wire(told)
+    return value.replace(labels) if labels else value
+
+
+def label_by_wire(told: Dictionary) -> Mapping[str, str]:
+    """The first label of each wire value."""
     labels: dict[str, str] = {}
     for label, wire in told.items():
         labels.setdefault(wire, label)
-    return value.replace(labels) if labels else value
+    return labels
 
 
 def _value_names(column: TemplateColumn, generation: Generation) -> Iterator[str]:

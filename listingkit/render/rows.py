@@ -13,7 +13,7 @@ from listingkit.inventory.wire import dictionary, to_wire
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import Marketplace, marketplaces
 from listingkit.render.measures import allowed_units, in_allowed
-from listingkit.render.values import one_line, to_currency
+from listingkit.render.values import to_currency, written
 
 _ID_TYPES = {12: "UPC", 13: "EAN", 8: "EAN", 14: "GTIN"}  # by the number of digits
 
@@ -28,7 +28,7 @@ def render(listings: Listings, store: Marketplace, template: Template, *, keep: 
         frame = frame.filter(keep)
     frame = _in_store_units(frame, listings, store)
     cells = [
-        one_line(to_wire(cell, dictionary(column, template.generation, template.header_language))).alias(column.path)
+        written(to_wire(cell, dictionary(column, template.generation, template.header_language))).alias(column.path)
         for column in _first_of_each_path(template)
         if (cell := _cell(column, listings, store, template)) is not None
     ]

@@ -2,12 +2,18 @@
 
 import polars as pl
 
-_BREAKS = "[\\x00-\\x1f\\x85\\u2028\\u2029]+"
+_BREAKS = "[\\x00-\\x1f\\x85\\u2028\\u2029\ufffe\uffff]+"
 
 
 def one_line(value: pl.Expr) -> pl.Expr:
-    """Tabs, line breaks and other control characters become one space, so that no value can break a row."""
+    """Tabs, line breaks and what else no file can hold become one space, so that no value can break a row."""
     return value.str.replace_all(_BREAKS, " ")
+
+
+def written(value: pl.Expr) -> pl.Expr:
+    """A value as a cell holds it: on one line, and nothing where it is only white space."""
+    line = one_line(value)
+    return pl.when(line.str.strip_chars() != "").then(line)
 
 
 def to_currency(price: pl.Expr, decimals: int) -> pl.Expr:

@@ -1,0 +1,76 @@
+"""Zip packages with one member replaced: every other member keeps its bytes, compressed as they were."""
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable
+from copy import copy
+from pathlib import Path
+from typing import BinaryIO
+
+from listingkit.errors import Unreadable, Unwritable
+
+_LOCAL = struct.Struct("<26xHH")  # of a local header: the lengths of name and extra field
+_DESCRIPTOR = 0x08  # flag: sizes stand behind the data
+_LEVELS = 0x06  # flags: how hard the packer tried
+_FOUR_GIB = 0xFFFF_FFFF
+_CHUNK = 1 << 20
+
+
+def replace_member(source: Path, member: str, content: Iterable[bytes], stream: BinaryIO, *, level: int = 1) -> None:
+    """Write `source` to `stream` with `content` as the new content of one member, deflated at `level`.
+
+    Raises `Unreadable` when the source is damaged, `Unwritable` when the member grows beyond 4 GB.
+    """
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(stream, "w") as new:
+        new.comment = old.comment
+        for info in old.infolist():
+            fresh = copy(info)
+            fresh.flag_bits &= ~_DESCRIPTOR
+            fresh.header_offset = stream.tell()
+            if info.filename == member:
+                _deflate(fresh, content, stream, level)
+            else:
+                _copy(source, old, info, fresh, stream)
+            new.filelist.append(fresh)
+            new.start_dir = stream.tell()
+
+
+def _copy(source: Path, old: zipfile.ZipFile, info: zipfile.ZipInfo, fresh: zipfile.ZipInfo, stream: BinaryIO) -> None:
+    """The member as it lies there, behind a header that states its sizes."""
+    raw = old.fp
+    if raw is None:
+        raise Unreadable(f"{source} was closed while it was read")
+    raw.seek(info.header_offset)
+    header = raw.read(_LOCAL.size)
+    if len(header) < _LOCAL.size or not header.startswith(b"PK\x03\x04"):
+        raise Unreadable(f"{source}: the member {info.filename} is not where the directory says; the file is damaged")
+    raw.seek(sum(_LOCAL.unpack(header)), 1)
+    stream.write(fresh.FileHeader())
+    rest = info.compress_size
+    while rest:
+        chunk = raw.read(min(rest, _CHUNK))
+        if not chunk:
+            raise Unreadable(f"{source}: the member {info.filename} ends too early; the file is damaged")
+        stream.write(chunk)
+        rest -= len(chunk)
+
+
+def _deflate(fresh: zipfile.ZipInfo, content: Iterable[bytes], stream: BinaryIO, level: int) -> None:
+    fresh.compress_type = zipfile.ZIP_DEFLATED
+    fresh.flag_bits &= ~_LEVELS
+    start = stream.tell()
+    stream.write(fresh.FileHeader())
+    packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+    fresh.CRC = fresh.file_size = fresh.compress_size = 0
+    for chunk in content:
+        fresh.CRC = zlib.crc32(chunk, fresh.CRC)
+        fresh.file_size += len(chunk)
+        fresh.compress_size += stream.write(packer.compress(chunk))
+    fresh.compress_size += stream.write(packer.flush())
+    if fresh.file_size > _FOUR_GIB:
+        raise Unwritable(f"the sheet {fresh.filename} would unpack to more than 4 GB; split the upload")
+    end = stream.tell()
+    stream.seek(start)
+    stream.write(fresh.FileHeader())
+    stream.seek(end)
