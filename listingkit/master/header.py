@@ -12,8 +12,10 @@ _LABEL_AT_MOST = 120  # characters
 _VALUE = re.compile(
     r"[-+€$£¥]?\s*[\d.,:/%\s-]*\d[\d.,:/%\s-]*\s*[€$£¥%]?|https?://\S*|\S+@\S+\.\w+|true|false|yes|no|ja|nein", re.IGNORECASE
 )
-_CODE = re.compile(r"[a-z*][A-Za-z0-9_\-.:#\[\]=/]*")
+_CODE = re.compile(r"[a-z:*][A-Za-z0-9_\-.:#\[\]=/]*")
 _CODED = re.compile(r"[_#\[\]=:.-]")
+_SETTINGS = re.compile(r"settings\d*=")
+_DECLARED = re.compile(r"(?:^|&)(labelRow|attributeRow|dataRow)=(\d{1,3})(?=&|$)")
 _SPACE = re.compile(r"\s+")
 Range = tuple[int, int, int, int]  # first row, first column, last row, last column; rows 1-based, columns 0-based
 
@@ -31,6 +33,8 @@ class Header:
 def find(rows: Mapping[int, Row], *, merged: Sequence[Range] = (), wanted: int | None = None) -> Header | None:
     """Find the header among the first filled rows (by row number), or read the `wanted` one. None where no row looks like one."""
     numbers = sorted(rows)
+    if wanted is None and (declared := _declared(rows)):
+        return declared
     at = wanted if wanted in rows else None if wanted else _best(rows, numbers)
     if at is None:
         return None
@@ -39,6 +43,16 @@ def find(rows: Mapping[int, Row], *, merged: Sequence[Range] = (), wanted: int |
     labels = _labels(rows, at, merged)
     codes = tuple(_folded(cell) for cell in rows[code_row]) if code_row else ("",) * len(labels)
     return Header(at, code_row or at, labels, codes)
+
+
+def _declared(rows: Mapping[int, Row]) -> Header | None:
+    """The header of an Amazon template, whose first row says where its labels, attributes and data stand."""
+    settings = "".join(_SETTINGS.sub("", cell) for cell in rows.get(1, ()) if cell and _SETTINGS.match(cell))
+    said = {name: int(number) for name, number in _DECLARED.findall(settings)}
+    label, attribute, data = (said.get(name, 0) for name in ("labelRow", "attributeRow", "dataRow"))
+    if label not in rows or attribute not in rows or not max(label, attribute) < data <= LOOKED_AT:
+        return None
+    return Header(label, data - 1, tuple(map(_folded, rows[label])), tuple(map(_folded, rows[attribute])))
 
 
 def _best(rows: Mapping[int, Row], numbers: Sequence[int]) -> int | None:

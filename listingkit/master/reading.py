@@ -83,7 +83,7 @@ class Reading:
         """The rows below the header that are not wholly blank; blank cells are null."""
         for block in self._raw.blocks():
             if not self._last:
-                self._find_header(without_blank_rows(block.frame))
+                self._find_header(block.frame)
             rows = block.frame.get_column(ROW)
             start = rows.search_sorted(self._last, side="right") if self._last else len(rows)
             if start == len(rows):
@@ -100,8 +100,7 @@ class Reading:
             self._refuse()
 
     def _find_header(self, frame: pl.DataFrame) -> None:
-        for row in frame.head(header.LOOKED_AT - len(self._head)).iter_rows():
-            self._head[row[0]] = _placed(frame.columns[1:], row[1:])
+        self._head |= first_rows(frame, header.LOOKED_AT - len(self._head))
         found = header.find(self._head, wanted=self._wanted)
         if found:
             self._last = found.last
@@ -166,6 +165,12 @@ def whole(raw: RawSheet, header_row: int | None = None) -> Master:
 def joined(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Frames one below the other; a column that one of them lacks is blank there."""
     return pl.concat(frames, how="diagonal", rechunk=False) if frames else pl.DataFrame(schema={ROW: pl.UInt32})
+
+
+def first_rows(frame: pl.DataFrame, count: int = header.LOOKED_AT) -> dict[int, tuple[str | None, ...]]:
+    """The first rows that are not blank, by number, with their cells placed from column A on."""
+    filled = without_blank_rows(frame).head(count)
+    return {row[0]: _placed(filled.columns[1:], row[1:]) for row in filled.iter_rows()}
 
 
 def _placed(letters: Sequence[str], cells: Sequence[str | None]) -> tuple[str | None, ...]:

@@ -15,12 +15,14 @@ from listingkit.master.choice import Entry, chosen
 from listingkit.master.notes import Notebook
 from listingkit.master.numbers import BUILT_IN, Format, number_format
 from listingkit.master.package import Package, tags
-from listingkit.master.reading import Block
+from listingkit.master.reading import Block, first_rows
 from listingkit.master.rowscan import Cells, RowScan
 from listingkit.master.sheet import Evidence, index
 from listingkit.master.texts import cut, shared_strings
 
 BLOCK_ROWS = 16_384  # and whatever the last chunk brings with it
+HEAD = 64 << 10  # bytes of XML that are enough to find a header
+DEEPEST_HEADER = 15  # title rows above a header, where nobody said which sheet is meant
 MERGED_AT_MOST = 10_000  # ranges that are looked at
 _MERGE = re.compile(r'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 
@@ -52,10 +54,9 @@ class Workbook:
             yield WorkbookSheet(self, entry)
 
     def _promise(self, entry: Entry) -> int:
-        """How many filled cells the best of the first rows of a sheet has."""
-        first = next(self.package.blocks(entry.part, "sheet"), b"")[: 256 << 10]
-        rows = re.split(rb"<(?:\w+:)?row\b", first)[1 : header.LOOKED_AT]
-        return max((len(re.findall(rb"<(?:\w+:)?(?:v|is)>", row)) for row in rows), default=0)
+        """How many columns the header of a sheet has; none where it stands far down, as in lists of valid values."""
+        found = header.find(first_rows(WorkbookSheet(self, entry).head()))
+        return sum(map(bool, found.labels)) if found and found.row <= DEEPEST_HEADER else 0
 
     @cached_property
     def strings(self) -> pl.Series:
@@ -99,9 +100,18 @@ class WorkbookSheet:
         self._merged: list[header.Range] = []
         self._hidden_rows: list[int] = []
 
+    def head(self) -> pl.DataFrame:
+        """The first rows."""
+        first = next(cut(self._book.package.blocks(self._entry.part, "sheet"), "row", self._book.name, HEAD), "")
+        _, began, rows = _split(first, r"<(?:\w+:)?sheetData\s*>")
+        return self._conversion(Notebook("")).block(RowScan("").scan(rows if began else "")).frame
+
+    def _conversion(self, notes: Notebook) -> Conversion:
+        return Conversion(self._book.strings, self._book.formats, notes, since_1904=self._book.since_1904)
+
     def blocks(self) -> Iterator[Block]:
         """The rows of the sheet."""
-        convert = Conversion(self._book.strings, self._book.formats, self.notes, since_1904=self._book.since_1904)
+        convert = self._conversion(self.notes)
         scan = RowScan(f"{self._book.name} [{self._entry.name}]")
         began = ended = False
         gathered = Cells()
