@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from decimal import Decimal
 
 import polars as pl
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from listingkit.mapping.numbers import read_numbers
 
 
-def series(values: list[str | None]) -> pl.Series:
+def series(values: Sequence[str | None]) -> pl.Series:
     return pl.Series("x", values, dtype=pl.String)
 
 

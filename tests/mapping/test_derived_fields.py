@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -105,7 +106,12 @@ def test_each_distinct_set_of_inputs_is_computed_once(sheet: Sheet, monkeypatch:
 
     calls: list[object] = []
     one = derive._Expression.one
-    monkeypatch.setattr(derive._Expression, "one", lambda self, *values: calls.append(values) or one(self, *values))
+
+    def counted(self: derive._Expression, *values: Any) -> str | None:
+        calls.append(values)
+        return one(self, *values)
+
+    monkeypatch.setattr(derive._Expression, "one", counted)
     rows = [[f"A{at}", "ACME", "One", "1", "1", "0"] for at in range(500)]
     frame = map_columns(sheet(HEADERS, rows), loads('[derived]\nitem_name = "{{ brand }} {{ model_name }}"')).frame
     assert frame["item_name"].to_list() == ["ACME One"] * 500
