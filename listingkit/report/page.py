@@ -2,26 +2,145 @@
 
 import hashlib
 from base64 import b64encode
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from json import dumps
 from typing import TextIO
 
 import jinja2
 
-from listingkit.report.escape import visible
-from listingkit.report.report import Report
-from listingkit.report.words import summary
+from listingkit.finding import Severity
+from listingkit.report.escape import json_visible, visible
+from listingkit.report.payload import packed, payload
+from listingkit.report.phrases import Phrases, advice, language, languages, summary
+from listingkit.report.ranking import Step, steps
+from listingkit.report.report import Report, Run
 from listingkit.resources import shared
 
+BARS = 12  # of a chart
 
-def write(report: Report, stream: TextIO) -> None:
-    """Write the page."""
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart; `filter_on` and `value` are what a click on it shows."""
+
+    label: str
+    count: int
+    width: int  # percent of the longest
+    tone: str  # error, warning, info or plain
+    filter_on: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One run of the trend; heights in percent of the highest."""
+
+    label: str
+    errors: int
+    warnings: int
+    error_height: int
+    warning_height: int
+
+
+def write(report: Report, stream: TextIO, *, language: str = "en") -> None:
+    """Write the page; it opens in this language (`en`, `de`, `zh`) and can be switched."""
+    stream.write(_page(replace(report, findings=tuple(report.findings)), language))
+
+
+def _page(report: Report, code: str) -> str:
     folder = shared("templates") / "report"
-    style = (folder / "report.css").read_text("utf-8")
-    pages = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined)
+    style, script = ((folder / name).read_text("utf-8") for name in ("report.css", "report.js"))
+    say = language(code)
+    ranked, blocked = steps(report.findings)
+    codes = list(report.tally.codes)
+    data = payload(report, codes) | {"rules": [_rule(report, code) for code in codes], "sentences": _sentences(report, ranked, blocked)}
+    pages = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     pages.filters["visible"] = visible
-    policy = f"default-src 'none'; style-src 'sha256-{_hash(style)}'; base-uri 'none'; form-action 'none'"
     page = pages.get_template("report.html.j2")
-    stream.writelines(page.stream(report=report, tally=report.tally, summary=list(summary(report)), style=style, policy=policy))
+    return page.render(
+        report=report,
+        tally=report.tally,
+        say=say,
+        languages=languages(),
+        summary=list(summary(report, say, ranked[0] if ranked else None)),
+        ranked=ranked,
+        advice=[advice(step, blocked, say) for step in ranked],
+        charts=_charts(report),
+        trend=_trend(report),
+        phrases=_json({code: dict(phrases.table) for code, phrases in languages().items()}),
+        data=packed(data),
+        style=style,
+        script=script,
+        policy=_policy(style, script),
+    )
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; script-src 'sha256-{_hash(script)}'; style-src 'sha256-{_hash(style)}'; "
+        "img-src 'none'; connect-src 'none'; base-uri 'none'; form-action 'none'"
+    )
 
 
 def _hash(text: str) -> str:
     return b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _json(value: object) -> str:
+    """JSON that may stand in a script element."""
+    return json_visible(dumps(value, ensure_ascii=False)).replace("<", "\\u003c")
+
+
+def _rule(report: Report, code: str) -> list[str]:
+    card = report.rule(code)
+    name = report.tally.names[code]
+    return [code, name, card.doc, card.why, card.source, card.category] if card else [code, name, name, "", "", ""]
+
+
+def _sentences(report: Report, ranked: list[Step], blocked: int) -> Mapping[str, Mapping[str, list[str]]]:
+    first = ranked[0] if ranked else None
+
+    def of(say: Phrases) -> Mapping[str, list[str]]:
+        return {"summary": list(summary(report, say, first)), "steps": [advice(step, blocked, say) for step in ranked]}
+
+    return {code: of(say) for code, say in languages().items()}
+
+
+def _charts(report: Report) -> dict[str, list[Bar]]:
+    tally = report.tally
+    by_category: Counter[str] = Counter()
+    worst: dict[str, Severity] = {}
+    for code, number in tally.codes.items():
+        card = report.rule(code)
+        if card and card.category:
+            by_category[card.category] += number
+            worst[card.category] = min(worst.get(card.category, Severity.INFO), tally.worst[code], key=lambda severity: severity.rank)
+    rules = [(code, number, tally.worst[code].value, "rule", code) for code, number in tally.codes.items()]
+    subjects = [(name.replace("_", " "), number, worst[name].value, "subject", name) for name, number in by_category.most_common()]
+    everywhere = tally.marketplaces.get(None, 0)
+    named = dict.fromkeys([*report.marketplaces, *(store for store in tally.marketplaces if store)])
+    counts = {store: everywhere + tally.marketplaces.get(store, 0) for store in named}
+    stores = [(store, number, "plain", "store", store) for store, number in sorted(counts.items(), key=lambda item: -item[1]) if number]
+    charts = {"by_rule": _bars(rules), "by_category": _bars(subjects), "by_marketplace": _bars(stores)}
+    return {key: bars for key, bars in charts.items() if len(bars) > 1 or (bars and key == "by_rule")}
+
+
+def _bars(rows: list[tuple[str, int, str, str, str]]) -> list[Bar]:
+    most = max((number for _, number, *_ in rows), default=1)
+    return [Bar(label, number, max(1, round(100 * number / most)), tone, kind, value) for label, number, tone, kind, value in rows[:BARS]]
+
+
+def _trend(report: Report) -> list[Column]:
+    if not report.trend:
+        return []
+    runs = [*report.trend[-11:], Run("", report.tally.errors, report.tally.warnings)]
+    most = max(max(run.errors, run.warnings) for run in runs) or 1
+    return [Column(run.label, run.errors, run.warnings, round(100 * run.errors / most), round(100 * run.warnings / most)) for run in runs]

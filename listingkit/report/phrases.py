@@ -1,0 +1,83 @@
+"""The report in several languages: words, plurals, sentences. The texts are data, `templates/report/phrases.toml`."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from listingkit.errors import UnknownName
+from listingkit.report.ranking import Step
+from listingkit.report.report import Report
+from listingkit.resources import shared
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """One language."""
+
+    language: str
+    table: Mapping[str, Any]
+
+    def __getitem__(self, key: str) -> str:
+        text: str = self.table[key]
+        return text
+
+    def figure(self, number: int) -> str:
+        """`12,000`, as this language writes it."""
+        return f"{number:,}".replace(",", self.table["_thousands"])
+
+    def number(self, key: str, number: int) -> str:
+        """A plural: `1 error`, `1,200 errors`."""
+        forms = self.table[key]
+        form: str = forms.get("one", forms["other"]) if number == 1 else forms["other"]
+        return form.format(n=self.figure(number))
+
+    def listed(self, parts: list[str]) -> str:
+        """`a, b and c`."""
+        return self["and"].join(part for part in (self["comma"].join(parts[:-1]), parts[-1]) if part)
+
+
+@cache
+def languages() -> Mapping[str, Phrases]:
+    """Every language of the report by its code."""
+    table = tomllib.loads((shared("templates") / "report" / "phrases.toml").read_text("utf-8"))
+    return {code: Phrases(code, phrases) for code, phrases in table.items()}
+
+
+def language(code: str) -> Phrases:
+    """The phrases of `en`, `de`, `zh`. Raises `UnknownName`."""
+    known = languages()
+    if code not in known:
+        raise UnknownName("report language", code, known)
+    return known[code]
+
+
+def summary(report: Report, say: Phrases, first: Step | None) -> Iterator[str]:
+    """The outcome in sentences."""
+    tally = report.tally
+    every = say.number("n_rows", report.rows) if report.rows is not None else ""
+    if tally.total:
+        notes = tally.total - tally.errors - tally.warnings
+        counts = {"n_errors": tally.errors, "n_warnings": tally.warnings, "n_notes": notes}
+        what = say.listed([say.number(key, number) for key, number in counts.items() if number])
+        rows = say.number("n_rows", tally.rows)
+        yield say["outcome_of"].format(what=what, rows=rows, all=every) if every else say["outcome"].format(what=what, rows=rows)
+    else:
+        yield say["clean_rows"].format(all=every) if every else say["clean"]
+    if report.held:
+        yield say["held"].format(rows=say.number("n_rows", report.held))
+    if report.shipped:
+        yield say["ready"].format(stores=say.listed([f"{store} {say.figure(rows)}" for store, rows in report.shipped.items()]))
+    if first and first.freed:
+        yield say["start"].format(rule=first.code, listings=say.number("n_listings", first.freed))
+    if proposals := tally.safe + tally.ask:
+        yield say["proposed"].format(values=say.number("n_values", proposals))
+
+
+def advice(step: Step, every: int, say: Phrases) -> str:
+    """What a step of the ranking brings."""
+    listings = say.number("n_listings", step.listings)
+    if not step.freed:
+        return say["step_shared"].format(listings=listings)
+    return say["step"].format(listings=listings, freed=say.figure(step.freed), so_far=say.figure(step.so_far), all=say.figure(every))
