@@ -1,8 +1,9 @@
 """Formulas over whole columns: the same meaning as `formula.evaluate`, as polars expressions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import and_, or_
+from types import MappingProxyType
 
 import polars as pl
 
@@ -10,16 +11,27 @@ from listingkit.inventory.countif import count, is_special, shown
 from listingkit.inventory.formula import Broken, Call, Cell, Compare, Constant, Count, Node, Operator, evaluate, type_of
 
 Compiled = tuple[pl.Expr, pl.Expr | None]  # value and, where it can be an error, whether it is one
+Known = Mapping[Node, pl.Expr]
 CellOf = Callable[[int], pl.Expr]  # 0-based column -> String expression
+_NOTHING: Known = MappingProxyType({})
 _SPECIAL = r"[*?~]|^[<>=]|^[+-]?\.?[0-9]"
 _NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?$"
 
 
-def holds(node: Node, cell: CellOf) -> pl.Expr:
-    """Whether a condition holds, as a Boolean expression without nulls; where Excel shows an error it does not."""
-    value, error = _compiled(simplified(node), cell)
+def holds(node: Node, cell: CellOf, known: Known = _NOTHING) -> pl.Expr:
+    """Whether a condition holds, as a Boolean expression without nulls; where Excel shows an error it does not.
+
+    `known` gives expressions for comparisons that were worked out before.
+    """
+    node = as_condition(node)
+    value, error = _compiled(node, cell, known)
     truth = _truth(value, node)
     return truth if error is None else truth & ~error
+
+
+def as_condition(node: Node) -> Node:
+    """The condition in its simplest form."""
+    return _as_truth(simplified(node))
 
 
 def simplified(node: Node) -> Node:
@@ -30,19 +42,34 @@ def simplified(node: Node) -> Node:
         case Count(values, criterion):
             node = Count(values, simplified(criterion))
         case Call("IF", (condition, *branches)):
-            condition = simplified(condition)
+            condition = _as_truth(simplified(condition))
             if isinstance(condition, Constant):
                 chosen = 0 if condition.value else 1
                 return simplified(branches[chosen]) if chosen < len(branches) else Constant(value=False)
             node = Call("IF", (condition, *(simplified(branch) for branch in branches)))
         case Call("AND" | "OR" as name, arguments):
-            return _joined(name, [simplified(argument) for argument in arguments])
+            return _joined(name, [_as_truth(simplified(argument)) for argument in arguments])
+        case Call("NOT", (argument,)):
+            node = Call("NOT", (_as_truth(simplified(argument)),))
         case Call(name, arguments):
             node = Call(name, tuple(simplified(argument) for argument in arguments))
     if isinstance(node, Cell) or any(not isinstance(part, Constant | Broken) for part in _parts(node)):
         return node
     found = evaluate(node, {})
     return Broken() if found is None else Constant(found)
+
+
+def _as_truth(node: Node) -> Node:
+    """A choice between true and false, or between a condition and false, where only its truth counts, without IF."""
+    match node:
+        case Call("IF", (condition, chosen, Constant(otherwise))) if not otherwise and not _may_break(chosen):
+            if isinstance(chosen, Constant):
+                return condition if chosen.value else node
+            if type_of(condition) == type_of(chosen) == "boolean":
+                return _joined("AND", [condition, chosen])
+        case Call("IF", (condition, Constant(chosen_value), Constant(other))) if other and not chosen_value:
+            return Call("NOT", (condition,))
+    return node
 
 
 def _joined(name: str, parts: Sequence[Node]) -> Node:
@@ -59,6 +86,15 @@ def _joined(name: str, parts: Sequence[Node]) -> Node:
     if deciding in constants:
         return Call(name, (Constant(deciding), *rest))
     return rest[0] if len(rest) == 1 and type_of(rest[0]) == "boolean" else Call(name, tuple(rest))
+
+
+def comparisons(node: Node) -> Iterator[Node]:
+    """The comparisons of a condition that cannot break: what many rules have in common."""
+    if isinstance(node, Compare) and not _may_break(node):
+        yield node
+    else:
+        for part in _parts(node):
+            yield from comparisons(part)
 
 
 def _parts(node: Node) -> tuple[Node, ...]:
@@ -80,8 +116,10 @@ def _truth(value: pl.Expr, node: Node) -> pl.Expr:
     return value if type_of(node) in ("boolean", "error") else value != 0
 
 
-def _compiled(node: Node, cell: CellOf) -> Compiled:
+def _compiled(node: Node, cell: CellOf, known: Known) -> Compiled:
     """Value and error of a node; None where it cannot break."""
+    if node in known:
+        return known[node], None
     match node:
         case Constant(constant):
             return pl.lit(constant), None
@@ -90,23 +128,23 @@ def _compiled(node: Node, cell: CellOf) -> Compiled:
         case Cell(column):
             return cell(column).fill_null(""), None
         case Compare(operator, left, right):
-            (a, broken_a), (b, broken_b) = _compiled(left, cell), _compiled(right, cell)
+            (a, broken_a), (b, broken_b) = _compiled(left, cell, known), _compiled(right, cell, known)
             broken = _any([broken_a, broken_b])
             sides = {type_of(left), type_of(right)}
             return (pl.lit(value=False) if "error" in sides else _compare(operator, a, b, left, right)), broken
         case Count(None, _):
             return pl.lit(0.0), pl.lit(value=True)
         case Count(values, criterion):
-            value, broken = _compiled(criterion, cell)
+            value, broken = _compiled(criterion, cell, known)
             return _count(values or (), value, criterion), broken
         case Call(name, arguments):
-            return _called(node, name, arguments, cell)
+            return _called(node, name, arguments, cell, known)
 
 
-def _called(node: Node, name: str, arguments: Sequence[Node], cell: CellOf) -> Compiled:
+def _called(node: Node, name: str, arguments: Sequence[Node], cell: CellOf, known: Known) -> Compiled:
     if name == "IF":
-        return _choice(node, arguments[0], arguments[1:], cell)
-    compiled = [_compiled(argument, cell) for argument in arguments]
+        return _choice(node, arguments, cell, known)
+    compiled = [_compiled(argument, cell, known) for argument in arguments]
     if name == "LEN":
         return compiled[0][0].cast(pl.String).str.len_chars().cast(pl.Float64), compiled[0][1]
     truths = [_truth(value, argument) for (value, _), argument in zip(compiled, arguments, strict=True)]
@@ -115,10 +153,11 @@ def _called(node: Node, name: str, arguments: Sequence[Node], cell: CellOf) -> C
     return reduce(and_ if name == "AND" else or_, truths), _any([broken for _, broken in compiled])
 
 
-def _choice(node: Node, condition: Node, branches: Sequence[Node], cell: CellOf) -> Compiled:
-    value, broken = _compiled(condition, cell)
+def _choice(node: Node, arguments: Sequence[Node], cell: CellOf, known: Known) -> Compiled:
+    condition, *branches = arguments
+    value, broken = _compiled(condition, cell, known)
     chosen = _truth(value, condition)
-    parts = [_compiled(branch, cell) for branch in branches] + [(pl.lit(value=False), None)][: 2 - len(branches)]
+    parts = [_compiled(branch, cell, known) for branch in branches] + [(pl.lit(value=False), None)][: 2 - len(branches)]
     kinds = [type_of(branch) for branch in branches] + ["boolean"] * (2 - len(branches))
     if type_of(node) == "number":
         values = [part.cast(pl.Float64) for part, _ in parts]

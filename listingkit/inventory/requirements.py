@@ -5,13 +5,13 @@ meaning. Legacy templates say it with a matrix of attributes and product types, 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from listingkit.inventory.formula import Call, Cell, Compare, Constant, Node, NotUnderstood, evaluate
-from listingkit.inventory.formula_columns import holds, simplified
+from listingkit.inventory.formula_columns import as_condition, comparisons, holds
 from listingkit.inventory.formula_text import Scope
 from listingkit.inventory.sheet_part import FormatRule, SheetReader
 from listingkit.inventory.styles import State
@@ -48,9 +48,13 @@ class ColumnRules:
 def states(template: Template, frame: pl.DataFrame, paths: Iterable[str] | None = None) -> pl.DataFrame:
     """The state of every cell of these columns: one Enum column a path, one row a row of the frame (named by path, as labels)."""
     wanted = None if paths is None else set(paths)
-    cell = cells_of(template, frame)
-    expressions = [expression(rules, cell).alias(rules.path) for rules in rules_of(template) if wanted is None or rules.path in wanted]
-    return frame.lazy().select(expressions).collect()
+    rules = [found for found in rules_of(template) if wanted is None or found.path in wanted]
+    cell = _cells_of(template, frame)
+    shared = dict.fromkeys(node for found in rules for _, condition in found.steps for node in comparisons(condition))
+    names = {node: f"#{number}" for number, node in enumerate(shared)}
+    columns = frame.select(pl.repeat(value=False, n=pl.len()).alias("#"), *(holds(node, cell).alias(name) for node, name in names.items()))
+    known = {node: pl.col(name) for node, name in names.items()}
+    return columns.with_columns(frame).select(_state(found, cell, known).alias(found.path) for found in rules)
 
 
 def rules_of(template: Template) -> Sequence[ColumnRules]:
@@ -62,26 +66,21 @@ def rules_of(template: Template) -> Sequence[ColumnRules]:
     return list(first.values())
 
 
-def cells_of(template: Template, frame: pl.DataFrame) -> "_Cells":
+def _cells_of(template: Template, frame: pl.DataFrame) -> Callable[[int], pl.Expr]:
     """Expressions for the cells of a frame that is named by path."""
     held = set(frame.columns)
-    return _Cells({column.index: column.path for column in template.columns if column.path in held})
+    paths = {column.index: column.path for column in template.columns if column.path in held}
+    return lambda column: pl.col(paths[column]) if column in paths else pl.lit("")
 
 
-class _Cells:
-    def __init__(self, paths: Mapping[int, str]) -> None:
-        self._paths = paths
-
-    def __call__(self, column: int) -> pl.Expr:
-        return pl.col(self._paths[column]) if column in self._paths else pl.lit("")
-
-
-def expression(rules: ColumnRules, cell: "_Cells") -> pl.Expr:
+def _state(rules: ColumnRules, cell: Callable[[int], pl.Expr], known: Mapping[Node, pl.Expr]) -> pl.Expr:
     """The state of a column's cells."""
-    result: pl.Expr = pl.lit("optional")
+    numbers = {state: pl.lit(number, pl.UInt8) for number, state in enumerate(STATES.categories)}
+    result: pl.Expr = numbers["optional"]
     for state, condition in reversed(rules.steps):
-        result = pl.when(holds(condition, cell)).then(pl.lit(state)).otherwise(result)
-    return result.cast(STATES)
+        result = pl.when(holds(condition, cell, known)).then(numbers[state]).otherwise(result)
+    everywhere = pl.when(pl.col("#").is_not_null()).then(result)
+    return everywhere.replace_strict(range(len(numbers)), STATES.categories, return_dtype=STATES)
 
 
 def matrix(book: Workbook) -> Matrix | None:
@@ -130,15 +129,15 @@ def column_rules(
         anchor = min(block.left for block in rule.blocks), min(block.top for block in rule.blocks)
         try:
             for column in _columns_of(rule, found, data_row):
-                condition = simplified(scope.bind(rule.formula, anchor, column))
-                if condition != Constant(value=False):
-                    found[column].append((rule.priority, meaning, condition))
+                bound = as_condition(scope.bind(rule.formula, anchor, column))
+                if bound != Constant(value=False):
+                    found[column].append((rule.priority, meaning, bound))
         except NotUnderstood:
             unread += 1
     by_path = {path: column for column, path in reversed(list(paths.items()))}
     rules = []
     for column, path in paths.items():
-        steps = [(meaning, condition) for _, meaning, condition in sorted(found[column], key=lambda step: step[0])]
+        steps = [(meaning, node) for _, meaning, node in sorted(found[column], key=lambda step: step[0])]
         if asked:
             steps = _with_matrix(steps, column, path, by_path, asked)
         rules.append(ColumnRules(column, path, tuple(steps), _word(steps, by_path, asked)))
@@ -207,8 +206,8 @@ def _with_matrix(
         ("recommended", _is_one_of(type_column, named.get("recommended", []))),
         ("optional", _is_one_of(type_column, named.get("optional", []))),
     ]
-    simple = [(state, simplified(condition)) for state, condition in result]
-    return [(state, condition) for state, condition in simple if condition != Constant(value=False)]
+    simple = [(state, as_condition(node)) for state, node in result]
+    return [(state, node) for state, node in simple if node != Constant(value=False)]
 
 
 def _labels(role: str) -> list[str]:

@@ -9,7 +9,8 @@ import polars as pl
 
 from listingkit.finding import Flaw, Safety, Severity
 from listingkit.inventory.data_rows import is_day
-from listingkit.inventory.requirements import TYPE_PATHS, cells_of, expression, rules_of
+from listingkit.inventory.requirements import TYPE_PATHS, rules_of
+from listingkit.inventory.requirements import states as states_of
 from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.wire import dictionary, label_by_wire
 from listingkit.inventory.wording import is_deprecated, words
@@ -81,7 +82,7 @@ def requirements(sheet: Sheet) -> Iterator[Flawed]:
     """Cells that are empty though required, and filled though they do not apply."""
     template, frame = sheet.template, sheet.frame
     rules = [rule for rule in rules_of(template) if rule.path not in TYPE_PATHS]
-    states = frame.lazy().select(expression(rule, cells_of(template, frame)).alias(rule.path) for rule in rules).collect()
+    states = states_of(template, frame, [rule.path for rule in rules])
     deleted = sheet.actions == "delete"
     partial = sheet.actions == "partial_update"
     labels = {column.path: column.label or column.path for column in reversed(template.columns)}
