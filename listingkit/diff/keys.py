@@ -19,6 +19,8 @@ PRODUCT_TYPE = "product_type.value"
 PARENT = "child_parent_sku_relationship.parent_sku"
 LEVEL = "parentage_level.value"
 
+SLOTS = 20  # of a numbered legacy id that are spelled out
+
 _VARIATION = ("parentage_level", "child_parent_sku_relationship", "variation_theme")
 _FIRST = re.compile(r"#1(?!\d)")
 _BRACKET = re.compile(r"\[([a-z_]+)=([^\]]*)\]")
@@ -71,18 +73,16 @@ def _ids(store: str) -> Mapping[str, str]:
             ids.setdefault(plain, _bare(plain, place))
             if known.legacy:
                 ids.setdefault(known.legacy.format(n=slot), ids[plain])
+                ids.setdefault(known.legacy.replace("{n}", ""), ids[plain])
     for line in (shared("templates") / "column_ids.tsv").read_text("utf-8").splitlines()[2:]:
         plain, spelling = line.split("\t")
         if plain in ids:
             ids.setdefault(spelling, ids[plain])
-    table = data("legacy_to_unified.tsv")
-    if table.is_file():
-        for line in table.read_text("utf-8").splitlines():
-            legacy, _, unified = line.partition("\t")
-            if unified and "{x}" not in legacy and not line.startswith("#"):
-                for n in range(1, 21) if "{n" in legacy else (1,):
-                    number = {"n": n, "nn": f"{n:02}"}
-                    ids.setdefault(legacy.format(**number), unified.strip().format(**number))
+    for line in data("legacy_to_unified.tsv").read_text("utf-8").splitlines()[2:]:
+        legacy, unified = line.split("\t")
+        for n in range(1, SLOTS + 1) if "{n" in legacy else (1,):
+            number = {"n": n, "nn": f"{n:02}"}
+            ids.setdefault(legacy.format(**number), unified.format(**number))
     return ids
 
 

@@ -84,7 +84,7 @@ def built(place: Path, number: int) -> Work:
 def check_build(place: Path, number: int, known: int) -> int:
     """The old output or the new one, whole."""
     out = place / "out"
-    said = json.loads((out / folder.MARK).read_text())["number"]
+    said: int = json.loads((out / folder.MARK).read_text())["number"]
     assert said in (known, number), f"{said} is neither {known} nor {number}"
     for store in STORES:
         assert (out / store / "upload.txt").read_bytes() == f"{store} {said}\n".encode() * 5000, "half an output"
