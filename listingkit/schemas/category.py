@@ -21,7 +21,6 @@ from listingkit.schemas.layer import Layer, Saying
 from listingkit.schemas.values import Values, read_values
 from listingkit.schemas.words import Constraint, Required, RequiredWhen, Word
 
-COMMON = "COMMON"  # what every product type asks; nobody lists under it
 DEEPEST = 5  # schemas that extend one another
 
 
@@ -51,8 +50,8 @@ class CategorySchema:
 def names(folder: Path | None = None) -> tuple[str, ...]:
     """The product types that have a schema."""
     folders = [shared("category_schemas")] + ([folder] if folder else [])
-    found = {path.parent.name for place in folders for path in place.glob("*/schema.toml")}
-    return tuple(sorted(found - {COMMON}))
+    files = {path.parent.name: path for place in folders for path in place.glob("*/schema.toml")}
+    return tuple(sorted(name for name, path in files.items() if not layer.read(path).header.get("part", False)))
 
 
 def load(type_: str, folder: Path | None = None) -> CategorySchema:

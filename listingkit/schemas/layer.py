@@ -35,6 +35,7 @@ LARGEST = 1_000_000  # bytes of a schema file
 CONFIDENCES = ("confirmed", "unconfirmed")
 HEADER = {
     "product_type": str,
+    "part": bool,
     "title": str,
     "extends": str,
     "marketplaces": list,

@@ -56,3 +56,11 @@ def test_a_schema_is_dated_and_sourced_and_unconfirmed_is_never_an_error(name: s
         for one in schema.asks(store, DAY):
             assert one.source
             assert one.confidence == "confirmed" or one.severity is not Severity.ERROR
+
+
+def test_the_24_product_types_are_there() -> None:
+    wanted = """
+        HOME KITCHEN FURNITURE BEDDING LAMP SHIRT COAT PANTS DRESS SHOES LUGGAGE JEWELRY WATCH TOYS_AND_GAMES BABY_PRODUCT
+        CONSUMER_ELECTRONICS CELL_PHONE_CASE BATTERY AUTO_PART HEALTH_PERSONAL_CARE MEDICAL_DEVICE BEAUTY PET_SUPPLIES BOOK
+    """
+    assert set(wanted.split()) <= set(names())
