@@ -10,9 +10,8 @@ from listingkit.diff import keys
 from listingkit.diff.cells import cells_of
 from listingkit.diff.changes import Changes
 from listingkit.diff.order import ranks
-from listingkit.diff.side import DELETE, DELETE_WIRE, FULL, IGNORE, PARTIAL, Side, erases
+from listingkit.diff.side import DELETE, DELETE_WIRE, FULL, IGNORE, PARTIAL, Side, erases, wire_action
 from listingkit.inventory.upload import LISTING, Upload
-from listingkit.inventory.wire import dictionary
 
 Erase = Literal["hold", "delete_values", "blanks"]
 
@@ -51,12 +50,12 @@ def delta(changes: Changes, erase: Erase = "hold") -> Delta:
 
 def takes_partial(after: Side) -> bool:
     """Whether the template can say that a row is a partial update."""
-    column = after.columns.get(keys.ACTION)
-    if column is None and keys.ACTION not in after.paths:
-        return after.upload.template.default_action == PARTIAL
-    template = after.upload.template
-    wires = set(dictionary(column, template.generation, template.header_language).values()) if column else set()
-    return PARTIAL in wires or not wires
+    template, column = after.upload.template, after.columns.get(keys.ACTION)
+    if column is None:
+        return keys.ACTION in after.paths or template.default_action == PARTIAL
+    offered = {*column.aliases, *(label for values in column.values.values() for label in values.labels)}
+    known = {wire_action(word, template) for word in offered} - {None}
+    return PARTIAL in known or not known
 
 
 def _explicit(after: Side) -> pl.DataFrame:
