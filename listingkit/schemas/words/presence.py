@@ -54,7 +54,7 @@ class Condition:
             return pl.lit(value=True)
         met = column.is_not_null() & (column != "")
         if self.values:
-            folded = column.str.strip_chars().str.to_lowercase().str.replace_all("[ _-]+", " ")
+            folded = column.str.to_lowercase().str.replace_all("[ _-]+", " ").str.strip_chars(" ")
             met = met & folded.is_in([fold(wanted) for wanted in self.values])
         return ~met.fill_null(value=False) if self.negated else met.fill_null(value=False)
 

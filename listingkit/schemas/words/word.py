@@ -39,7 +39,7 @@ class Word(Protocol):
 
 def fold(value: str) -> str:
     """The same word whatever its case, spaces, hyphens and underscores: `Lithium Ion` is `lithium_ion`."""
-    return re.sub(r"[ _-]+", " ", value.strip().lower())
+    return re.sub("[ _-]+", " ", value.lower()).strip(" ")
 
 
 def spoken(values: Iterable[str], most: int = 8) -> str:
