@@ -8,11 +8,13 @@ import polars as pl
 
 from listingkit.errors import BadProfile, ListingkitError
 from listingkit.fields import fields, parse
-from listingkit.finding import Finding
-from listingkit.mapping.assign import Assignment, absent, assign, header_key
+from listingkit.finding import Finding, Severity
+from listingkit.mapping.assign import Assignment, absent, assign, header_key, note
+from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE
 from listingkit.mapping.derive import Inputs, derive
 from listingkit.mapping.listings import SOURCE, Listings, Source
-from listingkit.mapping.profile import Profile
+from listingkit.mapping.presets import choose, merged, title
+from listingkit.mapping.profile import FillDown, Profile
 from listingkit.mapping.propose import ACCEPT, propose
 from listingkit.mapping.values import Read, read_column
 from listingkit.marketplace import marketplaces
@@ -40,7 +42,7 @@ def map_columns(masters: Master | Sequence[Master], profile: Profile | None = No
         frame.select(ROW, SOURCE, pl.exclude(ROW, SOURCE)),
         tuple(one.source for one in mapped),
         profile.language,
-        tuple(note for master, one in zip(sheets, mapped, strict=True) for note in (*master.notes, *one.notes)),
+        tuple(about for master, one in zip(sheets, mapped, strict=True) for about in (*master.notes, *one.notes)),
         profile.lend,
         {name: currency for one in mapped for name, currency in one.currencies.items()},
     )
@@ -66,7 +68,12 @@ def _complain(masters: Sequence[Master], profile: Profile) -> None:
 
 
 def _map_one(master: Master, profile: Profile, threshold: float) -> _Mapped:
-    assignments, notes = assign(propose(master), profile, threshold)
+    preset = choose(master, profile)
+    profile = merged(profile, preset, master)
+    assignments, notes = assign(propose(master, profile), profile, threshold)
+    if preset:
+        message = f"is read as {title(preset, master)}: preset {preset.name}"
+        notes = (note("MAP007", "preset-used", Severity.INFO, message, master), *notes)
     reads = [(assignment, read_column(master, assignment, profile)) for assignment in assignments]
     columns: dict[str, tuple[Assignment, pl.Series]] = {}
     for assignment, read in reads:
@@ -80,7 +87,7 @@ def _map_one(master: Master, profile: Profile, threshold: float) -> _Mapped:
     origins = {name: assignment.column for name, (assignment, _) in columns.items()}
     evidence = {name: master.evidence[column.letter] for name, column in origins.items() if column.letter in master.evidence}
     currencies = {assignment.field: read.currency for assignment, read in reads if read.currency}
-    found = (*notes, *(note for _, read in reads for note in read.notes))
+    found = (*notes, *(about for _, read in reads for about in read.notes))
     return _Mapped(frame, Source(master.file, master.sheet, origins, evidence), currencies, found)
 
 
@@ -111,6 +118,7 @@ def _filled_down(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     if fill is None or fill.by not in frame.columns:
         return frame
     grouped = pl.col(fill.by).is_not_null()
+    frame = _with_galleries(frame, fill) if fill.gallery and MAIN_IMAGE in frame.columns else frame
     return frame.with_columns(
         pl.when(grouped).then(pl.coalesce(name, pl.col(name).first().over(fill.by))).otherwise(name).alias(name)
         for name in fill.fields
@@ -118,11 +126,27 @@ def _filled_down(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     )
 
 
+def _with_galleries(frame: pl.DataFrame, fill: FillDown) -> pl.DataFrame:
+    """All pictures of a group for each of its rows; rows with nothing but a picture are left out."""
+    places = fields()[OTHER_IMAGE].slots
+    pictures = pl.col(MAIN_IMAGE).drop_nulls().unique(maintain_order=True).implode().over(fill.by)
+    spread = {MAIN_IMAGE: 0} | {f"{OTHER_IMAGE}_{place}": place for place in range(1, places + 1)}
+    grouped = pl.col(fill.by).is_not_null()
+    gallery = [
+        pl.when(grouped).then(pictures.list.get(at, null_on_oob=True)).otherwise(name if name in frame.columns else None).alias(name)
+        for name, at in spread.items()
+    ]
+    offered = [pl.col(name).is_not_null() for name in ("sku", "price", "product_id", "option1_value") if name in frame.columns]
+    first = pl.col(fill.by).is_first_distinct()
+    return frame.with_columns(gallery).filter(pl.any_horizontal(first, ~grouped, *offered))
+
+
 def _derived(frame: pl.DataFrame, master: Master, profile: Profile) -> pl.DataFrame:
     """Derived fields in the order of the profile; a later one may use an earlier one."""
     headers = {header_key(column): column.letter for column in reversed(master.columns) if column.header}
+    sheet = master.frame if frame.height == master.frame.height else master.frame.join(frame.select(ROW), on=ROW, how="semi")
     for name, derived in profile.derived.items():
-        inputs = Inputs(frame, master.frame, headers, _qualifiers(parse(name).qualifier, profile))
+        inputs = Inputs(frame, sheet, headers, _qualifiers(parse(name).qualifier, profile))
         frame = frame.with_columns(derive(inputs, name, derived, profile.file))
     return frame
 

@@ -14,6 +14,7 @@ from listingkit.mapping.units import currencies, units
 TABLES = ("columns", "constants", "derived", "fill_down", "header")
 SETTINGS = ("language", "decimal", "lend", "ignore", "preset")
 COLUMN_KEYS = ("column", "letter", "unit", "decimal", "currency", "separator", "base_url", "date", "keep")
+FILL_DOWN_KEYS = ("by", "fields", "gallery")
 LARGEST = 2_000_000  # bytes of a profile file
 
 
@@ -43,10 +44,15 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class FillDown:
-    """Blank cells of `fields` take the value of the first row of the same `by`."""
+    """Blank cells of `fields` take the value of the first row of the same `by`.
+
+    With `gallery` the main pictures of all rows of a group become the group's pictures, and rows that hold nothing but a
+    picture are no listings.
+    """
 
     by: str
     fields: tuple[str, ...]
+    gallery: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,8 +91,18 @@ def load(path: str | Path) -> Profile:
 
 def loads(text: str, file: str = "profile") -> Profile:
     """Read a profile from text; `file` is named in errors."""
+    return _Checked(file, _table(text, file), text).profile()
+
+
+def loads_preset(text: str, file: str) -> tuple[dict[str, Any], Profile]:
+    """Read a preset: its fingerprint and its profile."""
+    table = _table(text, file)
+    return table.pop("fingerprint"), _Checked(file, table, text).profile()
+
+
+def _table(text: str, file: str) -> dict[str, Any]:
     try:
-        table = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column \d+\)", str(error))
         message = re.sub(r" ?\(at .*\)$", "", str(error))
@@ -94,7 +110,6 @@ def loads(text: str, file: str = "profile") -> Profile:
         raise BadProfile(file, line, f"is not TOML: {message[:1].lower()}{message[1:]}") from None
     except RecursionError:
         raise BadProfile(file, None, "is nested too deeply") from None
-    return _Checked(file, table, text).profile()
 
 
 class _Checked:
@@ -166,11 +181,12 @@ class _Checked:
 
     def fill_down(self, fill: Mapping[str, Any]) -> FillDown:
         for option in fill:
-            if option not in ("by", "fields"):
-                raise self.bad(("fill_down", option), str(UnknownName("fill_down option", option, ("by", "fields"))))
+            if option not in FILL_DOWN_KEYS:
+                raise self.bad(("fill_down", option), str(UnknownName("fill_down option", option, FILL_DOWN_KEYS)))
         by = self.field(("fill_down", "by"), self.text(("fill_down", "by"), fill.get("by", "")))
         names = self.texts(("fill_down", "fields"), fill.get("fields", []))
-        return FillDown(by, tuple(self.field(("fill_down", "fields"), name) for name in names))
+        gallery = self.boolean(("fill_down", "gallery"), fill.get("gallery", False))
+        return FillDown(by, tuple(self.field(("fill_down", "fields"), name) for name in names), gallery)
 
     def field(self, place: tuple[str, ...], name: str, *, family: bool = False) -> str:
         plain, _, qualifier = name.partition("@")

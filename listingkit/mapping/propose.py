@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from listingkit.fields import fields
 from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE, Candidate, Meanings, is_amazons, meanings
-from listingkit.mapping.headers import Header
+from listingkit.mapping.headers import Header, key
+from listingkit.mapping.presets import Preset, choose, title
+from listingkit.mapping.profile import Profile
 from listingkit.mapping.votes import Values, contradiction, decide
 from listingkit.master.sheet import Column, Master
 
@@ -70,17 +72,23 @@ class _Open:
         self.alternatives = tuple(other for other in self.fields if other != name)
 
 
-def propose(master: Master) -> Proposal:
-    """Propose a field for every column: by its header, then by the columns beside it, then by its values."""
+def propose(master: Master, profile: Profile | None = None) -> Proposal:
+    """Propose a field for every column: by a preset, by its header, then by the columns beside it, then by its values.
+
+    Of the profile only the name of a preset is used.
+    """
+    preset = choose(master, profile or Profile())
     amazon = sum(is_amazons(column) for column in master.columns) >= AMAZONS
     columns = [_Open(column, meanings(column, amazon=amazon), Values.of(master.frame[column.letter])) for column in master.columns]
     _choose_plain(columns)
+    if preset:
+        _choose_by_preset(columns, preset)
     _choose_ambiguous(columns)
     _contradicted(columns)
     _vote(columns)
     _number_families(columns)
     _settle_rivals(columns)
-    return Proposal(master, tuple(_guess(column) for column in columns))
+    return Proposal(master, tuple(_guess(column) for column in columns), title(preset, master) if preset else None)
 
 
 def _choose_plain(columns: Sequence[_Open]) -> None:
@@ -93,6 +101,20 @@ def _choose_plain(columns: Sequence[_Open]) -> None:
             best = max(candidates, key=lambda c: c.confidence)
             column.choice, column.why = best, best.why
             column.languages = frozenset(c.language for c in column.meanings.candidates if c.field == best.field and len(c.language) == 2)
+
+
+def _choose_by_preset(columns: Sequence[_Open], preset: Preset) -> None:
+    """What the preset says of a column is certain; other columns that would be the same field are not."""
+    by_key = {key(source.column): name for name, source in preset.profile.columns.items()}
+    ignored = {key(header) for header in preset.profile.ignore}
+    for column in columns:
+        names = {reading.key for reading in column.meanings.header.readings[:1]} | {key(column.column.code)}
+        field = next((by_key[name] for name in names if name in by_key), None)
+        if field:
+            column.take(field, 1.0, f"the preset {preset.name} says so")
+        elif names & ignored:
+            column.choice, column.meanings = None, Meanings(column.meanings.header)
+            column.why = f"the preset {preset.name} leaves it out"
 
 
 def _sheet_language(columns: Sequence[_Open]) -> str:
@@ -212,8 +234,8 @@ def _settle_rivals(columns: Sequence[_Open]) -> None:
         best = max(column.choice.confidence for column in rivals if column.choice)
         strongest = [column for column in rivals if column.choice and column.choice.confidence == best]
         for column in rivals:
-            plainly = len(strongest) == 1 and all(
-                c.choice is None or c is strongest[0] or c.choice.confidence <= best - 0.05 for c in rivals
+            plainly = len(strongest) == 1 and (
+                best == 1.0 or all(c.choice is None or c is strongest[0] or c.choice.confidence <= best - 0.05 for c in rivals)
             )
             if plainly and column is strongest[0]:
                 continue
