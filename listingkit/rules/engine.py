@@ -19,6 +19,7 @@ Arguments of a judge, by name:
                    A family (`bullet_point`) is judged slot by slot; `bullet_point*` in `fields` gives all slots as one tuple.
     limit          the `Limit` in force (the rule names it with `limit=`); where none is in force the rule does not run.
     limits         when `limit=` names several: those in force by name; the rule does not run where the first is not.
+    language       two letters: the language of the text ("" where nobody says).
     at             the `Context`: marketplace (`at.store`, None in a neutral check), `at.as_of`, `at.config`.
     seen           what `study=` found out about the whole column of this sheet (see below).
 

@@ -47,13 +47,15 @@ def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...]) -> Iterator[Task]:
             if limit and limit[0] is None:
                 continue
             for source in range(len(run.listings.sources)) if rule.study else (None,):
-                variants.setdefault((columns, limit, group, source, code if "at" in uses else None), []).append(code)
+                tongue = _language(run, columns[0], code) if "language" in uses else ""
+                variants.setdefault((columns, limit, group, source, code if "at" in uses else None, tongue), []).append(code)
     specific = len(variants) > 1 or any(key[4] is not None for key in variants) or bool(rule.limit)
-    for (columns, limit, group, source, _), codes in variants.items():
+    for (columns, limit, group, source, _, tongue), codes in variants.items():
         known: dict[str, Any] = {
             "limit": limit[0] if limit else None,
             "limits": {one.name: one for one in limit if one is not None},
             "at": run.contexts[codes[0]],
+            "language": tongue,
         }
         if rule.study:
             known["seen"] = _study(run, rule, columns[0], source)
@@ -70,6 +72,14 @@ def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...]) -> Iterator[Task]:
             shown=run.shown(codes, specific=specific or len(codes) < len(run.views)),
             forced=overridden(rule.code, run.config),
         )
+
+
+def _language(run: Run, held: Any, code: str) -> str:
+    """Two letters: of the column where it is tagged, else as the profile states it, else of the marketplace; "" where nobody says."""
+    columns = [column for column in (held if isinstance(held, tuple) else (held,)) if column]
+    tag = columns[0].partition("@")[2] if columns else ""
+    store = run.contexts[code].store
+    return (tag or run.listings.language or (store.language if store else "") or "")[:2]
 
 
 def _names(function: Callable[..., Any]) -> tuple[str, ...]:

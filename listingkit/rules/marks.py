@@ -1,0 +1,103 @@
+"""Marks in a text that no listing may have: HTML, contacts, ASINs, emoji, placeholders; each as a search and as a column's sieve."""
+
+import html
+import re
+import unicodedata
+
+import polars as pl
+
+TAG = r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>"
+_TAG = re.compile(TAG)
+_BREAK = re.compile(r"</?br\s*/?>", re.IGNORECASE)
+ENTITY = r"&(?:[a-zA-Z]{2,8}|#[0-9]{1,6}|#x[0-9a-fA-F]{1,6});"
+_TELEPHONE = (
+    r"(?i)\b(?:tel|phone|call us|telefon|whatsapp|wechat)\b[^0-9+]{0,12}\+?[0-9][0-9 ()/.-]{5,}[0-9]"
+    r"|(?<![\w.])\+[0-9]{2}[ ()/.-]?[0-9][0-9 ()/.-]{6,}[0-9]"
+)
+_CONTACTS = (
+    ("e-mail address", re.compile(r"(?i)\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b")),
+    ("web address", re.compile(r"(?i)\b(?:https?://|www\.)\S+|\b[a-z0-9-]{2,}\.(?:com|net|org|de|co\.uk|shop|store|cn|jp)\b(?![.\w])")),
+    ("telephone number", re.compile(_TELEPHONE)),
+)
+_ASIN = re.compile(r"\bB0(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{8}\b")
+EMOJI = r"\p{Emoji_Presentation}|\p{Extended_Pictographic}\x{FE0F}"
+_PLACEHOLDER = re.compile(
+    r"(?i)n/?a|tbd|tba|none|null|nil|-+|\.+|xxx+|todo|copy pending|not applicable|nicht zutreffend|k\.? ?a\.?|sans objet|no aplica"
+    r"|lorem ipsum.*|\(your [a-z ]+\)"
+)
+
+
+def tags(text: str) -> list[str]:
+    """HTML tags other than line breaks."""
+    return [tag for tag in _TAG.findall(text) if not _BREAK.fullmatch(tag)]
+
+
+def without_tags(text: str) -> str:
+    """The text with line breaks kept as `<br>` and every other tag taken out."""
+    kept = _TAG.sub(lambda found: "<br>" if _BREAK.fullmatch(found[0]) else " ", text)
+    return re.sub(r"[ \t]{2,}", " ", kept).strip()
+
+
+def may_have_tags(column: pl.Expr) -> pl.Expr:
+    return column.str.contains("<", literal=True) & column.str.contains(TAG)
+
+
+def entities_read(text: str) -> str:
+    """HTML entities as the characters they stand for."""
+    return re.sub(ENTITY, lambda found: html.unescape(found[0]), text)
+
+
+def contact(text: str) -> tuple[str, str] | None:
+    """What kind of contact a text holds, and the first one."""
+    for kind, pattern in _CONTACTS:
+        found = pattern.search(text)
+        if found:
+            return kind, found[0]
+    return None
+
+
+def may_have_contact(column: pl.Expr) -> pl.Expr:
+    return column.str.contains(
+        r"(?i)https?://|www\.|@|[a-z0-9-]\.(?:com|net|org|de|co\.uk|shop|store|cn|jp)|tel|phone|call us|whatsapp|wechat|\+[0-9]{2}"
+    )
+
+
+def asin(text: str) -> str | None:
+    """The first ASIN in a text."""
+    found = _ASIN.search(text)
+    return found[0] if found else None
+
+
+def may_have_asin(column: pl.Expr) -> pl.Expr:
+    return column.str.contains("B0[A-Z0-9]{8}")
+
+
+def emoji(text: str) -> list[str]:
+    """Emoji as Unicode defines them: shown as pictures by themselves, or asked to be by a variation selector."""
+    if text.isascii():
+        return []
+    found: list[str] = pl.select(pl.lit(text).str.extract_all(EMOJI)).item().to_list()
+    return found
+
+
+def may_have_emoji(column: pl.Expr) -> pl.Expr:
+    return column.str.contains(EMOJI)
+
+
+def placeholder(text: str) -> bool:
+    """Whether a text stands for nothing."""
+    return _PLACEHOLDER.fullmatch(text.strip()) is not None
+
+
+def may_be_placeholder(column: pl.Expr) -> pl.Expr:
+    return (column.str.len_chars() <= 20) | column.str.to_lowercase().str.starts_with("lorem") | column.str.starts_with("(")
+
+
+def shouted(text: str) -> bool:
+    """Whether a text of several words is written in capitals throughout."""
+    letters = [char for char in text if unicodedata.category(char) in ("Lu", "Ll")]
+    return len(letters) >= 12 and len(text.split()) >= 3 and all(unicodedata.category(char) == "Lu" for char in letters)
+
+
+def may_be_shouted(column: pl.Expr) -> pl.Expr:
+    return column.str.contains(r"\p{Lu}") & ~column.str.contains(r"\p{Ll}")
