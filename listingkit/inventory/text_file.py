@@ -1,5 +1,6 @@
 """Inventory files as tab-delimited text: templates saved as text, and the loaders that never were workbooks."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,8 @@ from listingkit.master.sheet import ROW
 
 _JAPAN = b"A1VC38T7YXB528"  # marketplace id, as it stands in the settings
 _LIMIT = 1 << 30
+_SAMPLE = 1000  # lines that tell how the file was written
+_BARE = re.compile(r'(?:^|\t)[^"\t\n][^\t\n]*[,"]', re.MULTILINE)
 _GENERATIONS = {"113": "legacy", "610841": "multistore", "256": "unified", "5100": "vendor"}
 _PRICE_QUANTITY = {"sku", "price", "quantity", "minimum-seller-allowed-price", "maximum-seller-allowed-price", "leadtime-to-ship"}
 
@@ -69,7 +72,7 @@ def _template(path: Path, all_lines: Sequence[str]) -> Template:
     if any(settings.is_settings(cell) for cell in first):
         return _with_settings(path, all_lines, settings.parse(first))
     if generation := _loader(first):
-        return _plain(path, first, generation, {}, 1)
+        return _plain(path, (_cells(all_lines, 1),), generation, {})
     raise Unreadable(f"{path} begins neither with Amazon's settings nor with the columns of a loader: is it an inventory file?")
 
 
@@ -85,7 +88,7 @@ def _loader(cells: Sequence[str]) -> Generation | None:
 
 def _with_settings(path: Path, all_lines: Sequence[str], values: Mapping[str, str]) -> Template:
     if values.get("TemplateType", "") == "Offer":
-        return _plain(path, _cells(all_lines, 2), "loader", values, 2)
+        return _plain(path, (_cells(all_lines, 1), _cells(all_lines, 2)), "loader", values)
     rows = {"labelRow": 2, "attributeRow": 3, "dataRow": 4}
     label_row, attribute_row, data_row = (settings.row_number(values, key, default) for key, default in rows.items())
     if len(all_lines) < attribute_row or not 0 < max(label_row, attribute_row) < data_row:
@@ -124,16 +127,17 @@ def _product_types(values: Mapping[str, str]) -> tuple[str, ...]:
     return kinds if values.get("feedType") in ("256", "5100") else tuple(kind.lower().replace("_", "") for kind in kinds)
 
 
-def _plain(path: Path, names: Sequence[str], generation: Generation, values: Mapping[str, str], header_rows: int) -> Template:
-    """A file whose only header row holds the field names."""
+def _plain(path: Path, header: tuple[tuple[str, ...], ...], generation: Generation, values: Mapping[str, str]) -> Template:
+    """A file whose last header row holds the field names, and no labels."""
+    names = header[-1]
     return Template(
         name=path.name,
         generation=generation,
         columns=tuple(_columns(names, names, {})),
-        label_row=header_rows,
-        attribute_row=header_rows,
-        data_row=header_rows + 1,
-        header=((*(f"{key}={text}" for key, text in values.items()),), tuple(names))[-header_rows:],
+        label_row=len(header),
+        attribute_row=len(header),
+        data_row=len(header) + 1,
+        header=header,
         settings=values,
         version=values.get("Version", ""),
         file=path,
@@ -156,11 +160,13 @@ def _twice(paths: Sequence[str]) -> Iterator[str]:
 
 def rows(path: Path, template: Template) -> DataRows:
     """The filled data rows of a text file. Raises `Unreadable`."""
-    body = [(number, line) for number, line in enumerate(lines(path), 1) if number >= template.data_row and line.strip()]
-    first = {column.index: column for column in {column.path: column for column in reversed(template.columns)}.values()}
+    everything = lines(path)
+    body = [(number, line) for number, line in enumerate(everything, 1) if number >= template.data_row and line.strip()]
+    first = {column.index: column for column in template.by_path.values()}
     width = 1 + max(first, default=0)
     names = [str(index) for index in range(width)]
     content = "\n".join(line for _, line in body).encode()
+    unquote = _plain_text if _may_be_quoted(everything) else _filled_text
     table = (
         pl.read_csv(
             BytesIO(content),
@@ -174,7 +180,7 @@ def rows(path: Path, template: Template) -> DataRows:
         else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     )
     numbers = pl.Series(ROW, [number for number, _ in body], dtype=pl.UInt32)
-    frame = table.select(numbers, *(_plain_text(pl.col(str(index))).alias(column.path) for index, column in sorted(first.items())))
+    frame = table.select(numbers, *(unquote(pl.col(str(index))).alias(column.path) for index, column in sorted(first.items())))
     filled = [pl.col(column.path).is_not_null() for column in first.values()]
     return DataRows(frame.filter(pl.any_horizontal(filled)) if filled else frame)
 
@@ -183,8 +189,16 @@ def _plain_text(cell: pl.Expr) -> pl.Expr:
     """Cells without the quotes that Excel puts around those with quotes or commas in them; blank is null."""
     quoted = cell.str.starts_with('"') & cell.str.ends_with('"') & (cell.str.len_bytes() > 1)
     inner = cell.str.slice(1, cell.str.len_chars().cast(pl.Int64) - 2).str.replace_all('""', '"', literal=True)
-    text = pl.when(quoted).then(inner).otherwise(cell)
-    return pl.when(text.str.strip_chars() != "").then(text)
+    return _filled_text(pl.when(quoted).then(inner).otherwise(cell))
+
+
+def _filled_text(cell: pl.Expr) -> pl.Expr:
+    return pl.when(cell.str.strip_chars() != "").then(cell)
+
+
+def _may_be_quoted(all_lines: Sequence[str]) -> bool:
+    """Whether Excel may have put cells in quotes. It does so with every comma or quote in a cell: one bare such cell says no."""
+    return _BARE.search("\n".join(all_lines[:_SAMPLE])) is None
 
 
 def _cells(all_lines: Sequence[str], number: int) -> tuple[str, ...]:

@@ -17,6 +17,7 @@
     return node;
   };
   const figure = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, say._thousands);
+  const plural = (key, number) => (number === 1 && say[key].one || say[key].other).replace("{n}", figure(number));
   const text = (number) => data.texts[number];
   const cellOf = (i) => lines.row[i] ? (lines.letter[i] ? text(lines.letter[i]) + lines.row[i] : String(lines.row[i])) : "";
 
@@ -167,7 +168,7 @@
   function card(product, counts) {
     const mine = counts.get(product[0]);
     const badges = (mine || []).map((number, severity) => number
-      ? make("button", { type: "button", className: "badge " + SEVERITIES[severity] }, figure(number) + " " + say[SEVERITIES[severity]]) : null);
+      ? make("button", { type: "button", className: "badge " + SEVERITIES[severity] }, plural(["n_errors", "n_warnings", "n_notes"][severity], number)) : null);
     const others = Object.entries(product[6]).map(([store, number]) => make("div", { className: "other" }, make("span", { className: "store" }, store), title(number)));
     const node = make("article", { className: "card" },
       picture(product[2]),
