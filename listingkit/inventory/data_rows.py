@@ -56,8 +56,7 @@ class _RowReader:
         self._skip = False
         self._cells = 0
         self.numbers: list[int] = []
-        first = {column.path: column for column in reversed(template.columns)}
-        self.columns = {column.index: _Column(column.path, column.type != "text") for column in first.values()}
+        self.columns = {column.index: _Column(column.path, column.type != "text") for column in template.by_path.values()}
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""

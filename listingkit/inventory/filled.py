@@ -46,7 +46,7 @@ def read_filled_template(path: Path | str) -> Filled:
     template = read_template(path)
     rows = read_filled(path, template)
     names = _names(template)
-    columns = {column.path: column for column in reversed(template.columns)}
+    columns = template.by_path
     values = [_value(columns[path_], template).alias(name) for path_, name in names.items()]
     frame = rows.frame.select(*values, pl.col(ROW), pl.lit(0, pl.UInt16).alias(SOURCE))
     origins = {names.get(path_, path_): _origin(column) for path_, column in columns.items()}

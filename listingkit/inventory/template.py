@@ -60,6 +60,14 @@ class Template:
     made: date | None = None  # the day Amazon made it
     browse: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # product type -> browse nodes or item type keywords
 
+    @property
+    def by_path(self) -> dict[str, TemplateColumn]:
+        """The first column of each path, in the order of the file."""
+        first: dict[str, TemplateColumn] = {}
+        for column in self.columns:
+            first.setdefault(column.path, column)
+        return first
+
     def column(self, path: str) -> TemplateColumn | None:
         """The first column of this path."""
         return next((column for column in self.columns if column.path == path), None)

@@ -236,7 +236,7 @@ def _places(template: Template, frame: pl.DataFrame, found: Flawed) -> pl.DataFr
 def labelled(upload: Upload) -> pl.DataFrame:
     """An upload's rows with the labels that a person would pick, as a template's rules see them."""
     template = upload.template
-    columns = {column.path: column for column in reversed(template.columns)}
+    columns = template.by_path
     told = {path: dictionary(column, template.generation, template.header_language) for path, column in columns.items()}
     return upload.frame.select(
         to_label(pl.col(path), told[path]).alias(path) if told.get(path) else pl.col(path) for path in upload.frame.columns

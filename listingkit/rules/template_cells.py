@@ -49,7 +49,7 @@ class Sheet:
     def columns(self) -> Mapping[str, TemplateColumn]:
         """The template's columns that the frame has, the first of each path."""
         held = set(self.frame.columns)
-        return {column.path: column for column in reversed(self.template.columns) if column.path in held}
+        return {path: column for path, column in self.template.by_path.items() if path in held}
 
     def first(self, paths: Sequence[str]) -> str | None:
         """The first of these paths that the frame has."""
@@ -85,7 +85,7 @@ def requirements(sheet: Sheet) -> Iterator[Flawed]:
     states = states_of(template, frame, [rule.path for rule in rules])
     deleted = sheet.actions == "delete"
     partial = sheet.actions == "partial_update"
-    labels = {column.path: column.label or column.path for column in reversed(template.columns)}
+    labels = {path: column.label or path for path, column in template.by_path.items()}
     for rule in rules:
         state = states[rule.path]
         filled = frame[rule.path].is_not_null() if rule.path in frame.columns else pl.repeat(value=False, n=frame.height, eager=True)
