@@ -12,6 +12,7 @@ from listingkit.finding import Finding, Severity
 from listingkit.mapping.assign import Assignment, absent, assign, header_key, note
 from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE
 from listingkit.mapping.derive import Inputs, derive
+from listingkit.mapping.drift import drift
 from listingkit.mapping.listings import SOURCE, Listings, Source
 from listingkit.mapping.presets import choose, merged, title
 from listingkit.mapping.profile import FillDown, Profile
@@ -87,7 +88,7 @@ def _map_one(master: Master, profile: Profile, threshold: float) -> _Mapped:
     origins = {name: assignment.column for name, (assignment, _) in columns.items()}
     evidence = {name: master.evidence[column.letter] for name, column in origins.items() if column.letter in master.evidence}
     currencies = {assignment.field: read.currency for assignment, read in reads if read.currency}
-    found = (*notes, *(about for _, read in reads for about in read.notes))
+    found = (*drift(master, profile), *notes, *(about for _, read in reads for about in read.notes))
     return _Mapped(frame, Source(master.file, master.sheet, origins, evidence), currencies, found)
 
 

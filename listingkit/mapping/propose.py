@@ -47,6 +47,10 @@ class Proposal:
         """The columns that a person should look at: no field, or not sure enough."""
         return tuple(guess for guess in self.guesses if not guess.field or guess.confidence < threshold)
 
+    def questions(self, threshold: float = ACCEPT) -> tuple[Guess, ...]:
+        """The unsure columns that may well be a field: someone has to say which."""
+        return tuple(guess for guess in self.unsure(threshold) if guess.field or guess.alternatives)
+
 
 @dataclass
 class _Open:
