@@ -53,7 +53,7 @@ def _page(report: Report, code: str) -> str:
     folder = shared("templates") / "report"
     style, script = ((folder / name).read_text("utf-8") for name in ("report.css", "report.js"))
     say = language(code)
-    ranked, blocked = steps(report.findings)
+    ranked, blocked = steps(report.findings, report.rows)
     codes = list(report.tally.codes)
     data = payload(report, codes) | {"rules": [_rule(report, code) for code in codes], "sentences": _sentences(report, ranked, blocked)}
     pages = jinja2.Environment(
@@ -123,7 +123,7 @@ def _charts(report: Report) -> dict[str, list[Bar]]:
         if card and card.category:
             by_category[card.category] += number
             worst[card.category] = min(worst.get(card.category, Severity.INFO), tally.worst[code], key=lambda severity: severity.rank)
-    rules = [(code, number, tally.worst[code].value, "rule", code) for code, number in tally.codes.items()]
+    rules = [(f"{code} {tally.names[code]}", number, tally.worst[code].value, "rule", code) for code, number in tally.codes.items()]
     subjects = [(name.replace("_", " "), number, worst[name].value, "subject", name) for name, number in by_category.most_common()]
     everywhere = tally.marketplaces.get(None, 0)
     named = dict.fromkeys([*report.marketplaces, *(store for store in tally.marketplaces if store)])

@@ -61,13 +61,18 @@ def summary(report: Report, say: Phrases, first: Step | None) -> Iterator[str]:
         notes = tally.total - tally.errors - tally.warnings
         counts = {"n_errors": tally.errors, "n_warnings": tally.warnings, "n_notes": notes}
         what = say.listed([say.number(key, number) for key, number in counts.items() if number])
-        rows = say.number("n_rows", tally.rows)
-        yield say["outcome_of"].format(what=what, rows=rows, all=every) if every else say["outcome"].format(what=what, rows=rows)
+        if report.rows is not None:
+            some = say.figure(min(tally.rows, report.rows))  # header rows may have findings, too
+            yield say["outcome_of"].format(what=what, some=some, all=every)
+        else:
+            yield say["outcome"].format(what=what, rows=say.number("n_rows", tally.rows))
     else:
         yield say["clean_rows"].format(all=every) if every else say["clean"]
     if report.held:
         yield say["held"].format(rows=say.number("n_rows", report.held))
-    if report.shipped:
+    if report.shipped and not any(report.shipped.values()):
+        yield say["ready_none"]
+    elif report.shipped:
         yield say["ready"].format(stores=say.listed([f"{store} {say.figure(rows)}" for store, rows in report.shipped.items()]))
     if first and first.freed:
         yield say["start"].format(rule=first.code, listings=say.number("n_listings", first.freed))

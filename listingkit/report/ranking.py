@@ -17,14 +17,29 @@ class Step:
     so_far: int
 
 
-def steps(findings: Iterable[Finding], limit: int = 10) -> tuple[list[Step], int]:
-    """The first `limit` steps, and how many listings have an error at all. A listing is a row, or a SKU where no row is known."""
+def steps(findings: Iterable[Finding], rows: int | None = None, limit: int = 10) -> tuple[list[Step], int]:
+    """The first `limit` steps, and how many listings have an error at all.
+
+    A listing is a row, or a SKU where no row is known. An error without either (a column that is missing) is one of all `rows`.
+    """
     codes: dict[object, set[str]] = {}
+    everywhere: set[str] = set()
     for finding in findings:
-        if finding.severity is Severity.ERROR and (finding.row is not None or finding.sku):
-            place = (finding.file, finding.sheet, finding.row) if finding.row is not None else finding.sku
-            codes.setdefault(place, set()).add(finding.code)
-    held = Counter(map(frozenset, codes.values()))
+        if finding.severity is not Severity.ERROR:
+            continue
+        if finding.row is None and not finding.sku:
+            everywhere.add(finding.code)
+            continue
+        place = (finding.file, finding.sheet, finding.row) if finding.row is not None else finding.sku
+        codes.setdefault(place, set()).add(finding.code)
+    blocked = max(len(codes), rows or 1) if everywhere else len(codes)
+    held = Counter(frozenset(group | everywhere) for group in codes.values())
+    if blocked > len(codes):
+        held[frozenset(everywhere)] += blocked - len(codes)
+    return _ranked(held, limit), blocked
+
+
+def _ranked(held: Counter[frozenset[str]], limit: int) -> list[Step]:
     touched = Counter(dict.fromkeys(sorted({code for group in held for code in group}), 0))
     for group, listings in held.items():
         touched.update(dict.fromkeys(group, listings))
@@ -46,4 +61,4 @@ def steps(findings: Iterable[Finding], limit: int = 10) -> tuple[list[Step], int
             if left := group - {best}:
                 rest[left] += listings
         held = rest
-    return found, len(codes)
+    return found

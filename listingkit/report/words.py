@@ -22,7 +22,8 @@ def summary(report: Report) -> Iterator[str]:
         if notes:
             parts.append(count(notes, "note"))
         said = ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + parts[-1]
-        rows = f"{tally.rows:,} of {all_rows}" if all_rows else count(tally.rows, "row")
+        some = min(tally.rows, report.rows or tally.rows)  # header rows may have findings, too
+        rows = f"{some:,} of {all_rows}" if all_rows else count(tally.rows, "row")
         yield f"{said} in {rows}." if tally.rows else f"{said}."
     if report.held:
         yield f"{count(report.held, 'row')} held back."

@@ -103,12 +103,6 @@ def test_json_and_jsonl_are_the_findings() -> None:
     assert written(Report([]), "jsonl") == ""
 
 
-def test_html_is_one_page_that_asks_the_network_for_nothing() -> None:
-    page = written(Report([CHECK_DIGIT]), "html")
-    assert "default-src" in page
-    assert "AB-1" in page
-
-
 def test_an_unknown_format_names_the_nearest() -> None:
     with pytest.raises(UnknownName, match="did you mean json"):
         write(Report([]), "jsn", io.StringIO())
