@@ -100,7 +100,7 @@ class _Reader:
             if found := pattern.match(core):
                 self.steps.append("gs1-syntax")
                 return found[1]
-        if core.upper() != core.lower():
+        if _LETTER.search(core):
             rest = _LABEL.sub("", core, count=1) if _LABEL.match(core) else _LABEL_BEHIND.sub("", core)
             if rest and rest != core:
                 self.steps.append("label")

@@ -1,0 +1,26 @@
+"""Hypothesis strategies for other people's tests. Names are imported when they are used.
+
+from listingkit.testing import gtins, broken_gtins, written
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from listingkit.testing.gtin import broken_gtins as broken_gtins
+    from listingkit.testing.gtin import gtins as gtins
+    from listingkit.testing.gtin import written as written
+
+_HOMES = {
+    "broken_gtins": "listingkit.testing.gtin",
+    "gtins": "listingkit.testing.gtin",
+    "written": "listingkit.testing.gtin",
+}
+
+__all__ = ["broken_gtins", "gtins", "written"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'listingkit.testing' has no attribute {name!r}")
