@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+import polars as pl
+
 from listingkit.finding import Flaw
 from listingkit.rules import marks
 from listingkit.rules.engine import rule
