@@ -30,6 +30,8 @@ def fill(upload: Upload, template: Template, out: Path | str, *, rows: Existing 
     source = template.file
     if source is None:
         raise Unwritable(f"the built-in template {template.name} is no workbook; write it as text, or give your own with --template")
+    if Path(out).exists() and source.samefile(out):
+        raise Unwritable(f"{out} is the template itself, which stays as it is: choose another place for the filled one")
     with Workbook(source) as book:
         entry = _data_sheet(book, template)
         sheet = book.sheet(entry)
