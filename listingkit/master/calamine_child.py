@@ -17,7 +17,7 @@ from listingkit.master.numbers import exact
 from listingkit.master.old_workbook import KINDS
 from listingkit.master.sheet import ROW, letter
 
-MEMORY = 1 << 30  # bytes of address space beyond what the imports have taken
+MEMORY = 768 << 20  # bytes of address space beyond what the imports have taken
 LOOKED_AT = 40
 
 

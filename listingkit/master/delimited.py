@@ -11,7 +11,7 @@ from typing import IO
 
 import polars as pl
 
-from listingkit.errors import Unreadable
+from listingkit.errors import ListingkitError, Unreadable
 from listingkit.finding import Severity
 from listingkit.master.blanks import without_blank_cells
 from listingkit.master.encoding import encoding_of, known
@@ -23,7 +23,8 @@ from listingkit.master.sheet import ROW, Evidence, letter
 CHUNK = 8 << 20
 PEEK = 256 << 10
 LONGEST = 64 << 20  # bytes of one record
-WIDEST = 16_384  # columns, as in Excel
+WIDEST = 4_096  # columns; the widest inventory templates have some 700
+MOST_BROKEN = 10_000  # quotes left open
 SAMPLE_RECORDS = 200
 DELIMITERS = ",;\t|"
 
@@ -43,10 +44,10 @@ class DelimitedSheet:
         self.encoding = known(encoding) if encoding else self._detected()
         self._chunks = _Chunks(stream, name, self.encoding, trusted=encoding is None)
         head, whole = self._chunks.peek()
-        self.delimiter = delimiter or _delimiter(head, whole=whole)
+        self.delimiter = _checked(delimiter) if delimiter else _delimiter(head, whole=whole)
         self.width = _width(head, self.delimiter, whole=whole)
         if self.width > WIDEST:
-            raise Unreadable(f"{name}: has {self.width} columns; more than {WIDEST} is no sheet")
+            raise Unreadable(f"{name}: has {self.width} columns; more than {WIDEST:,} is no product sheet")
         if self.delimiter == "\t":
             self.kind = "tsv"
 
@@ -129,6 +130,8 @@ class DelimitedSheet:
 
     def _judge(self, cells: list[str], row: int, line: int, *, unclosed: bool) -> None:
         if unclosed:
+            if self.notes.counts["FIL012"] >= MOST_BROKEN:
+                raise Unreadable(f"{self.name}: more than {MOST_BROKEN:,} quotes are opened and not closed; export the sheet again")
             self.notes.add("FIL012", f"line {line}: a quote is opened and not closed; it was read as a plain character", row=row)
         extra = [cell for cell in cells[self.width :] if cell.strip()]
         if extra:
@@ -159,6 +162,14 @@ def _quoting(mark: bytes) -> re.Pattern[bytes]:
     stop = re.escape(mark)
     quoted = rb'"[^"]*+(?:""[^"]*+)*+"'
     return re.compile(rb"(?:[^\"]*+(?<=[" + stop + rb"\n])" + quoted + rb"(?=[" + stop + rb"\r\n]|\Z))*+[^\"]*+")
+
+
+def _checked(delimiter: str) -> str:
+    """A delimiter that a user gave. Raises ListingkitError."""
+    delimiter = {"\\t": "\t", "tab": "\t"}.get(delimiter, delimiter)
+    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n':
+        raise ListingkitError(f"the delimiter {delimiter!r} is not one ASCII character; name one like ; or tab")
+    return delimiter
 
 
 def _width(head: bytes, delimiter: str, *, whole: bool) -> int:

@@ -7,6 +7,7 @@ from typing import IO
 from listingkit.errors import UnknownName, Unreadable
 
 BLOCK = 1 << 20
+VERIFIED = 64 << 20  # bytes that a guess must decode beforehand; reading is strict to the end
 SAMPLE = 64 << 10  # bytes of lines with non-ASCII characters that the detector sees
 SUPPORTED: tuple[str, ...] = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp932", "gb18030", "big5", "cp949")
 SUPPORTED += tuple(f"cp125{digit}" for digit in (0, 1, 3, 4, 5, 6, 7, 8))
@@ -45,8 +46,9 @@ def encoding_of(stream: IO[bytes], name: str) -> Guess:
 def known(encoding: str) -> str:
     """The Python name of an encoding that a user gave. Raises UnknownName."""
     try:
+        "".encode(encoding)  # not every codec is one of text
         return codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, UnicodeError):
         raise UnknownName("encoding", encoding, SUPPORTED) from None
 
 
@@ -96,9 +98,11 @@ def _decodes(stream: IO[bytes], encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     stream.seek(0)
     try:
-        while block := stream.read(BLOCK):
-            decoder.decode(block)
-        decoder.decode(b"", final=True)
+        for _ in range(VERIFIED >> 20):
+            block = stream.read(BLOCK)
+            decoder.decode(block, final=not block)
+            if not block:
+                break
     except UnicodeDecodeError:
         return False
     finally:

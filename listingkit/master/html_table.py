@@ -16,13 +16,13 @@ from listingkit.master.reading import Block
 from listingkit.master.sheet import ROW, Evidence, letter
 
 LARGEST = 128 << 20  # bytes
-WIDEST = 16_384
+WIDEST = 4_096
 MOST = 20_000_000  # cells
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
-_TOKEN = re.compile(r"<(/?)(table|tr|td|th)\b([^>]*+)>", re.IGNORECASE)
+_TOKEN = re.compile(r"<(/?)(table|tr|td|th)\b([^<>]*+)>", re.IGNORECASE)
 _SPAN = re.compile(r"""\b(colspan|rowspan)\s*=\s*["']?\s*(\d{1,9})""", re.IGNORECASE)
-_BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*+>", re.IGNORECASE)
-_DROPPED = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*+>", re.IGNORECASE)
+_DROPPED = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _TAG = re.compile(r"<[^<>]*+>")
 _SPACE = re.compile(r"[ \t\r\f\n]+")
 
@@ -48,6 +48,8 @@ class HtmlSheet:
             ) from None
         self._tables: list[list[dict[int, str]]] = []
         self._merges: list[list[header.Range]] = []
+        self._covered: list[dict[int, int]] = []  # by table: column -> last row that a cell above reaches into
+        self._cells = 0
         self._take_apart(text)
         if not self._tables:
             raise Unreadable(f"{name}: the HTML holds no table")
@@ -62,17 +64,17 @@ class HtmlSheet:
 
     def _take_apart(self, text: str) -> None:
         """Cells of all tables; a table inside a cell counts as text of its own table only."""
-        text = _DROPPED.sub("", text)
+        text = _without_dropped(text)
         open_tables: list[int] = []
         cell_from = None
-        place, span, cells = 0, (1, 1), 0
+        place, span = 0, (1, 1)
         for token in _TOKEN.finditer(text):
             closing, tag = bool(token[1]), token[2].lower()
             if (cell_from is not None and open_tables and tag != "table") or (closing and tag == "table" and cell_from is not None):
                 place = self._put(open_tables[-1], place, span, text[cell_from : token.start()])
                 cell_from = None
-                cells += 1
-                if cells > MOST:
+                self._cells += 1
+                if self._cells > MOST:
                     raise Unreadable(f"{self.notes.file}: the HTML table has more than {MOST} cells; export it as csv")
             if tag == "table":
                 if closing:
@@ -80,6 +82,7 @@ class HtmlSheet:
                 else:
                     self._tables.append([])
                     self._merges.append([])
+                    self._covered.append({})
                     open_tables.append(len(self._tables) - 1)
                     cell_from = None
             elif not closing and open_tables:
@@ -96,13 +99,16 @@ class HtmlSheet:
     def _put(self, table: int, place: int, span: tuple[int, int], inside: str) -> int:
         rows, merges = self._tables[table], self._merges[table]
         number = len(rows)
-        while (above := next((m for m in merges[-50:] if m[0] < number <= m[2] and m[1] <= place <= m[3]), None)) is not None:
-            place = above[3] + 1
+        while self._covered[table].get(place, 0) >= number:
+            place += 1
         if place >= WIDEST:
             raise Unreadable(f"{self.notes.file}: the HTML table has more than {WIDEST} columns")
         rows[-1][place] = _plain(inside)
         if span != (1, 1):
             merges.append((number, place, number + span[0] - 1, place + span[1] - 1))
+        if span[0] > 1:
+            self._covered[table].update(dict.fromkeys(range(place, place + span[1]), number + span[0] - 1))
+            self._cells += span[1]
         return place + span[1]
 
     def blocks(self) -> Iterator[Block]:
@@ -128,6 +134,20 @@ class HtmlSheet:
 
     def hidden_columns(self) -> frozenset[int]:
         return frozenset()
+
+
+def _without_dropped(text: str) -> str:
+    """The HTML without comments, scripts and styles; one that is not closed goes on to the end."""
+    for start, end in _DROPPED:
+        if start not in text.lower():
+            continue
+        lower, kept, at = text.lower(), [], 0
+        while (found := lower.find(start, at)) >= 0:
+            kept.append(text[at:found])
+            stop = lower.find(end, found)
+            at = len(text) if stop < 0 else lower.find(">", stop) + 1 or len(text)
+        text = "".join(kept) + text[at:]
+    return text
 
 
 def _plain(inside: str) -> str:

@@ -10,6 +10,8 @@ from typing import Literal
 
 Reads = Literal["number", "date", "duration", "padded"]
 
+LONGEST_FORMAT = 255  # characters, as in Excel
+LONGEST_NUMBER = 400  # characters; no double needs more
 KEPT_DIGITS = 15  # Excel: specifications and limits; digits of a number beyond these are lost
 # ECMA-376 part 1, 18.8.30: the formats that a workbook names by number without writing them down
 BUILT_IN = {
@@ -36,6 +38,7 @@ class Format:
 @lru_cache(maxsize=4096)
 def number_format(code: str) -> Format:
     """Understand a number format; only its first section counts."""
+    code = code[:LONGEST_FORMAT]
     if _ZEROS.fullmatch(code):
         return Format(code, "padded", len(code))
     bare = _LITERAL.sub("", code).split(";")[0].lower()
@@ -49,6 +52,8 @@ def number_format(code: str) -> Format:
 @lru_cache(maxsize=1 << 16)
 def exact(text: str) -> str:
     """The number in its shortest exact decimal form, never with an exponent: `3.6000291452E10` is `36000291452`."""
+    if len(text) > LONGEST_NUMBER:
+        return text
     try:
         value = float(text)
     except ValueError:

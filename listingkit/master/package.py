@@ -17,7 +17,7 @@ LARGEST = {"sheet": 2 << 30, "strings": 512 << 20, "small": 64 << 20}  # bytes u
 BOMB = 64 << 20  # bytes beyond which a part must not be packed tighter than ...
 TIGHTEST = 200  # ... this many to one; sheets come to 10 or 20
 BLOCK = 1 << 20
-_ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ATTRIBUTE = re.compile(r"""(?<![\w:.-])([\w:.-]++)\s*+=\s*+(?:"([^"<]*)"|'([^'<]*)')""")
 
 
 class Package:
@@ -101,7 +101,7 @@ def _utf8(stream: IO[bytes], package: Package) -> Iterator[bytes]:
 
 def tags(xml: str, name: str) -> Iterator[dict[str, str]]:
     """The attributes of every element of this local name."""
-    for match in re.finditer(rf"<(?:\w+:)?{name}\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*+)>", xml):
+    for match in re.finditer(rf"<(?:\w+:)?{name}\b((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+)>", xml):
         yield attributes(match[1])
 
 

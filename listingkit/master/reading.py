@@ -128,7 +128,8 @@ class Reading:
         if last:
             tell(raw.notes, found, columns, raw.merged(), self._hidden)
         notes = raw.notes.closed() if last else raw.notes.taken()
-        missing = [pl.lit(None, pl.String).alias(column.letter) for column in columns if column.letter not in frame.columns]
+        there = set(frame.columns)
+        missing = [pl.lit(None, pl.String).alias(column.letter) for column in columns if column.letter not in there]
         return Master(
             file=raw.notes.file,
             sheet=raw.sheet,

@@ -15,11 +15,12 @@ from listingkit.master.sheet import index, letter
 from listingkit.master.texts import runs
 
 WIDEST = 16_384
+MOST_COLUMNS = 4_096  # with something in them; the widest inventory templates have some 700
 TALLEST = 1_048_576
-FAST_COLUMNS = 400  # more columns make the row's expression slower than the careful way
-_ROW = re.compile(r"<(?:\w+:)?row\b([^>]*+)>(?:(?<=/>)|([^<]*+(?:<(?!/?(?:\w+:)?row\b)[^<]*+)*+)</(?:\w+:)?row>)")
-_CELL = re.compile(r"<(?:\w+:)?c\b([^>]*+)>(?:(?<=/>)|([^<]*+(?:<(?!/?(?:\w+:)?c[\s>/])[^<]*+)*+)</(?:\w+:)?c>)")
-_VALUE = re.compile(r"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)</(?:\w+:)?v>")
+FAST_COLUMNS = 4_096  # its expression takes a second to build for so many
+_ROW = re.compile(r"<(?:\w+:)?row\b([^<>]*+)>(?:(?<=/>)|([^<]*+(?:<(?!/?(?:\w+:)?row\b)[^<]*+)*+)</(?:\w+:)?row>)")
+_CELL = re.compile(r"<(?:\w+:)?c\b([^<>]*+)>(?:(?<=/>)|([^<]*+(?:<(?!/?(?:\w+:)?c[\s>/])[^<]*+)*+)</(?:\w+:)?c>)")
+_VALUE = re.compile(r"<(?:\w+:)?v(?:\s[^<>]*+)?+>([^<]*)</(?:\w+:)?v>")
 _NUMBER = re.compile(r'\br="(\d{1,9})"')
 _ADDRESS = re.compile(r"""\br=["']([A-Za-z]{1,7})\d+["']""")
 _LETTERS = re.compile(r'<c r="([A-Z]{1,3})\d')
@@ -66,6 +67,8 @@ class RowScan:
         if cells is None:
             cells = self._careful(chunk)
             self._letters.update(cells.raw)
+            if len(self._letters) > MOST_COLUMNS and len(cells.raw) > MOST_COLUMNS:
+                raise Unreadable(f"{self._name}: has more than {MOST_COLUMNS:,} columns; no product sheet does, so delete the stray ones")
         return cells
 
     def _fast(self, chunk: str) -> Cells | None:
@@ -127,7 +130,7 @@ def _row_grammar(letters: tuple[str, ...]) -> re.Pattern[str]:
         "(?:(?:</v>|</t></is>)?+</c>)?+)?+"
         for name in letters
     )
-    return re.compile(f"<row([^>]*+)>{cells}</row>")
+    return re.compile(f"<row([^<>]*+)>{cells}</row>")
 
 
 def _careful_cell(inside: str, body: str) -> str:

@@ -4,7 +4,7 @@ import gzip
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,8 @@ from listingkit.errors import Unreadable
 
 STDIN = "-"
 LARGEST = 2 << 30  # bytes of unpacked input; beyond it a sheet is no master but a mistake or an attack
+BOMB = 64 << 20  # unpacked bytes beyond which a packing must not be tighter than ...
+TIGHTEST = 200  # ... this many to one; sheets come to 5 to 50
 BLOCK = 1 << 20
 IN_MEMORY = 32 << 20
 
@@ -42,10 +44,10 @@ def opened(source: str | Path) -> Iterator[Opened]:
         suffix = Path(name).suffix.lower()
         if head[:2] == b"\x1f\x8b":
             inner = Path(name).with_suffix("").name
-            with gzip.open(stream) as packed, _spooled(cast("IO[bytes]", packed), name) as plain:
+            with gzip.open(stream) as packed, _spooled(cast("IO[bytes]", packed), name, stream.tell) as plain:
                 yield Opened(name, Path(inner).suffix.lower(), plain)
         elif head == b"PK\x03\x04" and (member := _only_member(stream, name)):
-            with zipfile.ZipFile(stream) as archive, archive.open(member) as inside, _spooled(inside, name) as plain:
+            with zipfile.ZipFile(stream) as archive, archive.open(member) as inside, _spooled(inside, name, stream.tell) as plain:
                 yield Opened(name, Path(member).suffix.lower(), plain)
         else:
             stream.seek(0)
@@ -76,15 +78,15 @@ def _outer(source: str | Path) -> Iterator[tuple[str, IO[bytes]]]:
 
 
 @contextmanager
-def _spooled(packed: IO[bytes], name: str) -> Iterator[IO[bytes]]:
-    """A seekable copy, on disk where it is large."""
+def _spooled(packed: IO[bytes], name: str, packed_size: Callable[[], int] | None = None) -> Iterator[IO[bytes]]:
+    """A seekable copy, on disk where it is large. `packed_size` tells how many packed bytes it was so far."""
     with SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
         size = 0
         try:
             while block := packed.read(BLOCK):
                 size += len(block)
-                if size > LARGEST:
-                    raise Unreadable(f"{name}: unpacks to more than {LARGEST >> 30} GB; split the sheet")
+                if size > LARGEST or (size > BOMB and packed_size and size > TIGHTEST * packed_size()):
+                    raise Unreadable(f"{name}: unpacks to {size >> 20} MB and more, which no real sheet does; unpack it and look at it")
                 copy.write(block)
         except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError, RuntimeError) as error:
             raise Unreadable(f"{name}: the packed file is damaged, incomplete or locked ({error})") from None

@@ -10,10 +10,10 @@ from listingkit.errors import Unreadable
 from listingkit.master.blanks import without_blanks
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_ONE_RUN = re.compile(r"<si><t(?: [^>]*+)?+>([^<]*+)</t></si>")
-_ITEM = re.compile(r"<(?:\w+:)?si\b[^>]*+>(?:(?<=/>)|([^<]*+(?:<(?!/?(?:\w+:)?si\b)[^<]*+)*+)</(?:\w+:)?si>)")
+_ONE_RUN = re.compile(r"<si><t(?: [^<>]*+)?+>([^<]*+)</t></si>")
+_ITEM = re.compile(r"<(?:\w+:)?si\b[^<>]*+>(?:(?<=/>)|([^<]*+(?:<(?!/?(?:\w+:)?si\b)[^<]*+)*+)</(?:\w+:)?si>)")
 _PHONETIC = re.compile(r"<(?:\w+:)?rPh\b[^<]*+(?:<(?!/?(?:\w+:)?rPh\b)[^<]*+)*+</(?:\w+:)?rPh>")
-_RUN = re.compile(r"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</(?:\w+:)?t>")
+_RUN = re.compile(r"<(?:\w+:)?t(?:\s[^<>]*+)?+>([^<]*)</(?:\w+:)?t>")
 CHUNK = 1 << 20  # small enough for what is made of it to stay in the processor's cache
 LONGEST = 64 << 20  # bytes of one string or row
 
@@ -49,8 +49,11 @@ def shared_strings(blocks: Iterable[bytes], name: str) -> pl.Series:
     return without_blanks(pl.concat(parts)) if parts else pl.Series([], dtype=pl.String)
 
 
-def cut(blocks: Iterable[bytes], tag: str, name: str, size: int = CHUNK) -> Iterator[str]:
-    """Blocks joined and cut again where an element of this local name ends; the rest comes last."""
+def cut(blocks: Iterable[bytes], tag: str, name: str, size: int = CHUNK, after: bytes = b"") -> Iterator[str]:
+    """Blocks joined and cut again where an element of this local name ends; the rest comes last.
+
+    Past the mark `after` no such element is expected, and any tag ends a piece.
+    """
     ending = re.compile(rf"</(?:\w+:)?{tag}>".encode())
     end, rest = b"", b""
     for block in blocks:
@@ -60,6 +63,9 @@ def cut(blocks: Iterable[bytes], tag: str, name: str, size: int = CHUNK) -> Iter
         if not end and (match := ending.search(rest)):
             end = match[0]
         at = rest.rfind(end) + len(end) if end and end in rest else 0
+        if not at and after and after in rest:
+            end, after = b">", b""
+            at = rest.rfind(end) + 1
         if at:
             yield _decoded(rest[:at], name)
             rest = rest[at:]

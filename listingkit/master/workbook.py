@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import IO, Self
 
 import polars as pl
@@ -16,11 +17,11 @@ from listingkit.master.notes import Notebook
 from listingkit.master.numbers import BUILT_IN, Format, number_format
 from listingkit.master.package import Package, tags
 from listingkit.master.reading import Block, first_rows
-from listingkit.master.rowscan import Cells, RowScan
+from listingkit.master.rowscan import WIDEST, Cells, RowScan
 from listingkit.master.sheet import Evidence, index
 from listingkit.master.texts import cut, shared_strings
 
-BLOCK_ROWS = 16_384  # and whatever the last chunk brings with it
+BLOCK_CELLS = 1 << 20  # and whatever the last chunk brings with it
 HEAD = 64 << 10  # bytes of XML that are enough to find a header
 DEEPEST_HEADER = 15  # title rows above a header, where nobody said which sheet is meant
 MERGED_AT_MOST = 10_000  # ranges that are looked at
@@ -96,7 +97,7 @@ class WorkbookSheet:
         self.sheet: str | None = entry.name
         self.notes = Notebook(book.name, entry.name)
         self._book, self._entry = book, entry
-        self._hidden: set[int] = set()
+        self._hidden = bytearray(WIDEST)  # 1 for a hidden column
         self._merged: list[header.Range] = []
         self._hidden_rows: list[int] = []
 
@@ -115,19 +116,21 @@ class WorkbookSheet:
         scan = RowScan(f"{self._book.name} [{self._entry.name}]")
         began = ended = False
         gathered = Cells()
-        for chunk in cut(self._book.package.blocks(self._entry.part, "sheet"), "row", self._book.name):
+        for chunk in cut(self._book.package.blocks(self._entry.part, "sheet"), "row", self._book.name, after=b"sheetData>"):
             rows = chunk
             if not began:
                 head, began, rows = _split(rows, r"<(?:\w+:)?sheetData\s*>")
                 self._columns(head)
             if not began or ended:
                 self._merges(rows)
+                if len(self._merged) >= MERGED_AT_MOST:
+                    break
                 continue
             if not rows.endswith("row>"):  # only the last chunk of rows is cut elsewhere
                 rows, ended, tail = _split(rows, r"</(?:\w+:)?sheetData>")
                 self._merges(tail)
             gathered.extend(scan.scan(rows))
-            if len(gathered.rows) >= BLOCK_ROWS:
+            if len(gathered.rows) * len(gathered.raw) >= BLOCK_CELLS:
                 yield self._block(gathered, convert)
                 gathered = Cells()
         if gathered.rows:
@@ -138,10 +141,10 @@ class WorkbookSheet:
         return convert.block(cells)
 
     def _columns(self, head: str) -> None:
-        for tag in tags(head, "col"):
-            if tag.get("hidden") in {"1", "true"}:
-                first, last = int(tag.get("min", "1")), min(int(tag.get("max", "1")), 16_384)
-                self._hidden.update(range(first - 1, last))
+        for tag in islice(tags(head, "col"), WIDEST):
+            first, last = (int(text) if text.isdecimal() and len(text) < 6 else 0 for text in (tag.get("min", ""), tag.get("max", "")))
+            if tag.get("hidden") in {"1", "true"} and 0 < first <= last <= WIDEST:
+                self._hidden[first - 1 : last] = b"\1" * (last - first + 1)
 
     def _merges(self, xml: str) -> None:
         if len(self._merged) >= MERGED_AT_MOST:
@@ -176,7 +179,7 @@ class WorkbookSheet:
         return self._hidden_rows
 
     def hidden_columns(self) -> frozenset[int]:
-        return frozenset(self._hidden)
+        return frozenset(place for place, hidden in enumerate(self._hidden) if hidden)
 
 
 def _split(text: str, pattern: str) -> tuple[str, bool, str]:
