@@ -82,7 +82,7 @@ def _joined(name: str, parts: Sequence[Node]) -> Node:
     if deciding in constants and not any(_may_break(part) for part in rest):
         return Constant(deciding)
     if not rest:
-        return Constant(deciding in constants)
+        return Constant(deciding if deciding in constants else not deciding)
     if deciding in constants:
         return Call(name, (Constant(deciding), *rest))
     return rest[0] if len(rest) == 1 and type_of(rest[0]) == "boolean" else Call(name, tuple(rest))
