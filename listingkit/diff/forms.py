@@ -9,7 +9,6 @@ import polars as pl
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.inventory import builtin
 from listingkit.inventory.read import read_rows, read_template
-from listingkit.inventory.text_file import is_workbook
 from listingkit.inventory.upload import Upload
 from listingkit.inventory.upload_read import read_upload
 from listingkit.inventory.wire import dictionary, to_wire
@@ -28,6 +27,8 @@ def read_file(path: Path, like: Upload | None = None, *, store: str = "", key: s
     """What a file says is live. Tables take their columns from `like`; `key` names their SKU column. Raises `ListingkitError` children."""
     if not path.exists():
         raise Unreadable(f"there is no upload {path}: name the file, or the folder of an earlier build")
+    if is_upload_text(path):
+        return read_upload(path)
     if _is_inventory_file(path):
         return _from_template(path)
     return _from_table(path, like, store, key)
@@ -41,12 +42,14 @@ def _is_inventory_file(path: Path) -> bool:
         return False
 
 
+def is_upload_text(path: Path) -> bool:
+    """Whether a file is a text that begins with the settings of an inventory file."""
+    with path.open("rb") as stream:
+        first = stream.readline(1 << 20)
+    return b"settings" in first and b"TemplateType=" in first
+
+
 def _from_template(path: Path) -> Upload:
-    if not is_workbook(path):
-        with path.open("rb") as stream:
-            first = stream.readline(1 << 20)
-        if b"settings" in first and b"TemplateType=" in first:
-            return read_upload(path)
     template = read_template(path)
     rows = read_rows(path, template)
     columns = {column.path: column for column in reversed(template.columns)}
