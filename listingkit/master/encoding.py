@@ -9,8 +9,8 @@ from listingkit.errors import UnknownName, Unreadable
 BLOCK = 1 << 20
 VERIFIED = 64 << 20  # bytes that a guess must decode beforehand; reading is strict to the end
 SAMPLE = 64 << 10  # bytes of lines with non-ASCII characters that the detector sees
-SUPPORTED: tuple[str, ...] = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp932", "gb18030", "big5", "cp949")
-SUPPORTED += tuple(f"cp125{digit}" for digit in (0, 1, 3, 4, 5, 6, 7, 8))
+GUESSED = ("cp1252", "cp932", "gb18030", "big5", "cp949", *(f"cp125{digit}" for digit in (0, 1, 3, 4, 5, 6, 7, 8)))
+SUPPORTED = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", *GUESSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,10 @@ def known(encoding: str) -> str:
 
 
 def _without_mark(head: bytes, name: str) -> Guess:
-    """UTF-16 without its mark: nearly every other byte of mostly Latin text is zero."""
+    """UTF-16 without its mark: of each ASCII character one byte is zero, and always the same one."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > 0.3 * len(head) / 2 and not even:
-        return Guess("utf-16-le", sure=False)
-    if even > 0.3 * len(head) / 2 and not odd:
-        return Guess("utf-16-be", sure=False)
+    if max(even, odd) > 0.3 * len(head) / 2 and min(even, odd) <= 0.1 * max(even, odd):
+        return Guess("utf-16-le" if odd > even else "utf-16-be", sure=False)
     raise Unreadable(f"{name}: holds NUL bytes, so it is no text file; export the sheet again as csv or xlsx")
 
 
@@ -129,7 +127,8 @@ def _sample(stream: IO[bytes]) -> bytes:
 
 def _ranked(sample: bytes) -> list[str]:
     """Encodings that could be it, the likeliest first."""
-    from charset_normalizer import from_bytes
+    from chardet import detect_all
 
-    found = [codecs.lookup(match.encoding).name for match in from_bytes(sample, cp_isolation=[*SUPPORTED])]
-    return [*dict.fromkeys([*found, "cp1252"])]
+    found = detect_all(sample, ignore_threshold=True, include_encodings=GUESSED, max_bytes=SAMPLE)
+    names = [codecs.lookup(guess["encoding"]).name for guess in found if guess["encoding"]]
+    return [*dict.fromkeys([*names, "cp1252"])]
