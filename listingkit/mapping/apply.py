@@ -1,7 +1,7 @@
 """Masters become listings: columns become fields, values are read, and what the profile adds is added."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 import polars as pl
@@ -11,12 +11,13 @@ from listingkit.fields import fields, parse
 from listingkit.finding import Finding, Severity
 from listingkit.mapping.assign import Assignment, absent, assign, header_key, note
 from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE
-from listingkit.mapping.derive import Inputs, derive
+from listingkit.mapping.derive import Inputs, Unmapped, derive
 from listingkit.mapping.drift import drift
 from listingkit.mapping.listings import SOURCE, Listings, Source
 from listingkit.mapping.presets import choose, merged, title
 from listingkit.mapping.profile import FillDown, Profile
 from listingkit.mapping.propose import ACCEPT, propose
+from listingkit.mapping.translations import spread_languages
 from listingkit.mapping.values import Read, read_column
 from listingkit.marketplace import marketplaces
 from listingkit.master.sheet import ROW, Master
@@ -38,12 +39,16 @@ def map_columns(masters: Master | Sequence[Master], profile: Profile | None = No
     _complain(sheets, profile)
     mapped = [_map_one(master, profile, threshold) for master in sheets]
     frames = [one.frame.with_columns(pl.lit(number, pl.UInt16).alias(SOURCE)) for number, one in enumerate(mapped)]
-    frame = pl.concat(frames, how="diagonal") if len(frames) > 1 else frames[0]
+    spread = spread_languages(frames)
+    frame = pl.concat(spread.frames, how="diagonal") if len(spread.frames) > 1 else spread.frames[0]
     return Listings(
         frame.select(ROW, SOURCE, pl.exclude(ROW, SOURCE)),
-        tuple(one.source for one in mapped),
+        tuple(_without(one.source, spread.moved.get(number, frozenset())) for number, one in enumerate(mapped)),
         profile.language,
-        tuple(about for master, one in zip(sheets, mapped, strict=True) for about in (*master.notes, *one.notes)),
+        (
+            *(about for master, one in zip(sheets, mapped, strict=True) for about in (*master.notes, *one.notes)),
+            *(_orphans(sheets[number], count) for number, count in spread.orphans.items()),
+        ),
         profile.lend,
         {name: currency for one in mapped for name, currency in one.currencies.items()},
     )
@@ -55,6 +60,16 @@ class _Mapped:
     source: Source
     currencies: Mapping[str, str]
     notes: tuple[Finding, ...]
+
+
+def _without(source: Source, moved: frozenset[str]) -> Source:
+    """The source without the columns whose cells may stand in other rows than their listing."""
+    return replace(source, origins={name: column for name, column in source.origins.items() if name not in moved})
+
+
+def _orphans(master: Master, count: int) -> Finding:
+    message = f"{count} translated SKU{'s are' if count > 1 else ' is'} in no master: left out"
+    return note("MAP009", "translation-without-listing", Severity.WARNING, message, master)
 
 
 def _complain(masters: Sequence[Master], profile: Profile) -> None:
@@ -85,7 +100,8 @@ def _map_one(master: Master, profile: Profile, threshold: float) -> _Mapped:
     frame = _derived(_filled_down(_with_constants(frame, profile), profile), master, profile)
     if not any(parse(name).plain == "sku" for name in frame.columns if name != ROW):
         raise ListingkitError(_no_sku(master))
-    origins = {name: assignment.column for name, (assignment, _) in columns.items()}
+    made = {*profile.constants, *(name for name, derived in profile.derived.items() if not derived.modest)}
+    origins = {name: assignment.column for name, (assignment, _) in columns.items() if name not in made}
     evidence = {name: master.evidence[column.letter] for name, column in origins.items() if column.letter in master.evidence}
     currencies = {assignment.field: read.currency for assignment, read in reads if read.currency}
     found = (*drift(master, profile), *notes, *(about for _, read in reads for about in read.notes))
@@ -148,7 +164,13 @@ def _derived(frame: pl.DataFrame, master: Master, profile: Profile) -> pl.DataFr
     sheet = master.frame if frame.height == master.frame.height else master.frame.join(frame.select(ROW), on=ROW, how="semi")
     for name, derived in profile.derived.items():
         inputs = Inputs(frame, sheet, headers, _qualifiers(parse(name).qualifier, profile))
-        frame = frame.with_columns(derive(inputs, name, derived, profile.file))
+        try:
+            made = derive(inputs, name, derived, profile.file)
+        except Unmapped:
+            if not derived.modest:
+                raise
+            continue
+        frame = frame.with_columns(pl.coalesce(name, made).alias(name) if derived.modest and name in frame.columns else made)
     return frame
 
 

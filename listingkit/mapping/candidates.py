@@ -44,7 +44,7 @@ def meanings(column: Column, *, amazon: bool = False) -> Meanings:
     """
     header = parse_header(column.header)
     for text in filter(None, (column.code, column.header)):
-        plain = _own_name(text) or _amazon(text, amazon=amazon)
+        plain = (own_name(text) if key(text) not in ambiguities() else None) or _amazon(text, amazon=amazon)
         if plain:
             return Meanings(header, (plain,), group=plain.field)
     name = column.code or column.header
@@ -59,17 +59,15 @@ def meanings(column: Column, *, amazon: bool = False) -> Meanings:
     return _by_synonyms(header)
 
 
-def _own_name(text: str) -> Candidate | None:
-    if key(text) in ambiguities():
-        return None
+def own_name(text: str, why: str = "it is our own name") -> Candidate | None:
+    """The field that a text names exactly as we do, or None."""
     if text in fields() and fields()[text].slots > 1:
-        return Candidate(text, 1.0, "it is our own name")
+        return Candidate(text, 1.0, why)
     try:
         name = parse(text)
     except UnknownName:
         return None
-    slot = name.slot if name.field.slots > 1 else None
-    return Candidate(name.field.name, 1.0, "it is our own name", slot, name.qualifier)
+    return Candidate(name.field.name, 1.0, why, name.slot if name.field.slots > 1 else None, name.qualifier)
 
 
 def is_amazons(column: Column) -> bool:

@@ -21,6 +21,10 @@ SECONDS = 60.0  # for all rows of one field
 WRONG_IN_A_ROW = (TemplateError, ArithmeticError, ValueError, TypeError, LookupError)  # what an expression can do wrong with a value
 
 
+class Unmapped(BadProfile):
+    """An expression uses a field that the sheet does not have."""
+
+
 @dataclass(frozen=True)
 class Inputs:
     """What expressions may use."""
@@ -104,7 +108,8 @@ class _Expression:
             if name in columns and variable in plain_names():
                 return name
         mapped = ", ".join(sorted({column.partition("@")[0] for column in columns if not column.startswith("#")}))
-        raise self.bad(f'{variable!r} is not a mapped field (mapped are {mapped}); column("Header") names any column of the sheet')
+        message = f'{variable!r} is not a mapped field (mapped are {mapped}); column("Header") names any column of the sheet'
+        raise Unmapped(self.file, self.derived.line, f"{self.name}: {message}")
 
     def named_headers(self, tree: nodes.Template) -> list[str]:
         texts = []

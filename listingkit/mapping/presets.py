@@ -70,7 +70,7 @@ def merged(profile: Profile, preset: Preset | None, master: Master) -> Profile:
     return replace(
         profile,
         columns={**columns, **profile.columns},
-        derived={**{name: derived for name, derived in below.derived.items() if name not in profile.columns}, **profile.derived},
+        derived={**{name: replace(derived, modest=True) for name, derived in below.derived.items()}, **profile.derived},
         constants={**below.constants, **profile.constants},
         ignore=(*below.ignore, *profile.ignore),
         fill_down=profile.fill_down or below.fill_down,

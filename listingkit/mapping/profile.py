@@ -36,10 +36,14 @@ class From:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A value made of others, as a Jinja expression."""
+    """A value made of others, as a Jinja expression.
+
+    A `modest` one (of a preset) only fills blank cells, and is left out where the sheet lacks a field that it uses.
+    """
 
     template: str
     line: int | None = None
+    modest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from listingkit.fields import fields
-from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE, Candidate, Meanings, is_amazons, meanings
+from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE, Candidate, Meanings, is_amazons, meanings, own_name
 from listingkit.mapping.headers import Header, key
 from listingkit.mapping.presets import Preset, choose, title
 from listingkit.mapping.profile import Profile
@@ -115,7 +115,7 @@ def _choose_by_preset(columns: Sequence[_Open], preset: Preset) -> None:
         names = {reading.key for reading in column.meanings.header.readings[:1]} | {key(column.column.code)}
         field = next((by_key[name] for name in names if name in by_key), None)
         if field:
-            column.take(field, 1.0, f"the preset {preset.name} says so")
+            column.choice = own_name(field, f"the preset {preset.name} says so")
         elif names & ignored:
             column.choice, column.meanings = None, Meanings(column.meanings.header)
             column.why = f"the preset {preset.name} leaves it out"

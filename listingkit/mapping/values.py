@@ -1,5 +1,6 @@
 """The values of one column, read by the kind of its field. A value that cannot be read stays the text it was."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from listingkit.fields import Field, fields, parse
 from listingkit.finding import Finding, Severity
 from listingkit.mapping.assign import Assignment, note
 from listingkit.mapping.dates import read_dates
+from listingkit.mapping.headers import key
 from listingkit.mapping.markup import has_markup, without_markup
 from listingkit.mapping.numbers import read_numbers
 from listingkit.mapping.profile import Profile
@@ -17,6 +19,12 @@ from listingkit.mapping.units import unit_named
 from listingkit.mapping.words import read_words
 from listingkit.master.sheet import Master
 
+MEASURES = {
+    "item_dimensions": ("item_length", "item_width", "item_height"),
+    "package_dimensions": ("package_length", "package_width", "package_height"),
+}
+ORDER = re.compile("l[x×](?:b|w|l)[x×]h|长宽高")  # as a header says it: LxBxH, L x W x H, LxlxH
+THREE = r"^\s*([\d.,]+)\s*[x×*]\s*([\d.,]+)\s*[x×*]\s*([\d.,]+)\s*([\p{L}\"]*)\s*$"
 BULLETS = r"^(?:[-•●▪■◆★✅✔·*–]|\d{1,2}[.)、])\s*"
 
 
@@ -39,6 +47,8 @@ def read_column(master: Master, assignment: Assignment, profile: Profile) -> Rea
         return Read({assignment.field: column})
     if family:
         return _listed(master, assignment, fields()[plain], qualifier)
+    if assignment.field in MEASURES:
+        return _measures(column, assignment)
     kind = parse(assignment.field).field.kind
     if kind in ("number", "integer", "price"):
         return _numbers(master, assignment, profile)
@@ -66,6 +76,25 @@ def _numbers(master: Master, assignment: Assignment, profile: Profile) -> Read:
     currency = assignment.source.currency or read.currency
     notes = _doubt(master, assignment, read.doubt)
     return Read({name: read.values}, read.units, currency if parse(name).field.kind == "price" else None, notes)
+
+
+def _measures(column: pl.Series, assignment: Assignment) -> Read:
+    """Length, width and height that stand in one cell, where the header says that this is their order."""
+    read = {assignment.field: column}
+    if not ORDER.search(key(assignment.column.header)):
+        return Read(read)
+    cells = column.str.extract_groups(THREE).struct.unnest()
+    numbers = pl.concat([cells[name] for name in ("1", "2", "3")])
+    sign = read_numbers(numbers, assignment.source.decimal)
+    found = sign.values.is_null() | sign.values.str.contains(r"^\d+(\.\d+)?$")
+    if sign.doubt or not found.all():
+        return Read(read)
+    units = {word: name for word in cells["4"].drop_nulls().unique().to_list() if (name := unit_named(word))}
+    unit = cells["4"].replace_strict(units, default=assignment.source.unit, return_dtype=pl.String)
+    for at, name in enumerate(MEASURES[assignment.field]):
+        read[name] = sign.values.slice(at * len(column), len(column)).alias(name)
+        read[f"{name}_unit"] = pl.select(pl.when(read[name].is_not_null()).then(unit)).to_series()
+    return Read(read)
 
 
 def _listed(master: Master, assignment: Assignment, family: Field, qualifier: str) -> Read:

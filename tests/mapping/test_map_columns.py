@@ -194,3 +194,19 @@ def test_nothing_to_map() -> None:
 def test_a_sheet_without_rows(sheet: Sheet) -> None:
     listings = map_columns(sheet(["SKU", "Preis", "Beschreibung", "Bullet Points"]), loads('[derived]\nitem_name = "{{ sku }}"'))
     assert listings.frame.height == 0
+
+
+def test_three_measures_in_one_cell_where_the_header_says_their_order(sheet: Sheet) -> None:
+    cells = ["12 x 9,5 x 10 cm", "1x2x3", "?", None]
+    rows = [[f"S{at}", cell] for at, cell in enumerate(cells)]
+    frame = map_columns(sheet(["SKU", "Maße (LxBxH)"], rows)).frame
+    assert frame.select("item_length", "item_width", "item_height").rows() == [
+        ("12", "9.5", "10"),
+        ("1", "2", "3"),
+        (None,) * 3,
+        (None,) * 3,
+    ]
+    assert frame["item_width_unit"].to_list() == ["centimeters", None, None, None]
+    assert frame["item_dimensions"].to_list() == cells
+    assert "item_length" not in map_columns(sheet(["SKU", "Maße"], rows)).frame.columns
+    assert "item_length" not in map_columns(sheet(["SKU", "Maße (LxBxH)"], [["A", "1.234 x 1 x 1"]])).frame.columns

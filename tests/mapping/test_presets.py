@@ -151,3 +151,10 @@ def test_a_proposal_names_its_preset(sheet: Sheet) -> None:
     vendor, service = (guess for guess in proposal.guesses if guess.column.header in ("Vendor", "Variant Fulfillment Service"))
     assert (vendor.field, vendor.confidence) == ("brand", 1.0)
     assert (service.field, service.why) == (None, "the preset shopify leaves it out")
+
+
+def test_a_preset_asks_for_nothing_that_the_sheet_lacks(sheet: Sheet) -> None:
+    headers = ["Handle", "Title", "Body (HTML)", "Variant SKU", "Variant Price", "Color"]
+    frame = map_columns(sheet(headers, [["mug", "Mug", "", "M", "9", "Blue"]])).frame
+    assert frame["color"].to_list() == ["Blue"]
+    assert "size" not in frame.columns
