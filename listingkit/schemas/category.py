@@ -21,7 +21,6 @@ from listingkit.schemas.layer import Layer, Saying
 from listingkit.schemas.values import Values, read_values
 from listingkit.schemas.words import Constraint, Required, RequiredWhen, Word
 
-COMMON = "COMMON"  # what every product type asks
 DEEPEST = 5  # schemas that extend one another
 
 

@@ -15,7 +15,7 @@ from listingkit.schemas.definition.compile import deprecated, open_list
 from listingkit.schemas.definition.definition import Definition, member, targets
 from listingkit.schemas.definition.explain import Fault, Place, faults
 from listingkit.schemas.definition.node import Node
-from listingkit.schemas.paths import Attributes
+from listingkit.schemas.paths import BRACKETS, Attributes
 
 ROUNDS = 200  # of repair; every condition of a real definition is met after a few
 _TEXTS = ("stoneware", "blue", "Größe M", "磁器のマグカップ", "350 ml", "x")
@@ -23,28 +23,38 @@ Schema = dict[str, Any]
 _OFTEN = 0.3  # how often an optional member is there
 
 
-@st.composite
-def attributes(draw: st.DrawFn, definition: Definition) -> Attributes:
+def attributes(definition: Definition) -> st.SearchStrategy[Attributes]:
     """Attributes that the definition takes, conditions and all."""
-    optional = sorted(set(definition.root.properties) - set(definition.root.required))
-    names = draw(st.lists(st.sampled_from(optional), max_size=20, unique=True)) if optional else []
-    random = Random(draw(st.integers(0, 2**32 - 1)))  # noqa: S311  # for examples, not for secrets
-    made = {name: invent(definition.root.properties[name], random) for name in (*definition.root.required, *names)}
-    assume(repair(definition, made, random))
-    return made
+    root = definition.root
+    optional = sorted(set(root.properties) - set(root.required))
+
+    @st.composite
+    def valid(draw: st.DrawFn) -> Attributes:
+        names = draw(st.lists(st.sampled_from(optional), max_size=20, unique=True)) if optional else []
+        random = Random(draw(st.integers(0, 2**32 - 1)))  # noqa: S311  # for examples, not for secrets
+        made = {name: invent(root.properties[name], random) for name in (*root.required, *names)}
+        assume(repair(definition, made, random))
+        return made
+
+    return valid()
 
 
-@st.composite
-def broken_attributes(draw: st.DrawFn, definition: Definition, keyword: str | None = None) -> tuple[Attributes, str]:
+def broken_attributes(definition: Definition, keyword: str | None = None) -> st.SearchStrategy[tuple[Attributes, str]]:
     """Attributes that the definition refuses, and the keyword they break (any of `BREAKERS`, or the one asked for)."""
-    whole = copy.deepcopy(draw(attributes(definition)))
-    wanted = [keyword] if keyword else sorted(BREAKERS)
-    spots = [(name, spot) for name in wanted for spot in _spots(definition.root, whole, None, "", name)]
-    assume(spots)
-    name, (schema, holder, key) = draw(st.sampled_from(spots))
-    BREAKERS[name](schema, holder, key)
-    assume(not definition.plain.check(whole))
-    return whole, name
+
+    @st.composite
+    def broken(draw: st.DrawFn) -> tuple[Attributes, str]:
+        whole = draw(attributes(definition))
+        spots = {name: list(_spots(definition.root, whole, None, "", name)) for name in ([keyword] if keyword else sorted(BREAKERS))}
+        breakable = [name for name, found in spots.items() if found]
+        assume(breakable)
+        name = draw(st.sampled_from(breakable))
+        schema, holder, key = spots[name][draw(st.integers(0, len(spots[name]) - 1))]
+        BREAKERS[name](schema, holder, key)
+        assume(not definition.plain.check(whole))
+        return whole, name
+
+    return broken()
 
 
 def invent(node: Node, random: Random) -> Any:
@@ -66,12 +76,13 @@ def invent(node: Node, random: Random) -> Any:
 
 
 def _object(node: Node, random: Random) -> Attributes:
-    made = {}
-    for part in (node, *node.all_of):
-        for name, inner in part.properties.items():
-            if name in part.required or name in ("marketplace_id", "language_tag") or random.random() < _OFTEN:
-                made[name] = invent(inner, random)
-    return made
+    members = {name: inner for part in (node, *node.all_of) for name, inner in part.properties.items()}
+    needed = {name for part in (node, *node.all_of) for name in part.required if name in members}
+    chosen = [name for name in members if name in needed or name in BRACKETS[:2] or random.random() < _OFTEN]
+    telling = sorted(members.keys() - set(BRACKETS))
+    if telling and not set(chosen) & set(telling):
+        chosen.append(random.choice(telling))  # an item that says nothing has no column
+    return {name: invent(members[name], random) for name in chosen}
 
 
 def _scalar(schema: dict[str, Any], random: Random) -> Any:

@@ -17,7 +17,9 @@ def field_of(column: str) -> str | None:
     if column.startswith(IDENTIFIER):
         return "product_id_type" if column.endswith(".type") else "product_id"
     key = _key(column)
-    return _fields().get(key) or (None if "." in key else _attributes().get(key.partition("#")[0]))
+    known = _fields()
+    found = known.get(key) or known.get(f"{key}#1") or known.get(f"{key}.value")
+    return found or (None if "." in key else _attributes().get(key.partition("#")[0]))
 
 
 def _key(column: str) -> str:

@@ -62,7 +62,7 @@ class Compiler:
         node.asserts = tuple((key, _guarded(key, check)) for key, check in raw)
         fields, items = self._object_part(schema, node, path), self._array_part(schema, node, path)
         wanted = schema.get("type")
-        if wanted in _PYTHON:
+        if isinstance(wanted, str) and wanted in _PYTHON:
             own = [check for key, check in raw if _KIND.get(key) == wanted or (key != "type" and key not in _KIND)]
             structure = {"object": fields, "array": items}.get(wanted, always)
             checks = [_typed(_PYTHON[wanted], every([*own, structure]))]
@@ -77,6 +77,12 @@ class Compiler:
                 raise BadSchema(f"{_place(path)}: the keyword {key} is not supported")
             if key not in KNOWN and key not in TELLING and key not in _KIND:
                 self.unknown[key] += 1
+        for key in _COUNTS & schema.keys():
+            if type(schema[key]) is not int or schema[key] < 0:
+                raise BadSchema(f"{_place(path)}: {key} is a whole number, not {str(schema[key])[:40]!r}")
+        for key in _AMOUNTS & schema.keys():
+            if type(schema[key]) not in (int, float) or (key == "multipleOf" and schema[key] <= 0):
+                raise BadSchema(f"{_place(path)}: {key} is a number (of which there are multiples), not {str(schema[key])[:40]!r}")
         for key, kind in (("properties", dict), ("required", list), ("allOf", list), ("anyOf", list), ("oneOf", list), ("enum", list)):
             if key in schema and not isinstance(schema[key], kind):
                 raise BadSchema(f"{_place(path)}: {key} is not a {kind.__name__}")
@@ -143,6 +149,10 @@ class Compiler:
         return checks
 
 
+_COUNTS = frozenset(
+    {f"{edge}{what}" for edge in ("max", "min") for what in ("Length", "Utf8ByteLength", "Items", "UniqueItems")},
+)
+_AMOUNTS = frozenset(keywords.NUMBERS)
 _PYTHON = {"string": str, "object": dict, "array": list}
 _KIND = (
     dict.fromkeys(keywords.STRINGS, "string")

@@ -16,7 +16,7 @@ from listingkit.schemas.paths import Step
 LARGEST = 20_000_000  # bytes of a definition; real ones have about 1,000,000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Definition:
     """What Amazon asks of one product type in one marketplace.
 
@@ -31,6 +31,9 @@ class Definition:
     language: str | None
     root: Node
     unknown: tuple[str, ...]  # keywords that nobody knows, with how often they occur
+
+    def __repr__(self) -> str:
+        return f"<definition {self.product_type} {self.store.code if self.store else '?'} from {self.file}>"
 
     @cached_property
     def plain(self) -> Node:

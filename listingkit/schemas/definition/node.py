@@ -7,7 +7,7 @@ from typing import Any
 from listingkit.schemas.definition.keywords import Check
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Node:
     """A compiled subschema. `check` is the truth; the rest is for explaining."""
 
