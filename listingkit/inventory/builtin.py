@@ -1,6 +1,7 @@
 """Built-in templates: five public layouts for any marketplace, filled from their definitions in `templates/`."""
 
 import json
+import re
 import tomllib
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from listingkit.errors import UnknownName
 from listingkit.fields import Field, path, plain_names
@@ -20,7 +21,6 @@ from listingkit.marketplace import Marketplace
 from listingkit.resources import shared
 
 _TYPES = {"integer": "integer", "number": "decimal", "price": "decimal", "date": "date"}
-_JINJA = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701 - makes TSV, not HTML
 
 
 @cache
@@ -65,7 +65,14 @@ def template(layout: str, store: Marketplace, *, language: str | None = None, pr
 
 
 def _fill(text: str, scope: Mapping[str, Any]) -> str:
-    return _JINJA.from_string(text).render(scope)
+    return _jinja().from_string(text).render(scope)
+
+
+@cache
+def _jinja() -> Environment:
+    made = Environment(loader=FileSystemLoader(shared("templates")), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - makes TSV, not HTML
+    made.filters["base64"] = _base64
+    return made
 
 
 def _cells(folder: Path, scope: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -94,6 +101,7 @@ def _legacy_columns() -> Iterator[dict[str, str]]:
 def _field_cells(field: Field, column: str) -> dict[str, str]:
     return {
         "field": field.name,
+        "attribute": re.split(r"[\[#]", column)[0],
         "group": field.group,
         "label": field.label,
         "path": column,
@@ -137,6 +145,3 @@ def _query(settings: Mapping[str, str], definition: Mapping[str, Any]) -> str:
 
 def _base64(text: str) -> str:
     return b64encode(text.encode()).decode()
-
-
-_JINJA.filters["base64"] = _base64

@@ -46,6 +46,16 @@ def dictionary(column: TemplateColumn, generation: Generation, header_language: 
     return told
 
 
+def understood(column: TemplateColumn, generation: Generation, header_language: str) -> Dictionary:
+    """What a value of the master may be called, besides the column's own labels: those of every language and generation we know."""
+    told = dict(dictionary(column, generation, header_language))
+    names = set(_value_names(column, generation))
+    for (name, _), words in _values().items():
+        for label, wire in words.items() if name in names else ():
+            told.setdefault(label, wire)
+    return told
+
+
 def to_wire(value: pl.Expr, told: Dictionary) -> pl.Expr:
     """Labels become wire values, in any case of letters; everything else stays."""
     if not told:

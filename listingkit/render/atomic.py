@@ -36,9 +36,3 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 def _unwritable(path: Path, error: OSError) -> Unwritable:
     return Unwritable(f"cannot write {path}: {error.strerror or error}; choose another output folder or free the place")
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a whole file. Raises `Unwritable`."""
-    with replacing(path) as stream:
-        stream.write(content)

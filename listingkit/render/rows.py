@@ -9,7 +9,7 @@ from listingkit.fields import Field, parse, plain_names
 from listingkit.inventory.paths import place
 from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.upload import LISTING, Upload
-from listingkit.inventory.wire import dictionary, to_wire
+from listingkit.inventory.wire import to_wire, understood
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import Marketplace, marketplaces
 from listingkit.render.measures import allowed_units, in_allowed
@@ -28,7 +28,7 @@ def render(listings: Listings, store: Marketplace, template: Template, *, keep: 
         frame = frame.filter(keep)
     frame = _in_store_units(frame, listings, store)
     cells = [
-        written(to_wire(cell, dictionary(column, template.generation, template.header_language))).alias(column.path)
+        written(to_wire(cell, understood(column, template.generation, template.header_language))).alias(column.path)
         for column in _first_of_each_path(template)
         if (cell := _cell(column, listings, store, template)) is not None
     ]

@@ -1,6 +1,7 @@
 """An upload as tab-delimited text: every header row of its template, then the data."""
 
 import tomllib
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -11,46 +12,55 @@ from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.upload import Upload
 from listingkit.inventory.wire import dictionary, to_label
 from listingkit.master.sheet import letter
-from listingkit.render.atomic import write as write_atomic
+from listingkit.render.atomic import replacing
 from listingkit.render.values import one_line
 from listingkit.resources import shared
+
+_STEP = 20_000  # rows at a time
 
 
 def write(upload: Upload, path: Path | str, *, encoding: str | None = None) -> None:
     """Write the text of an upload, wholly or not at all. Raises `Unwritable`."""
-    write_atomic(Path(path), text(upload, encoding=encoding))
+    with replacing(Path(path)) as stream:
+        for piece in pieces(upload, encoding=encoding):
+            stream.write(piece)
 
 
 def text(upload: Upload, *, encoding: str | None = None) -> bytes:
+    """The text of an upload in one piece, see `pieces`."""
+    return b"".join(pieces(upload, encoding=encoding))
+
+
+def pieces(upload: Upload, *, encoding: str | None = None) -> Iterator[bytes]:
     """The upload as text: one line a row, tabs between, nothing quoted, LF; labels in the template's header language.
 
     `encoding` overrides the one of the template's generation and marketplace. Raises `Unwritable`, naming the cell, when a
     character does not fit.
     """
-    table = sheet(upload)
-    body = table.write_csv(include_header=False, separator="\t", quote_style="never", null_value="")
-    encoding = encoding or encoding_of(upload.template, upload.store)
-    if encoding == "utf-8":
-        return body.encode()
-    try:
-        return body.encode(encoding)
-    except UnicodeEncodeError as error:
-        raise Unwritable(_misfit(table, error.object[error.start], encoding)) from error
-
-
-def sheet(upload: Upload) -> pl.DataFrame:
-    """Header rows and data as they stand in the file: String columns named by their letters, one line a cell."""
     template, frame = upload.template, upload.frame
+    encoding = encoding or encoding_of(template, upload.store)
     width = max(1, *(column.index + 1 for column in template.columns), *(len(row) for row in template.header))
     names = [letter(index) for index in range(width)]
-    header = pl.DataFrame(
-        {name: [row[at] if at < len(row) else None for row in template.header] for at, name in enumerate(names)},
-        schema=dict.fromkeys(names, pl.String),
-    ).select(one_line(pl.all()))
+    yield _encoded(_header(template, names), 1, encoding)
     first = {column.path: column for column in reversed(template.columns) if column.path in frame.columns}
     by_name = {letter(column.index): column for column in first.values()}
     cells = [(_labelled(by_name[name], template) if name in by_name else pl.lit(None, pl.String)).alias(name) for name in names]
-    return pl.concat([header, frame.with_columns(cells).select(names)])
+    for start in range(0, frame.height, _STEP):
+        yield _encoded(frame.slice(start, _STEP).with_columns(cells).select(names), template.data_row + start, encoding)
+
+
+def _header(template: Template, names: Sequence[str]) -> pl.DataFrame:
+    cells = {name: [row[at] if at < len(row) else None for row in template.header] for at, name in enumerate(names)}
+    return pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String)).select(one_line(pl.all()))
+
+
+def _encoded(table: pl.DataFrame, first_row: int, encoding: str) -> bytes:
+    """The lines of a part of the sheet: String columns named by their letters, the first row with this number."""
+    body = table.write_csv(include_header=False, separator="\t", quote_style="never", null_value="")
+    try:
+        return body.encode(encoding)
+    except UnicodeEncodeError as error:
+        raise Unwritable(_misfit(table, first_row, error.object[error.start], encoding)) from error
 
 
 def _labelled(column: TemplateColumn, template: Template) -> pl.Expr:
@@ -69,14 +79,11 @@ def encoding_of(template: Template, store: str) -> str:
     return by_store.get(store, by_store["default"])
 
 
-def _misfit(table: pl.DataFrame, char: str, encoding: str) -> str:
-    """Where the first character that does not fit stands."""
-    for name in table.columns:
-        row = table[name].str.contains(char, literal=True).fill_null(value=False).arg_max()
-        if row is not None and char in (table[name][row] or ""):
-            return (
-                f"cell {name}{row + 1} holds {char!r}, which this template's encoding {encoding} does not have: "
-                "replace the character, fill the workbook instead, or choose --encoding utf-8"
-            )
-    message = f"{char!r} does not fit {encoding} but stands nowhere"
-    raise AssertionError(message)
+def _misfit(table: pl.DataFrame, first_row: int, char: str, encoding: str) -> str:
+    """Where a character that does not fit stands."""
+    holds = table.select(pl.all().str.contains(char, literal=True).fill_null(value=False))
+    name = next(name for name in holds.columns if holds[name].any())
+    return (
+        f"cell {name}{first_row + (holds[name].arg_max() or 0)} holds {char!r}, which this template's encoding {encoding} does not have: "
+        "replace the character, fill the workbook instead, or choose --encoding utf-8"
+    )

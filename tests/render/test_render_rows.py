@@ -78,6 +78,14 @@ def test_labels_become_wire_values_in_any_case(listed: Listed) -> None:
     assert unified(listings, "US")["record_action"] == ["delete", "partial_update", "partial_update", "nonsense"]
 
 
+def test_a_value_is_understood_in_every_language_we_know(listed: Listed) -> None:
+    listings = listed({"sku": list("ABC"), "condition_type": ["New", "used_good", "11"], "record_action": ["Löschen", None, "a"]})
+    store = marketplace("UK")
+    assert unified(listings, "UK")["record_action"] == ["delete", None, "a"]
+    loader = by_field(render(listings, store, template("inventory_loader", store)))
+    assert (loader["condition_type"], loader["record_action"]) == (["new_new", "used_good", "new_new"], ["delete", None, "partial_update"])
+
+
 def test_no_value_can_break_a_row(listed: Listed) -> None:
     listings = listed({"sku": ["A\tB"], "item_name@en_US": ["one\r\ntwo\u2028three\x0bfour"]})
     assert unified(listings, "US") == {"sku": ["A B"], "item_name": ["one two three four"]}
