@@ -1,5 +1,6 @@
 """Columns of GTINs: polars decides which values are surely clean, triage looks at the rest, once per distinct value."""
 
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -20,6 +21,7 @@ VERDICT: dict[str, Any] = {
 }
 """Columns of a frame of verdicts."""
 
+_SUMS = pl.Series(list(GROUPS), dtype=pl.UInt8)
 _DIGITS = r"^[0-9]{8,18}$"
 
 
@@ -33,8 +35,8 @@ def surely_clean(code: pl.Expr, table: Prefixes | None = None) -> pl.Expr:
     table = table or prefixes()
     number = _number(code)
     length = code.str.len_bytes()
-    open13 = _lookup([_open(table, f"{head:03}") for head in range(1000)], number // 10**10)
-    open8 = _lookup([_open(table, f"{head:03}", eight=True) for head in range(1000)], number // 10**5)
+    open13 = _lookup(_open13(table), number // 10**10)
+    open8 = _lookup(_open8(table), number // 10**5)
     whole, heads = samples()
     dubious = (
         (number % 10**6 == 0)
@@ -89,21 +91,28 @@ def _number(code: pl.Expr) -> pl.Expr:
 
 def _holds(number: pl.Expr) -> pl.Expr:
     """The table of four digits at a time, as in `check_digit.holds`."""
-    sums = [_lookup(list(GROUPS), number // 10**shift % 10_000, pl.UInt8) for shift in (0, 4, 8, 12, 16)]
+    sums = [_lookup(_SUMS, number // 10**shift % 10_000) for shift in (0, 4, 8, 12, 16)]
     return sum(sums[1:], sums[0]) % 10 == 0
 
 
-def _lookup(values: list[bool] | list[int], index: pl.Expr, dtype: type[pl.DataType] = pl.Boolean) -> pl.Expr:
+def _lookup(values: pl.Series, index: pl.Expr) -> pl.Expr:
     """The value at an index; null beyond the end."""
     inside = pl.when(index.is_between(0, len(values) - 1)).then(index).cast(pl.UInt32)
-    return pl.lit(pl.Series(values, dtype=dtype)).gather(inside)
+    return pl.lit(values).gather(inside)
 
 
-def _open(table: Prefixes, head: str, *, eight: bool = False) -> bool:
-    """Whether nothing speaks against any number that starts so."""
-    if eight:
-        return not any(table.of8(head + digit).reason for digit in "0123456789")
-    return head not in table.split and not table.of13(head).reason
+@lru_cache(maxsize=8)
+def _open13(table: Prefixes) -> pl.Series:
+    """By the first three of 13 digits, whether nothing speaks against any number that starts so."""
+    heads = [f"{head:03}" for head in range(1000)]
+    return pl.Series([head not in table.split and not table.of13(head).reason for head in heads])
+
+
+@lru_cache(maxsize=8)
+def _open8(table: Prefixes) -> pl.Series:
+    """The same for GTIN-8."""
+    heads = [f"{head:03}" for head in range(1000)]
+    return pl.Series([not any(table.of8(head + digit).reason for digit in "0123456789") for head in heads])
 
 
 def _common(runs: tuple[str, ...]) -> str:

@@ -59,7 +59,7 @@ class Prefix:
             yield f"{number:0{len(self.first)}}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prefixes:
     """The table. `date` and `source` say how fresh it is; rows of a user's file come last and win."""
 

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from listingkit.finding import Flaw, Safety, Severity
-from listingkit.gtin.columns import as14
+from listingkit.gtin.columns import as14, surely_clean
 from listingkit.gtin.describe import kind_of
 from listingkit.gtin.licences import folded
 from listingkit.rules.engine import across, rule
@@ -68,7 +68,7 @@ def gtin_duplicate(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     source="Lengow 9374999371164: on a parent value and type of the product id must be empty",
     checked=CHECKED,
     errors=("8541", "90244"),
-    suspects=lambda parentage_level: parentage_level.str.to_lowercase() == "parent",
+    suspects=lambda parentage_level: parentage_level.str.to_lowercase().eq_missing("parent"),
 )
 def gtin_on_parent(product_id: str, parentage_level: str | None) -> Flaw | None:
     """A parent has no GTIN."""
@@ -76,6 +76,14 @@ def gtin_on_parent(product_id: str, parentage_level: str | None) -> Flaw | None:
         return None
     what = "no GTIN belongs here, nor a word for none" if verdict_of(product_id).status == "missing" else f"{product_id} belongs to a child"
     return Flaw(f"a parent has no GTIN: {what}", fix="", safety=Safety.SAFE)
+
+
+def _goes_together(product_id: pl.Expr, stated: pl.Expr) -> pl.Expr:
+    """Digits of the length that the id type has; a UPC may be a padded GTIN-8."""
+    length = product_id.str.len_bytes()
+    upc = (length == 12) & (stated == "UPC") & ~product_id.str.starts_with("0000")
+    ean = length.is_in([8, 13]) & (stated == "EAN")
+    return (upc | ean | ((length == 14) & (stated == "GTIN"))) & product_id.str.contains(r"^[0-9]+$")
 
 
 def _types_of(code: str) -> tuple[str, ...]:
@@ -111,7 +119,9 @@ def _types_of(code: str) -> tuple[str, ...]:
     source="GS1 Ireland help desk: GTIN with 13 digits is refused, pick EAN; Amazon templates 2026-02; EAN with 8 digits: unconfirmed",
     checked=CHECKED,
     errors=("5505", "90225", "90244"),
-    suspects=lambda product_id_type: product_id_type.is_not_null(),
+    suspects=lambda product_id, product_id_type: (
+        product_id_type.is_not_null() & ~_goes_together(product_id, product_id_type.str.to_uppercase())
+    ),
 )
 def gtin_id_type(product_id: str, product_id_type: str | None) -> Flaw | None:
     """The id type says what the number is: UPC for 12 digits, EAN for 13 and 8, GTIN for 14.
@@ -144,7 +154,7 @@ def gtin_id_type(product_id: str, product_id_type: str | None) -> Flaw | None:
     source="GS1 General Specifications 26.0, table 1-4: 978 and 979 are Bookland; calendars and toys from publishers do have ISBNs",
     checked=CHECKED,
     errors=("8541",),
-    suspects=lambda product_id, product_type: product_type.is_not_null() & product_id.str.contains("97|[0-9][Xx]|^[^0-9]*[0-9 -]{9,13}$"),
+    suspects=lambda product_id, product_type: product_type.is_not_null() & (product_id.str.starts_with("97") | ~surely_clean(product_id)),
 )
 def isbn_outside_books(product_id: str, product_type: str | None) -> Flaw | None:
     """An ISBN is on a book."""
