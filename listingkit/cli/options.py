@@ -28,7 +28,7 @@ def inputs(command: Command) -> Command:
 def rules(command: Command) -> Command:
     """Which rules, as of which day."""
     for option in (
-        click.option("--as-of", metavar="YYYY-MM-DD", callback=_day, help="Rules and limits in force on this day; default: today."),
+        click.option("--as-of", metavar="YYYY-MM-DD", callback=day, help="Rules and limits in force on this day; default: today."),
         click.option("--ignore", multiple=True, metavar="CODES", help="Leave out these codes or prefixes (comma-separated)."),
         click.option("--select", multiple=True, metavar="CODES", help="Only these codes or prefixes (comma-separated)."),
     ):
@@ -48,7 +48,7 @@ def codes(words: tuple[str, ...]) -> tuple[str, ...]:
     return found
 
 
-def _day(_context: click.Context, _option: click.Parameter, text: str | None) -> date:
+def day(_context: click.Context, _option: click.Parameter, text: str | None) -> date:
     if text is None:
         return datetime.now().astimezone().date()
     try:
