@@ -18,11 +18,6 @@ POLICY = "bullet point policy of 15 August 2024 (Seller Central, via goatconsult
 SIGNS = "™®€…†‡º¢£¥©±~â"
 
 
-def _any_twice(columns: list[pl.Expr]) -> pl.Expr:
-    filled = pl.concat_list(columns).list.drop_nulls()
-    return filled.list.len() > filled.list.n_unique()
-
-
 @rule(
     "BUL004",
     fields=("bullet_point",),
@@ -146,13 +141,15 @@ def bullets_too_long_together(bullet_point: tuple[str | None, ...], limit: Limit
     source="Amazon bullet point guidance: each bullet says something else",
     checked=CHECKED,
     severity="warning",
-    suspects=lambda bullet_point: _any_twice([slot.str.to_lowercase().str.replace_all(r"\s+", "") for slot in bullet_point]),
+    suspects=lambda bullet_point: marks.any_twice(
+        [slot.str.to_lowercase().str.replace_all(" ", "", literal=True) for slot in bullet_point]
+    ),
 )
 def bullet_duplicate(bullet_point: tuple[str | None, ...]) -> Flaw | None:
     """No bullet point says the same as another."""
     seen: dict[str, int] = {}
     for number, slot in enumerate(bullet_point, 1):
-        folded = "".join((slot or "").lower().split())
+        folded = (slot or "").lower().replace(" ", "")
         if folded and folded in seen:
             return Flaw(f"bullet point {number} says the same as bullet point {seen[folded]}", field=f"bullet_point_{number}")
         seen[folded] = number

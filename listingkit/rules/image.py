@@ -11,6 +11,7 @@ import polars as pl
 from listingkit.fields import fields
 from listingkit.finding import Flaw
 from listingkit.rules.engine import rule
+from listingkit.rules.marks import any_twice
 
 CHECKED = date(2026, 9, 30)
 _GOOD = ["https://img.example.com/abc/main.jpg", "http://img.example.com/a%20b.png"]
@@ -91,11 +92,6 @@ def _direct(url: str) -> str | None:
         return url.replace("dl=0", "raw=1")
     drive = _DRIVE.match(url)
     return f"https://drive.google.com/uc?export=download&id={drive[1] or drive[2]}" if drive else None
-
-
-def _any_twice(*columns: pl.Expr) -> pl.Expr:
-    filled = pl.concat_list(columns).list.drop_nulls()
-    return filled.list.len() > filled.list.n_unique()
 
 
 def _about_each(values: Sequence[str | None], judge: Callable[[str], Flaw | None]) -> Flaw | None:
@@ -205,8 +201,8 @@ def image_expires(main_product_image_locator: str | None, other_product_image_lo
     source="Amazon Images sheet 2026: other images show other views",
     checked=CHECKED,
     severity="warning",
-    suspects=lambda main_product_image_locator, other_product_image_locator: _any_twice(
-        main_product_image_locator, *other_product_image_locator
+    suspects=lambda main_product_image_locator, other_product_image_locator: any_twice(
+        [main_product_image_locator, *other_product_image_locator]
     ),
 )
 def image_twice(main_product_image_locator: str | None, other_product_image_locator: tuple[str | None, ...]) -> Flaw | None:

@@ -3,6 +3,8 @@
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
+from itertools import combinations
 
 import polars as pl
 
@@ -101,3 +103,11 @@ def shouted(text: str) -> bool:
 
 def may_be_shouted(column: pl.Expr) -> pl.Expr:
     return column.str.contains(r"\p{Lu}") & ~column.str.contains(r"\p{Ll}")
+
+
+def any_twice(columns: Sequence[pl.Expr]) -> pl.Expr:
+    """Whether two of some columns hold the same in a row; columns that the sheet does not have are left out."""
+    held = [column.hash() for column in columns if column.meta.root_names()]
+    filled = [column.is_not_null() for column in columns if column.meta.root_names()]
+    pairs = [(held[a] == held[b]) & filled[a] for a, b in combinations(range(len(held)), 2)]
+    return pl.any_horizontal(pairs) if pairs else pl.lit(value=False)

@@ -47,11 +47,14 @@ def row_batches(run: Run, tasks: Sequence[Task]) -> Iterator[Batch]:
     """Find the suspects of all tasks in one pass over the frame and judge them."""
     if not tasks:
         return
-    masks = run.frame.lazy().select(task.suspects.alias(str(number)) for number, task in enumerate(tasks)).collect()
-    for number, task in enumerate(tasks):
-        rows = masks[str(number)].arg_true()
-        if len(rows):
-            yield from _judge_rows(run, task, rows)
+    distinct: dict[bytes, str] = {}  # many rules of one subject share a sieve
+    names = [distinct.setdefault(task.suspects.meta.serialize(), str(number)) for number, task in enumerate(tasks)]
+    wanted = dict(zip(names, tasks, strict=True))
+    masks = run.frame.lazy().select(task.suspects.alias(name) for name, task in wanted.items()).collect()
+    suspects = {name: masks[name].arg_true() for name in wanted}
+    for name, task in zip(names, tasks, strict=True):
+        if len(suspects[name]):
+            yield from _judge_rows(run, task, suspects[name])
 
 
 def across_batches(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str, str]]) -> Iterator[Batch]:
@@ -149,20 +152,17 @@ def _judge_rows(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:
 
 def _judge_absent(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:
     """One finding for a column that the sheet does not have."""
-    held = {number: column for number, column in enumerate(task.columns) if column}
-    keys = run.frame.select(pl.col(column).gather(rows).alias(str(number)) for number, column in held.items())
-    others = keys.iter_rows() if held else iter([()] * len(rows))
-    known: dict[tuple[Any, ...], Flaw | None] = {}
+    held = {str(number): column for number, column in enumerate(task.columns) if column}
+    cells = run.frame.select(rows.alias(_INDEX), *(pl.col(column).gather(rows).alias(name) for name, column in held.items()))
+    kinds = cells.group_by(list(held) or pl.lit(0), maintain_order=True).agg(_INDEX)
     flaws: list[Flaw] = []
     flawed: list[int] = []
-    for index, key in zip(rows.to_list(), others, strict=True):
-        if key not in known:
-            cells = dict(zip(held, key, strict=True))
-            known[key] = task.judge(tuple(cells.get(number) for number in range(len(task.columns))))
-        flaw = known[key]
+    for kind in kinds.iter_rows(named=True):
+        flaw = task.judge(tuple(kind.get(str(number)) for number in range(len(task.columns))))
         if flaw is not None:
             flaws.append(flaw)
-            flawed.append(index)
+            flawed += kind[_INDEX]
+    flawed.sort()
     if not flaws:
         return
     flaw = replace(flaws[0], severity=None if task.forced else flaws[0].severity, fix=None)

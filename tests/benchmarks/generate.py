@@ -47,7 +47,7 @@ def master(rows: int, start: int = 0) -> pl.DataFrame:
     n = pl.col("n")
     child = n % FAMILY != 0
     family = n // FAMILY
-    payload = (pl.lit(400_000_000_000) + n % 9_000_000 * 4 + n // 9_000_000).cast(pl.String)
+    payload = pl.lit("426") + (n * 7_919 % 100_000_000).cast(pl.String).str.zfill(8) + "7"
     digits = [payload.str.slice(k, 1).cast(pl.Int32) * (3 if k % 2 else 1) for k in range(12)]
     check = ((10 - pl.sum_horizontal(digits) % 10) % 10).cast(pl.String)
 
