@@ -165,20 +165,9 @@ def rows(path: Path, template: Template) -> DataRows:
     first = {column.index: column for column in template.by_path.values()}
     width = 1 + max(first, default=0)
     names = [str(index) for index in range(width)]
-    content = "\n".join(line for _, line in body).encode()
+    content = "\n".join(["\t".join(names), *(line for _, line in body)]).encode()
+    table = pl.read_csv(BytesIO(content), separator="\t", quote_char=None, infer_schema=False, truncate_ragged_lines=True)
     unquote = _plain_text if _may_be_quoted(everything) else _filled_text
-    table = (
-        pl.read_csv(
-            BytesIO(content),
-            separator="\t",
-            has_header=False,
-            quote_char=None,
-            schema=dict.fromkeys(names, pl.String),
-            truncate_ragged_lines=True,
-        )
-        if body
-        else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-    )
     numbers = pl.Series(ROW, [number for number, _ in body], dtype=pl.UInt32)
     frame = table.select(numbers, *(unquote(pl.col(str(index))).alias(column.path) for index, column in sorted(first.items())))
     filled = [pl.col(column.path).is_not_null() for column in first.values()]
