@@ -68,6 +68,7 @@ class Layer:
     """A schema file, or an overlay: then `marketplaces` says where it is in force."""
 
     file: str
+    type_: str  # of the folder it stands in
     header: Mapping[str, Any]
     marketplaces: frozenset[str]
     sayings: tuple[Saying, ...]
@@ -113,6 +114,7 @@ class _Reader:
         said = tuple(self._sayings(header))
         return Layer(
             self.file,
+            Path(self.file).resolve().parent.name,
             header,
             frozenset(stores),
             tuple(saying for saying, further in said if not further),

@@ -158,7 +158,7 @@ def _mentioned_values(schema: Any) -> Iterator[Any]:
 
 def because(fault: Fault, attributes: Mapping[str, Any]) -> str:
     """The attributes of this listing on which the condition turns."""
-    asked = [name for condition in fault.because for name in _asked_names(condition)]
+    asked = [name for condition in fault.because for name in asked_names(condition)]
     names = [name for name in dict.fromkeys(asked) if name in attributes and name != fault.name]
     if fault.keyword not in ("required", "not") or not names:
         return ""
@@ -166,12 +166,12 @@ def because(fault: Fault, attributes: Mapping[str, Any]) -> str:
     return f", because {' and '.join(shown)}" if all(" is " in one for one in shown) else f", because of {' and '.join(shown)}"
 
 
-def _asked_names(condition: Mapping[str, Any]) -> Iterator[str]:
+def asked_names(condition: Mapping[str, Any]) -> Iterator[str]:
     yield from (name for name in condition.get("required", ()) if isinstance(name, str))
     for key in ("allOf", "anyOf", "oneOf"):
         for part in condition.get(key, ()):
             if isinstance(part, dict):
-                yield from _asked_names(part)
+                yield from asked_names(part)
 
 
 def _single(value: Any) -> str | None:
