@@ -37,10 +37,11 @@ class Meanings:
     group: str = ""  # key without number, shared by a numbered family
 
 
-def meanings(column: Column, *, amazon: bool = False) -> Meanings:
+def meanings(column: Column, *, amazon: bool = False, alike: bool = True) -> Meanings:
     """What a column may mean by its code (second header row) or else by its header.
 
     Where the sheet is one of Amazon's own (`amazon`), an id that we have no field for means nothing else: labels deceive there.
+    Without `alike`, headers that are only written nearly like a known one mean nothing.
     """
     header = parse_header(column.header)
     for text in filter(None, (column.code, column.header)):
@@ -52,11 +53,11 @@ def meanings(column: Column, *, amazon: bool = False) -> Meanings:
         keyed = [entry for entry in synonyms().get(key(name), ()) if entry.language == "amazon-key"]
         return Meanings(header, tuple(Candidate(entry.field, 0.98, "it is Amazon's name of it") for entry in keyed[:1]))
     if column.code:
-        coded = _by_synonyms(parse_header(column.code))
-        named = _by_synonyms(header)
+        coded = _by_synonyms(parse_header(column.code), alike=alike)
+        named = _by_synonyms(header, alike=alike)
         if len(coded.candidates) == 1 and len(named.candidates) != 1:
             return Meanings(header, coded.candidates, group=coded.group)
-    return _by_synonyms(header)
+    return _by_synonyms(header, alike=alike)
 
 
 def own_name(text: str, why: str = "it is our own name") -> Candidate | None:
@@ -84,7 +85,7 @@ def _amazon(text: str, *, amazon: bool = False) -> Candidate | None:
     return Candidate(field.name, 1.0, "it is Amazon's own name", slot if field.slots > 1 else None, qualifier)
 
 
-def _by_synonyms(header: Header) -> Meanings:
+def _by_synonyms(header: Header, *, alike: bool) -> Meanings:
     for reading in header.readings:
         entries = synonyms().get(reading.key)
         if entries is None and reading.number and header.number is not None:
@@ -95,7 +96,7 @@ def _by_synonyms(header: Header) -> Meanings:
         entries = unmarked().get(without_marks(reading.key))
         if entries and (found := _fitting(header, reading, entries, 0.03)):
             return found
-    return _by_similarity(header)
+    return _by_similarity(header) if alike else Meanings(header, group=_group(header))
 
 
 def _fitting(header: Header, reading: Reading, entries: Iterable[Synonym], doubt: float) -> Meanings | None:

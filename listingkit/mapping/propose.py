@@ -14,6 +14,7 @@ from listingkit.master.sheet import Column, Master
 
 ACCEPT = 0.8  # confidence from which a proposal is used unasked
 AMAZONS = 8  # columns with Amazon's ids that make a sheet one of Amazon's
+COMPARED = 1000  # columns up to which unknown headers are compared by similarity
 DECIDED, PREFERRED, NEEDED, VOTED = 0.9, 0.85, 0.8, 0.85
 
 
@@ -83,7 +84,10 @@ def propose(master: Master, profile: Profile | None = None) -> Proposal:
     """
     preset = choose(master, profile or Profile())
     amazon = sum(is_amazons(column) for column in master.columns) >= AMAZONS
-    columns = [_Open(column, meanings(column, amazon=amazon), Values.of(master.frame[column.letter])) for column in master.columns]
+    alike = len(master.columns) <= COMPARED
+    columns = [
+        _Open(column, meanings(column, amazon=amazon, alike=alike), Values.of(master.frame[column.letter])) for column in master.columns
+    ]
     _choose_plain(columns)
     if preset:
         _choose_by_preset(columns, preset)
@@ -201,18 +205,21 @@ def _number_families(columns: Sequence[_Open]) -> None:
             for column in members:
                 column.name = _qualified(name, qualifier)
             continue
-        numbers = [c.choice.slot for c in members if c.choice and c.choice.slot is not None]
-        low = min(numbers, default=1)
-        offset = {0: -1, 2: 1 if name == OTHER_IMAGE else 0}.get(low, 0)
-        if name == OTHER_IMAGE and low > 2 and not any(c.choice and c.choice.confidence == 1.0 for c in members):
-            offset = (
-                1
-                if any(c.choice and c.choice.field == MAIN_IMAGE and c.meanings.group == members[0].meanings.group for c in columns)
-                else 0
-            )
+        offset = _offset(name, members, columns)
         for position, column in enumerate(members):
             slot = column.choice.slot if column.choice else None
             _name_slot(column, name, qualifier, position + 1 if slot is None else slot - offset, listed=slot is None and len(members) == 1)
+
+
+def _offset(name: str, members: Sequence[_Open], columns: Sequence[_Open]) -> int:
+    """What to take off the numbers of a family: `Image 2` is the first further picture beside a main one."""
+    if any(column.choice and column.choice.confidence == 1.0 for column in members):
+        return 0
+    lowest = min((column.choice.slot for column in members if column.choice and column.choice.slot is not None), default=1)
+    if lowest == 0:
+        return -1
+    beside = any(c.choice and c.choice.field == MAIN_IMAGE and c.meanings.group == members[0].meanings.group for c in columns)
+    return 1 if name == OTHER_IMAGE and lowest > 1 and (lowest == 2 or beside) else 0
 
 
 def _name_slot(column: _Open, name: str, qualifier: str | None, slot: int, *, listed: bool) -> None:

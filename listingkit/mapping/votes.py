@@ -12,6 +12,7 @@ from listingkit.fields import Field
 
 LOOKED_AT = 2000  # rows
 DISTINCT = 200  # values
+LONGEST = 500  # characters of one value
 IMAGE = re.compile(r"\.(jpe?g|png|gif|tiff?|webp|bmp|avif|heic)(\?\S*)?$", re.IGNORECASE)
 NUMBER = re.compile(r"^[^\d\w]{0,3}[A-Z€£$¥]{0,4}\s?[+-]?\d[\d.,'\s]{0,30}(e[+-]?\d+)?\s?[^\d]{0,12}$", re.IGNORECASE)
 LISTS = 0.3  # part of the cells that must hold several items
@@ -27,7 +28,7 @@ class Values:
 
     @classmethod
     def of(cls, column: pl.Series) -> "Values":
-        head = column.head(LOOKED_AT).drop_nulls()
+        head = column.head(LOOKED_AT).drop_nulls().str.slice(0, LONGEST)
         return cls(tuple(head.unique(maintain_order=True).head(DISTINCT).to_list()), len(head))
 
     @property
