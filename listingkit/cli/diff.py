@@ -45,23 +45,29 @@ def diff(
     from listingkit.diff.compare import compare
     from listingkit.diff.delta import delta
     from listingkit.diff.gate import gate
+    from listingkit.diff.lines import compare_files
     from listingkit.diff.previous import load
     from listingkit.diff.settings import settings
     from listingkit.render import text
     from listingkit.report import changes
 
-    store = _code(marketplace)
-    wanted = load(new, store=store, key=key)
-    found = compare(load(old, wanted, store=store, key=key), wanted, settings(_table(config)))
+    store, rules = _code(marketplace), settings(_table(config))
+    if old.is_file() and new.is_file():
+        found = compare_files(old, new, rules, store=store, key=key)
+    else:
+        wanted = load(new, store=store, key=key)
+        found = compare(load(old, wanted, store=store, key=key), wanted, rules)
     judged = gate(found, confirm)
     changes.write(found, style, output)
     if delta_to:
         made = delta(found, "blanks" if allow_blank_wipes else "delete_values" if judged.confirmed else "hold")
         text.write(made.upload, delta_to)
         if made.held.height:
-            click.echo(f"{made.held.height} cells keep their live value in {delta_to}: --allow-blank-wipes erases them", err=True)
+            cells = "1 cell keeps its live value" if made.held.height == 1 else f"{made.held.height:,} cells keep their live values"
+            click.echo(f"{cells} in {delta_to}; --allow-blank-wipes would erase what is blank in NEW", err=True)
     if not judged.open:
-        click.echo(f"{judged.dangerous} dangerous changes; to go on, confirm exactly these with --confirm {judged.token}", err=True)
+        many = "1 dangerous change" if judged.dangerous == 1 else f"{judged.dangerous:,} dangerous changes"
+        click.echo(f"{many}; when you have looked at all of it, confirm exactly this set with --confirm {judged.token}", err=True)
     return 0 if judged.open else 1
 
 

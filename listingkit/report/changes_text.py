@@ -81,7 +81,7 @@ def summary(changes: Changes) -> str:
     store = place(changes.new.upload)[0]
     parts = [f"{counts[kind]:,} {word}" for kind, word in _WORDS.items() if counts[kind] or kind in ("added", "changed")]
     danger = _count(counts["dangerous"], "dangerous change") if counts["dangerous"] else "nothing dangerous"
-    return f"{store + ': ' if store else ''}{', '.join(parts)}; {_count(counts['cells'], 'cell')} differ; {danger}"
+    return f"{store + ': ' if store else ''}{', '.join(parts)}; {_count(counts['cells'], 'differing cell')}; {danger}"
 
 
 _WORDS = {"added": "new", "changed": "changed", "removed": "deleted", "vanished": "vanished but still live", "unchanged": "unchanged"}

@@ -18,7 +18,7 @@ class Part(NamedTuple):
 def marks(old: str, new: str) -> tuple[list[Part], list[Part]]:
     """Both texts in parts; marked is what the other one does not have at this place."""
     before, after = _WORD.findall(old), _WORD.findall(new)
-    if not before or not after or max(len(before), len(after)) > WORDS:
+    if max(len(before), len(after)) > WORDS:
         return [Part(old, marked=True)], [Part(new, marked=True)]
     olds: list[Part] = []
     news: list[Part] = []

@@ -15,7 +15,7 @@ from typing import Any
 
 from listingkit.diff import ledger
 from listingkit.render import folder
-from listingkit.render.atomic import write
+from listingkit.render.atomic import replacing
 
 Work = Callable[[], None]
 
@@ -37,6 +37,11 @@ def kill_while(work: Work, after: float) -> bool:
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the writer failed by itself"
     return os.WIFSIGNALED(status)
+
+
+def write(path: Path, content: bytes) -> None:
+    with replacing(path) as stream:
+        stream.write(content)
 
 
 def sent(place: Path, number: int) -> Work:
