@@ -6,7 +6,7 @@ from listingkit.finding import Flaw
 from listingkit.gtin.evidence import Seen
 from listingkit.master.sheet import Evidence
 from listingkit.rules.engine import column, rule
-from listingkit.rules.gtin_cell import CELLS, CHECKED, cells, doubtful, study, told, verdict_of
+from listingkit.rules.gtin_cell import CELLS, CHECKED, cells, cut_short, doubtful, study, told, verdict_of
 
 
 @rule(
@@ -32,7 +32,7 @@ def gtin_check_digit(product_id: str, product_id_type: str | None, parentage_lev
     Nearly always a typing slip. Any digit may be the wrong one, so that the repair is only offered. In a column of EANs that all
     lack their check digit, GTN010 speaks instead.
     """
-    if seen.check_digits_missing and len(product_id) == 12:
+    if cut_short(product_id, seen):
         return None
     return told("GTN001", product_id, product_id_type, parentage_level)
 
@@ -96,9 +96,12 @@ def gtin_all_zeros(product_id: str, product_id_type: str | None, parentage_level
     checked=CHECKED,
     errors=("8572",),
     suspects=doubtful,
+    study=study,
 )
-def gtin_restricted(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_restricted(product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen) -> Flaw | None:
     """A GTIN is not from a range of restricted circulation (02, 04, 2, in-store and in-company numbers)."""
+    if cut_short(product_id, seen):
+        return None
     return told("GTN005", product_id, product_id_type, parentage_level)
 
 
@@ -112,9 +115,12 @@ def gtin_restricted(product_id: str, product_id_type: str | None, parentage_leve
     checked=CHECKED,
     errors=("8572",),
     suspects=doubtful,
+    study=study,
 )
-def gtin_not_for_products(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_not_for_products(product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen) -> Flaw | None:
     """A GTIN is not from a range for coupons, refunds, demonstrations, tags or the future."""
+    if cut_short(product_id, seen):
+        return None
     return told("GTN006", product_id, product_id_type, parentage_level)
 
 
@@ -128,9 +134,12 @@ def gtin_not_for_products(product_id: str, product_id_type: str | None, parentag
     checked=CHECKED,
     errors=("8572",),
     suspects=doubtful,
+    study=study,
 )
-def gtin_unassigned_prefix(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_unassigned_prefix(product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen) -> Flaw | None:
     """A GTIN starts with a prefix that a GS1 organisation issues."""
+    if cut_short(product_id, seen):
+        return None
     return told("GTN007", product_id, product_id_type, parentage_level)
 
 

@@ -46,6 +46,11 @@ def is_gtin_cell(product_id_type: str | None, parentage_level: str | None) -> bo
     return (product_id_type or "").casefold() not in NOT_GTINS and (parentage_level or "").casefold() != "parent"
 
 
+def cut_short(product_id: str, seen: Seen) -> bool:
+    """Whether the column proves that this number ends before its check digit, whatever it passes for."""
+    return bool(seen.check_digits_missing) and len(product_id) == 12 and product_id.isdigit()
+
+
 def told(code: str, product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
     """The flaw that this rule tells of the cell, if triage gives one of its reasons."""
     found = verdict_of(product_id)

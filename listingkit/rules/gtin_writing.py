@@ -5,7 +5,7 @@ from listingkit.gtin.check_digit import complete
 from listingkit.gtin.evidence import Seen
 from listingkit.gtin.verdict import Verdict
 from listingkit.rules.engine import rule
-from listingkit.rules.gtin_cell import CELLS, CHECKED, cells, doubtful, is_gtin_cell, study, told, verdict_of
+from listingkit.rules.gtin_cell import CELLS, CHECKED, cells, cut_short, doubtful, is_gtin_cell, study, told, verdict_of
 
 
 def _wanted_so(found: Verdict, product_id: str, product_id_type: str | None) -> bool:
@@ -84,9 +84,9 @@ def gtin_check_digit_missing(product_id: str, product_id_type: str | None, paren
 
     Where a whole column of EANs lacks it, also the tenth of them that pass for UPCs by chance are told.
     """
-    if not seen.check_digits_missing or verdict_of(product_id).rule not in ("", "check-digit"):
+    if not cut_short(product_id, seen):
         return told("GTN010", product_id, product_id_type, parentage_level)
-    if len(product_id) != 12 or not is_gtin_cell(product_id_type, parentage_level):
+    if not is_gtin_cell(product_id_type, parentage_level):
         return None
     longer = verdict_of(complete(product_id))
     return Flaw(f"12 digits; {seen.check_digits_missing}", fix=longer.gtin) if longer.gtin else None
