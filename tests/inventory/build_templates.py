@@ -60,6 +60,7 @@ class Description:
     names: Mapping[str, str] = field(default_factory=dict)  # further defined names
     settings: Mapping[str, str] = field(default_factory=dict)  # overrides
     absolute_targets: bool = False
+    matrix: bool = True  # legacy: the sheet of required attributes was not deleted
     merged: bool = False  # an Images sheet with two columns merged from top to bottom
 
 
@@ -348,7 +349,7 @@ def build(description: Description, path: Path) -> Path:
     sheets[data_sheet] = (_data_sheet(description, strings, lists, names, data_sheet), False)
     sheets["Dropdown Lists"] = (_rows(strings, lists.rows()), True)
     sheets["Conditions List"] = (_rows(strings, _condition_rows(description, names)), True)
-    if description.generation in ("legacy", "multistore"):
+    if description.generation in ("legacy", "multistore") and description.matrix:
         sheets["AttributePTDMAP"] = (_rows(strings, _matrix(description, names)), True)
     names.update(lists.names)
     _write(path, sheets, names, strings, absolute=description.absolute_targets)
