@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from listingkit.errors import UnknownName
-from listingkit.fields import Field, fields, parse
+from listingkit.fields import Field, fields, parse, plain_names
 from listingkit.mapping.headers import Header, Reading, amazon_column, key, language_name, parse_header, without_marks
 from listingkit.mapping.synonyms import Synonym, ambiguities, numbered, phrases, synonyms, unmarked
 from listingkit.mapping.units import units
@@ -64,6 +64,8 @@ def own_name(text: str, why: str = "it is our own name") -> Candidate | None:
     """The field that a text names exactly as we do, or None."""
     if text in fields() and fields()[text].slots > 1:
         return Candidate(text, 1.0, why)
+    if text.partition("@")[0] not in plain_names():
+        return None
     try:
         name = parse(text)
     except UnknownName:
