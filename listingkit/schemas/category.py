@@ -92,7 +92,7 @@ def _chain(type_: str, folder: Path | None) -> list[Path]:
     """The folders from the schema that all others extend to this one."""
     places: list[Path] = []
     wanted: str | None = type_
-    while wanted:
+    while wanted is not None:
         place = _place(wanted, folder)
         if place is None and not places:
             raise UnknownName("product type", type_, names(folder))

@@ -119,11 +119,11 @@ def _field(name: object, key: str, known: Collection[str]) -> str:
 def _amounts(said: Mapping[str, Any]) -> list[tuple[str, Word]]:
     found: list[tuple[str, Word]] = []
     if "at_least" in said:
-        found.append(("at_least", AtLeast(_decimal(said["at_least"]))))
+        found.append(("at_least", _try("at_least", AtLeast, _decimal(said["at_least"]))))
     if "above" in said:
-        found.append(("above", AtLeast(_decimal(said["above"]), exclusive=True)))
+        found.append(("above", _try("above", AtLeast, _decimal(said["above"]), True)))
     if "at_most" in said:
-        found.append(("at_most", AtMost(_decimal(said["at_most"]))))
+        found.append(("at_most", _try("at_most", AtMost, _decimal(said["at_most"]))))
     if "decimals" in said:
         found.append(("decimals", _try("decimals", Decimals, said["decimals"])))
     return [(found[0][0], Number()), *found] if found else []

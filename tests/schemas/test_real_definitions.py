@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,10 +12,15 @@ import pytest
 from mutants import mutant
 from schema_oracle import oracle
 
+from listingkit.fields import path
+from listingkit.finding import Severity
+from listingkit.schemas.category import load
 from listingkit.schemas.definition.attributes import Submission, from_cells, to_cells
-from listingkit.schemas.definition.definition import Definition, read
+from listingkit.schemas.definition.definition import Definition, read, targets
 from listingkit.schemas.definition.explain import faults
 from listingkit.schemas.definition.issues import issues
+from listingkit.schemas.paths import bare, parse
+from listingkit.schemas.words import AtLeast, AtMost, MaxBytes, MaxChars, OneOf, Required
 from listingkit.testing.definitions import invent, repair
 
 REAL = Path(os.environ.get("LISTINGKIT_REAL_FILES", ".")) / "ptd"
@@ -71,3 +77,32 @@ def test_a_real_definition_compiles_fast(file: Path) -> None:
         read(file)
         took.append(time.process_time() - start)
     assert min(took) < 0.2
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_our_schema_says_what_the_definition_says(file: Path) -> None:
+    """Limits and lists of HOME are those of the definition; nothing is an error here that the definition takes."""
+    definition = read(file)
+    store = definition.store
+    assert store is not None
+    contradictions: list[tuple[str, object, object]] = []
+    for one in load("HOME").asks(store, date(2026, 9, 30)):
+        column = path(one.field, store)
+        node = definition.node(parse(bare(column))) if column and not column.startswith(("amzn1", "::", "contribution")) else None
+        if node is None or one.severity is not Severity.ERROR:
+            continue
+        schema = {key: value for part in targets(node) for key, value in part.items()}
+        word = one.word
+        if isinstance(word, MaxChars) and schema.get("maxLength") != word.most:
+            contradictions.append((one.field, word, schema.get("maxLength")))
+        if isinstance(word, MaxBytes) and schema.get("maxUtf8ByteLength") != word.most:
+            contradictions.append((one.field, word, schema.get("maxUtf8ByteLength")))
+        if isinstance(word, AtMost) and schema.get("maximum") != word.most:
+            contradictions.append((one.field, word, schema.get("maximum")))
+        if isinstance(word, AtLeast) and schema.get("minimum", schema.get("exclusiveMinimum", 0)) > word.least:
+            contradictions.append((one.field, word, schema.get("minimum")))
+        if isinstance(word, OneOf) and set(word.values) != set(schema.get("enum", ())):
+            contradictions.append((one.field, word.values, schema.get("enum")))
+        if isinstance(word, Required) and parse(column)[0].name not in definition.root.required:
+            contradictions.append((one.field, word, "not required"))
+    assert contradictions == []

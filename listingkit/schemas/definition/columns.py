@@ -22,6 +22,20 @@ def field_of(column: str) -> str | None:
     return found or (None if "." in key else _attributes().get(key.partition("#")[0]))
 
 
+def field_at(names: Sequence[str]) -> str | None:
+    """Our field for a place in a definition: names without positions. Of a family it is the first."""
+    return _places().get(tuple(names)) or (_attributes().get(names[0]) if len(names) == 1 else None)
+
+
+@cache
+def _places() -> Mapping[tuple[str, ...], str]:
+    places: dict[tuple[str, ...], str] = {}
+    for key, plain in _fields().items():
+        if "(B2B)" not in key and not key.startswith("::"):
+            places[tuple(step.name for step in paths.parse(key))] = plain
+    return places
+
+
 def _key(column: str) -> str:
     return paths.bare(column.replace("[audience=B2B]", "(B2B)"))
 

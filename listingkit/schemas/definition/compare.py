@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from listingkit.schemas.definition.columns import field_of, spoken_name
+from listingkit.schemas.definition.columns import field_at, spoken_name
 from listingkit.schemas.definition.compile import deprecated, open_list
 from listingkit.schemas.definition.definition import Definition, targets
 from listingkit.schemas.definition.frame import Aliases, frame_issues
@@ -171,7 +171,7 @@ def _whole(node: Node) -> dict[str, Any]:
 
 
 def _called(definition: Definition, place: tuple[str, ...]) -> str:
-    return spoken_name(definition, place, field_of(".".join(place)))
+    return spoken_name(definition, place, field_at(place))
 
 
 def _path(place: tuple[str, ...], name: str) -> str:
