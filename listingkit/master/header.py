@@ -64,7 +64,7 @@ def _best(rows: Mapping[int, Row], numbers: Sequence[int]) -> int | None:
             continue
         if place + 1 < len(numbers):
             below = rows[numbers[place + 1]]
-            if _filled(row) < 0.8 * _filled(below) and _are_labels(below) and _filled(below) > 2:
+            if _filled(row) < 0.8 * _filled(below) and _are_labels(below) and _filled(below) > 1:
                 return numbers[place + 1]
         return number
     return None

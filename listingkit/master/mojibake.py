@@ -1,5 +1,7 @@
 """Mojibake: UTF-8 that somebody once read as another encoding, so that `Küche` became `KÃ¼che`."""
 
+import re
+
 import polars as pl
 
 # What the first byte of a UTF-8 pair or triple becomes in Windows-1252 (and, for the last, in Windows-1251 and MacRoman),
@@ -7,6 +9,7 @@ import polars as pl
 SUSPECT = (
     r"[ÃÂÄÅÎÏÐÑØÙÚâãäåæçèéï][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€ \u00a0]|[РС][\u0080-\u00bfЂЃѓ°±µ‚„…†‡€‰‹‘’“”•–—™›]|√[\u00a0-\u03ff]"
 )
+_SUSPECT = re.compile(SUSPECT)
 LONGEST = 100_000  # characters that are looked at
 
 
@@ -18,9 +21,9 @@ def suspects(text: pl.Expr) -> pl.Expr:
 def repaired(text: str) -> str | None:
     """The text as it was meant, or None where it is no mojibake. Idempotent: what it returns needs no repair.
 
-    Only the encoding is repaired: quotes, widths, ligatures and white space stay as they are.
+    Text that would be repaired only in part is left alone. Only the encoding is repaired: quotes, widths, ligatures and white space stay as they are.
     """
-    if text.isascii() or len(text) > LONGEST:
+    if text.isascii() or len(text) > LONGEST or not _SUSPECT.search(text):
         return None
     from ftfy import TextFixerConfig, fix_text
 
@@ -40,4 +43,4 @@ def repaired(text: str) -> str | None:
         normalization=None,
     )
     fixed = fix_text(text, plain)
-    return fixed if fixed != text else None
+    return None if fixed == text or _SUSPECT.search(fixed) else fixed

@@ -35,7 +35,17 @@ def records(text: str, delimiter: str, *, final: bool) -> Iterator[Record]:
     """Cut a text into records. Unless it is `final`, an incomplete last record is left for the next call."""
     quoted, plain = _grammar(delimiter)
     at, size = 0, len(text)
+    quote = text.find('"')
     while at < size:
+        if 0 <= quote < at:
+            quote = text.find('"', at)
+        line_end = text.find("\n", at)
+        if line_end >= 0 and not at <= quote < line_end:  # a line without quotes, as most are
+            line = text[at:line_end].removesuffix("\r")
+            if "\r" not in line:
+                at = line_end + 1
+                yield Record(line.split(delimiter), 1, unclosed=False, end=at)
+                continue
         cells: list[str] = []
         start, unclosed = at, False
         while True:

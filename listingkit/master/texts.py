@@ -49,12 +49,13 @@ def shared_strings(blocks: Iterable[bytes], name: str) -> pl.Series:
     return without_blanks(pl.concat(parts)) if parts else pl.Series([], dtype=pl.String)
 
 
-def cut(blocks: Iterable[bytes], tag: str, name: str, size: int = CHUNK, after: bytes = b"") -> Iterator[str]:
+def cut(blocks: Iterable[bytes], tag: str, name: str, size: int = CHUNK, after: str = "") -> Iterator[str]:
     """Blocks joined and cut again where an element of this local name ends; the rest comes last.
 
-    Past the mark `after` no such element is expected, and any tag ends a piece.
+    Past the end of the element `after` no such element is expected, and any tag ends a piece.
     """
     ending = re.compile(rf"</(?:\w+:)?{tag}>".encode())
+    last = re.compile(rf"</(?:\w+:)?{after}>".encode()) if after else None
     end, rest = b"", b""
     for block in blocks:
         rest += block
@@ -63,8 +64,8 @@ def cut(blocks: Iterable[bytes], tag: str, name: str, size: int = CHUNK, after: 
         if not end and (match := ending.search(rest)):
             end = match[0]
         at = rest.rfind(end) + len(end) if end and end in rest else 0
-        if not at and after and after in rest:
-            end, after = b">", b""
+        if not at and last and last.search(rest):
+            end, last = b">", None
             at = rest.rfind(end) + 1
         if at:
             yield _decoded(rest[:at], name)

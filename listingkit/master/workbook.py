@@ -116,7 +116,7 @@ class WorkbookSheet:
         scan = RowScan(f"{self._book.name} [{self._entry.name}]")
         began = ended = False
         gathered = Cells()
-        for chunk in cut(self._book.package.blocks(self._entry.part, "sheet"), "row", self._book.name, after=b"sheetData>"):
+        for chunk in cut(self._book.package.blocks(self._entry.part, "sheet"), "row", self._book.name, after="sheetData"):
             rows = chunk
             if not began:
                 head, began, rows = _split(rows, r"<(?:\w+:)?sheetData\s*>")
