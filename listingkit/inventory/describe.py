@@ -116,9 +116,9 @@ def values_of(template: Template, column: TemplateColumn) -> list[tuple[str, str
     return [(kind, label, told.get(label, label)) for kind, held in column.values.items() for label in held.labels]
 
 
-def sentence(node: Node, template: Template) -> str:
-    """A condition in words, with the labels of columns."""
-    labels = {column.index: column.label or column.path for column in template.columns}
+def sentence(node: Node, template: Template, *, by_path: bool = False) -> str:
+    """A condition in words, with the labels of columns (or their paths)."""
+    labels = {column.index: column.path if by_path else column.label or column.path for column in template.columns}
     return _sentence(node, labels, depth=0)
 
 

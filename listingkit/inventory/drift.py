@@ -1,11 +1,13 @@
 """Template drift: what changed between two downloads of a template."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from listingkit.inventory.describe import sentence
+from listingkit.inventory.formula import Node
 from listingkit.inventory.requirements import rules_of
+from listingkit.inventory.styles import State
 from listingkit.inventory.template import Template, TemplateColumn
 
 Kind = Literal[
@@ -76,10 +78,18 @@ def _drift(old: Template, new: Template) -> Iterator[Drift]:
             yield Drift("column added", path, column.label, new=column.requirement)
             continue
         yield from _column(had[path], column)
-        gone = [f"{state} when {sentence(node, old)}" for state, node in rules_before.get(path, ()) if state != "filled"]
-        come = [f"{state} when {sentence(node, new)}" for state, node in rules_after.get(path, ()) if state != "filled"]
-        yield from (Drift("rule", path, column.label, old=rule) for rule in gone if rule not in come)
-        yield from (Drift("rule", path, column.label, new=rule) for rule in come if rule not in gone)
+        gone, come = _rules(rules_before.get(path, ()), old), _rules(rules_after.get(path, ()), new)
+        yield from (Drift("rule", path, column.label, old=said) for rule, said in gone.items() if rule not in come)
+        yield from (Drift("rule", path, column.label, new=said) for rule, said in come.items() if rule not in gone)
+
+
+def _rules(steps: Sequence[tuple[State, Node]], template: Template) -> dict[str, str]:
+    """The rules of a column in words: with the paths of columns, to be compared, and with their labels, to be read."""
+    return {
+        f"{state} when {sentence(node, template, by_path=True)}": f"{state} when {sentence(node, template)}"
+        for state, node in steps
+        if state != "filled"
+    }
 
 
 def _column(old: TemplateColumn, new: TemplateColumn) -> Iterator[Drift]:

@@ -17,7 +17,7 @@ from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.wire import dictionary, to_wire
 from listingkit.inventory.workbook import Workbook
 from listingkit.mapping.listings import SOURCE, Listings, Source
-from listingkit.master.sheet import ROW, Column, letter
+from listingkit.master.sheet import ROW, Column, Master, letter
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,21 @@ class Filled:
     rows: DataRows
     listings: Listings
     names: Mapping[str, str]  # path -> column of the listings' frame, for those that hold a field
+
+    @property
+    def master(self) -> Master:
+        """The same rows as a master: columns by their letters, as they stand in the file."""
+        columns = self.template.by_path.values()
+        letters = {column.path: letter(column.index) for column in columns}
+        return Master(
+            file=self.template.name,
+            sheet=self.template.sheet or None,
+            frame=self.rows.frame.rename({path: letters[path] for path in self.rows.frame.columns if path in letters}),
+            columns=tuple(_origin(column) for column in columns),
+            header_row=self.template.label_row,
+            kind="xlsx" if self.template.sheet else "txt",
+            evidence={letters[path]: found for path, found in self.rows.evidence.items()},
+        )
 
 
 def is_template(path: Path | str) -> bool:
@@ -51,7 +66,7 @@ def read_filled_template(path: Path | str) -> Filled:
     frame = rows.frame.select(*values, pl.col(ROW), pl.lit(0, pl.UInt16).alias(SOURCE))
     origins = {names.get(path_, path_): _origin(column) for path_, column in columns.items()}
     evidence = {names[path_]: found for path_, found in rows.evidence.items() if path_ in names}
-    source = Source(str(path), template.sheet or None, origins, evidence)
+    source = Source(template.name, template.sheet or None, origins, evidence)
     return Filled(template, rows, Listings(frame, (source,), template.language or None), names)
 
 

@@ -12,6 +12,7 @@ import pytest
 from listingkit.config import Config
 from listingkit.finding import Finding
 from listingkit.inventory.filled import Filled, is_template, read_filled_template
+from listingkit.rules.filled import check_filled
 from listingkit.rules.findings import Findings
 from listingkit.rules.template import template_batches, template_notes
 
@@ -188,3 +189,18 @@ def test_the_filled_file_of_2024(real_files: Path) -> None:
         ("VAL021", "parentage_level"): 85,
     }
     assert [note.code for note in template_notes(found.template, as_of=date(2026, 11, 1))] == ["TPL003"]
+
+
+def test_template_and_catalogue_speak_once_of_a_blank_cell(templates: ModuleType, tmp_path: Path) -> None:
+    found = filled(templates, tmp_path, {f"item_name{AT}{TAG}#1.value": ""})
+    findings = list(check_filled(found, as_of=date(2026, 11, 1)))
+    assert [finding.code for finding in findings if finding.field == "item_name"] == ["REQ010"]
+    assert {finding.marketplace for finding in findings if finding.code == "REQ010"} == {"US"}
+    assert {finding.file for finding in findings} == {"filled.xlsx"}
+
+
+def test_a_filled_template_is_a_master_too(templates: ModuleType, tmp_path: Path) -> None:
+    master = filled(templates, tmp_path, {}).master
+    assert (master.file, master.sheet, master.header_row, master.kind) == ("filled.xlsx", "Template", 4, "xlsx")
+    assert master.frame["A"].to_list() == ["A-1"]
+    assert (master.columns[3].letter, master.columns[3].header) == ("D", "Item Name")

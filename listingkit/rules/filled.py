@@ -1,0 +1,36 @@
+"""Checking a filled template: every rule of the catalogue, and everything that the template itself says."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from listingkit.config import DEFAULT, Config
+from listingkit.inventory.filled import Filled
+from listingkit.marketplace import Marketplace, select
+from listingkit.rules.findings import Batch, Findings
+from listingkit.rules.run import check
+from listingkit.rules.template import template_batches, template_notes
+
+_SAME = {"REQ001", "REQ002"}  # what a schema says of a blank cell; the seller's own template says it better
+
+
+def check_filled(filled: Filled, stores: Sequence[Marketplace] = (), *, as_of: date, config: Config = DEFAULT) -> Findings:
+    """Check a filled template as master and template at once, for these marketplaces or for those that it is made for."""
+    stores = stores or select(filled.template.marketplaces)
+    store = stores[0].code if len(stores) == 1 else ""
+    own = template_batches(filled.template, filled.rows.frame, names=filled.names, store=store, texts=filled.rows.texts, config=config)
+    general = check(filled.listings, stores, as_of=as_of, config=config)
+    notes = [*template_notes(filled.template, as_of=as_of, config=config), *general.notes]
+    return Findings([*_without_echo(general.batches, own), *own], general.sources, notes)
+
+
+def _without_echo(batches: Sequence[Batch], own: Sequence[Batch]) -> Iterator[Batch]:
+    """The batches without what the template already says of the same blank cell."""
+    blank = {(batch.column, index) for batch in own if batch.code == "REQ010" for index in batch.places["index"].to_list()}
+    for batch in batches:
+        indices = batch.places["index"].to_list()
+        kept = [place for place, index in enumerate(indices) if batch.code not in _SAME or (batch.column, index) not in blank]
+        if len(kept) == len(indices):
+            yield batch
+        elif kept:
+            yield replace(batch, places=batch.places[kept], flaws=[batch.flaws[place] for place in kept])
