@@ -17,6 +17,7 @@ A rule is a *judge*: a pure function of the few cells it names in `fields`, whic
 Arguments of a judge, by name:
     the fields     `sku` gets the cell (str). Fields after the first may be None; the first is never None unless `blank=True`.
                    A family (`bullet_point`) is judged slot by slot; `bullet_point*` in `fields` gives all slots as one tuple.
+    text           instead of the fields, where `each=True`: the rule is asked of each of its fields by itself.
     limit          the `Limit` in force (the rule names it with `limit=`); where none is in force the rule does not run.
     limits         when `limit=` names several: those in force by name; the rule does not run where the first is not.
     language       two letters: the language of the text ("" where nobody says).
@@ -101,6 +102,7 @@ class Rule:
     blank: bool = False  # also judged where the first field is blank
     deletes: bool = False  # also judged on rows that delete a listing
     study: Callable[[pl.Series, Evidence | None], Any] | None = None
+    each: bool = False
     keys: tuple[str, ...] = ()
     normal: Callable[[pl.Expr], pl.Expr] | None = None
     supersedes: tuple[str, ...] = ()
@@ -174,6 +176,7 @@ def rule(
     blank: bool = False,
     deletes: bool = False,
     study: Callable[[pl.Series, Evidence | None], Any] | None = None,
+    each: bool = False,
 ) -> Callable[[Callable[..., Flaw | None]], Callable[..., Flaw | None]]:
     """Register a judge of single rows. See the module's docstring."""
 
@@ -199,6 +202,7 @@ def rule(
             blank=blank,
             deletes=deletes,
             study=study,
+            each=each,
         )
         return judge
 

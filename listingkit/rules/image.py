@@ -24,7 +24,7 @@ _BAD = [
 ]
 _WHY = "Amazon's schema takes only full http(s) addresses, and a space or a missing host makes the download fail."
 _SOURCE = "Amazon product type definition HOME: pattern ^(https?|s3)://; Images sheet of Amazon templates 2026: full path"
-_SOUND = r"^(?i:https?)://[^\s/?#]+[^\s]*$|^s3://[^\s]+$"
+_SOUND = r"^(?i:https?)://[^\s\x1c-\x1f/?#]+[^\s\x1c-\x1f]*$|^s3://[^\s\x1c-\x1f]+$"  # Python's \s has four more characters
 
 
 def _judge(url: str) -> Flaw | None:

@@ -80,7 +80,7 @@ def search_terms_separators(generic_keyword: str) -> Flaw | None:
     checked=CHECKED,
     severity="warning",
     fix="safe",
-    suspects=lambda generic_keyword: _any_twice(generic_keyword.str.to_lowercase().str.extract_all(r"\S+")),
+    suspects=lambda generic_keyword: _any_twice(generic_keyword.str.to_lowercase().str.extract_all(r"[^\s\x1c-\x1f]+")),
 )
 def search_terms_repeat(generic_keyword: str) -> Flaw | None:
     """No word stands twice in the search terms."""

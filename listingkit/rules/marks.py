@@ -8,7 +8,7 @@ from itertools import combinations
 
 import polars as pl
 
-TAG = r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>"
+TAG = r"</?[a-zA-Z][a-zA-Z0-9]*(?:[\s\x1c-\x1f][^<>]*)?/?>"
 _TAG = re.compile(TAG)
 _BREAK = re.compile(r"</?br\s*/?>", re.IGNORECASE)
 ENTITY = r"&(?:[a-zA-Z]{2,8}|#[0-9]{1,6}|#x[0-9a-fA-F]{1,6});"

@@ -25,7 +25,10 @@ def row_tasks(run: Run, rules: Sequence[Rule]) -> Iterator[Task]:
 
 
 def _slots(rule: Rule) -> Iterator[tuple[str, ...]]:
-    """The rule's fields with a family in first place spelled out slot by slot."""
+    """The rule's fields with a family in first place spelled out slot by slot; each by itself where the rule is asked so."""
+    if rule.each:
+        yield from ((name,) for field in rule.fields for name in all_fields()[field].names)
+        return
     first = rule.fields[0]
     if first.endswith("*") or all_fields()[first].slots == 1:
         yield rule.fields
@@ -108,7 +111,7 @@ def _argument(spec: str) -> str:
 
 def _bind(rule: Rule, specs: tuple[str, ...], known: Mapping[str, Any]) -> Callable[[tuple[Any, ...]], Flaw | None]:
     constants = {name: value for name, value in known.items() if name in rule.takes}
-    names = [_argument(spec) for spec in specs]
+    names = ["text"] if rule.each else [_argument(spec) for spec in specs]
     judge = rule.judge
     if not any(spec.endswith("*") for spec in specs):
         if len(names) == 1 and not constants:
@@ -147,7 +150,8 @@ def _suspects(
     if rule.limit and len(_groups_of(run)) > 1:
         parts.append(_group(run) == group)
     if rule.suspects is not None:
-        expressions = {_argument(spec): _column(held) for spec, held in zip(specs, columns, strict=True)}
+        names = ["text"] if rule.each else [_argument(spec) for spec in specs]
+        expressions = {name: _column(held) for name, held in zip(names, columns, strict=True)}
         parts.append(call(rule.suspects, {**known, **expressions}).fill_null(value=True))
     return pl.all_horizontal(parts)
 

@@ -17,26 +17,36 @@ _FAMILY = ("sku", "parent_sku", "parentage_level")
     "VAR001",
     fields=_FAMILY,
     keys=("sku", "parent_sku"),
+    normal=lambda key: key.str.to_lowercase(),
     good=[[("P", None, "Parent"), ("C", "P", "Child")]],
-    bad=[[("C", "P", "Child")]],
+    bad=[[("C", "P", "Child")], [("P", None, "Parent"), ("C", "p", "Child")]],
     why="A child whose parent is neither in the file nor live fails with 8007; where the parent is live, add its row all the same.",
-    source="Amazon error 8007: parent SKU not recognised",
+    source="Amazon error 8007: parent SKU not recognised; templates 2026: case of a SKU is kept",
     checked=CHECKED,
+    fix="ask",
     errors=("8007",),
-    suspects=lambda: (pl.col("#role") == "parent_sku").any() & ~(pl.col("#role") == "sku").any(),
+    suspects=lambda: (
+        (pl.col("#role") == "parent_sku").any()
+        & (~(pl.col("#role") == "sku").any() | (pl.col("sku").n_unique() + pl.col("parent_sku").n_unique() > 2))
+    ),
 )
 def orphan_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
-    """The parent of every child stands in the file."""
-    if any(row.role == "sku" for row in rows):
-        return
+    """The parent of every child stands in the file, written the same."""
+    heads = [row.sku for row in rows if row.role == "sku"]
     for position, row in enumerate(rows):
-        yield position, Flaw(f"parent {row.parent_sku} of this child is not in the file", field="parent_sku")
+        if row.role != "parent_sku" or row.parent_sku in heads:
+            continue
+        if heads:
+            yield position, Flaw(f"the parent is written {heads[0]!r}, not {row.parent_sku!r}", fix=heads[0], field="parent_sku")
+        else:
+            yield position, Flaw(f"parent {row.parent_sku} of this child is not in the file", field="parent_sku")
 
 
 @across(
     "VAR002",
     fields=_FAMILY,
     keys=("sku", "parent_sku"),
+    normal=lambda key: key.str.to_lowercase(),
     good=[[("P", None, "Parent"), ("C", "P", "Child")], [("S", None, None)]],
     bad=[[("P", None, "Parent")]],
     why="A parent is not for sale: without children buyers see nothing of it.",

@@ -23,7 +23,7 @@ BROKEN = [(rule, example) for rule in JUDGED for example in rule.bad_examples]
 
 def columns_of(rule: Any) -> Any:
     names: list[str] = []
-    for spec in rule.fields:
+    for spec in rule.fields[:1] if rule.each else rule.fields:
         plain = spec.rstrip("*")
         names += fields()[plain].names if spec.endswith("*") else [fields()[plain].names[0]]
     return names

@@ -45,7 +45,7 @@ def values(rule: Any) -> Any:
 
 def names_of(rule: Any) -> Any:
     names: list[str] = []
-    for spec in rule.fields:
+    for spec in rule.fields[:1] if rule.each else rule.fields:
         family = fields()[spec.rstrip("*")].names
         names += family if spec.endswith("*") else family[:1]
     return names

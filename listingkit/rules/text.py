@@ -1,0 +1,257 @@
+"""What any text of a listing may hold: invisible characters, line breaks, broken letters, placeholders, JP scripts."""
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+import polars as pl
+
+from listingkit.finding import Flaw
+from listingkit.resources import data
+from listingkit.rules import marks
+from listingkit.rules.engine import rule
+
+CHECKED = date(2026, 9, 30)
+COPY = (
+    "item_name",
+    "title_differentiation",
+    "brand",
+    "bullet_point",
+    "product_description",
+    "generic_keyword",
+    "color",
+    "size",
+    "material",
+)
+KEYS = ("sku", "parent_sku", "product_id", "model_number", "part_number", "manufacturer")
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+_HALF_WIDTH = "\uff61-\uff9f"
+_PLATFORM = "①-⑳Ⅰ-Ⅻ㈱㈲㎏㎎㎝㎜㎡№℡㍉㌔㌢㍍㌘㌧㌃㌶㍑㍗"
+_PLACEHOLDERS = (*COPY[:3], "manufacturer", "color", "size", "material", "model_number", "part_number", "country_of_origin")
+
+
+@rule(
+    "TXT001",
+    each=True,
+    fields=(*COPY, *KEYS),
+    good=["Stoneware Mug", "Tasse für Tee", "ナプキン"],
+    bad={"Stone\u200bware": "Stoneware", "\ufeffMug": "Mug", "Mug\u202e": "Mug", "A\u00adB": "AB"},
+    why="Nobody sees these characters, but Amazon does: a SKU with one is another SKU, a search term another word.",
+    source="The Unicode Standard, 23.2 to 23.8; ERP guides on pasted SKUs (splitforge)",
+    checked=CHECKED,
+    severity="warning",
+    fix="safe",
+    deletes=True,
+    suspects=lambda text: text.str.contains(f"[{_INVISIBLE}]"),
+)
+def invisible_character(text: str) -> Flaw | None:
+    """A text has no invisible or control characters."""
+    found = sorted({f"U+{ord(char):04X}" for char in re.findall(f"[{_INVISIBLE}]", text)})
+    return Flaw(f"invisible {', '.join(found)}", fix=re.sub(f"[{_INVISIBLE}]", "", text)) if found else None
+
+
+@rule(
+    "TXT002",
+    each=True,
+    fields=COPY,
+    good=["Stoneware Mug", "One line"],
+    bad={"One\nTwo": "One Two", "One\tTwo": "One Two", "One\r\nTwo": "One Two"},
+    why="In a tab-delimited upload a tab or line break begins a new cell or row; listingkit writes a space.",
+    source="Amazon templates: tab-delimited text has no quoting (WP-Lister, jaacee.com)",
+    checked=CHECKED,
+    severity="info",
+    fix="safe",
+    suspects=lambda text: text.str.contains(r"[\t\r\n]"),
+)
+def line_break_in_text(text: str) -> Flaw | None:
+    """A text is one line."""
+    if not re.search(r"[\t\r\n]", text):
+        return None
+    return Flaw("a tab or line break, which becomes a space in the upload", fix=re.sub(r"[\t\r\n]+", " ", text))
+
+
+@rule(
+    "TXT003",
+    each=True,
+    fields=_PLACEHOLDERS,
+    good=["Stoneware", "Blue", "Tan", "Nil Admirari Press"],
+    bad=["TBD", "n/a", "(your brand)", "lorem ipsum dolor", "xxx"],
+    why="A placeholder is shown to shoppers, or refused as a value that is not accepted.",
+    source="sellers' reports (supplieswholesalers); bullet policy of 15 August 2024 names N/A and TBD",
+    checked=CHECKED,
+    severity="warning",
+    suspects=lambda text: marks.may_be_placeholder(text),
+)
+def placeholder_text(text: str) -> Flaw | None:
+    """A text is no placeholder."""
+    return Flaw(f"{text!r} is a placeholder: fill it or leave it blank") if marks.placeholder(text) else None
+
+
+@rule(
+    "TXT004",
+    each=True,
+    stores=("JP",),
+    fields=("item_name", "bullet_point", "product_description", "generic_keyword"),
+    good=["ストーンウェア マグカップ 350ml", "Mug"],
+    bad={"ｶｯﾌﾟ": "カップ", "マグ ﾎﾜｲﾄ 350ml": "マグ ホワイト 350ml"},
+    why="Amazon.co.jp takes katakana in full width only.",
+    source="Amazon.co.jp style guides as wac-works-ec.jp and force-r.co.jp tell them",
+    checked=CHECKED,
+    severity="warning",
+    fix="safe",
+    suspects=lambda text: text.str.contains(f"[{_HALF_WIDTH}]"),
+)
+def half_width_katakana(text: str) -> Flaw | None:
+    """Katakana in Japan are written in full width."""
+    if not re.search(f"[{_HALF_WIDTH}]", text):
+        return None
+    return Flaw("half-width katakana", fix=re.sub(f"[{_HALF_WIDTH}]+", lambda found: unicodedata.normalize("NFKC", found[0]), text))
+
+
+@rule(
+    "TXT005",
+    each=True,
+    stores=("JP",),
+    fields=("item_name", "bullet_point", "product_description"),
+    good=["ストーンウェア 350ml", "1kg"],
+    bad={"①ストーンウェア": "1ストーンウェア", "2㎏": "2kg"},
+    why="These characters are shown differently, or not at all, on some systems; Amazon.co.jp refuses them.",
+    source="Amazon.co.jp style guides as wac-works-ec.jp and force-r.co.jp tell them",
+    checked=CHECKED,
+    severity="warning",
+    fix="ask",
+    suspects=lambda text: text.str.contains(f"[{_PLATFORM}]"),
+)
+def platform_dependent_character(text: str) -> Flaw | None:
+    """Texts in Japan have no platform-dependent characters."""
+    found = sorted(set(re.findall(f"[{_PLATFORM}]", text)))
+    if not found:
+        return None
+    return Flaw(
+        f"platform-dependent {' '.join(found)}",
+        fix=re.sub(f"[{_PLATFORM}]", lambda one: unicodedata.normalize("NFKC", one[0]), text),
+    )
+
+
+_DAYS = ("sale_start_date", "sale_end_date", "offer_start_date", "offer_end_date", "restock_date", "merchant_release_date")
+_ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.+Z-]+)?$"
+
+
+@rule(
+    "DAT001",
+    each=True,
+    fields=_DAYS,
+    good=["2026-11-30", "2026-11-30T08:00:00Z"],
+    bad=["31.02.2026", "2026-02-30", "11/12/2026", "soon"],
+    why="Amazon refuses the row: dates are year, month, day. One that may be either day-month or month-day is never guessed.",
+    source="Amazon templates 2025 and 2026: YYYY-MM-DD; error 90112",
+    checked=CHECKED,
+    errors=("90112", "90057"),
+    suspects=lambda text: text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).is_null() | ~text.str.contains(_ISO),
+)
+def not_a_date(text: str) -> Flaw | None:
+    """A date is a day of the calendar, written YYYY-MM-DD."""
+    if re.fullmatch(_ISO.strip("^$"), text):
+        try:
+            date.fromisoformat(text[:10])
+        except ValueError:
+            return Flaw(f"{text} is no day of the calendar")
+        return None
+    either = re.fullmatch(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{2,4})", text)
+    if either and int(either[1]) <= 12 and int(either[2]) <= 12 and either[1] != either[2]:
+        return Flaw(f'{text} may be day-month or month-day: say which in the profile (date = "day-first"), or write YYYY-MM-DD')
+    return Flaw(f"{text!r} is not a date such as 2026-11-30")
+
+
+@rule(
+    "UNT001",
+    fields=("item_weight", "item_weight_unit"),
+    good=[("0.4", "kilograms")],
+    bad=[("0.4", None)],
+    why="A weight without unit is refused: 0.4 may be kilograms or pounds.",
+    source="Amazon templates 2025 and 2026: value and unit belong together",
+    checked=CHECKED,
+    errors=("99010", "99022"),
+    suspects=lambda item_weight_unit: item_weight_unit.is_null(),
+)
+def weight_without_unit(item_weight: str, item_weight_unit: str | None) -> Flaw | None:
+    """A weight has a unit."""
+    return None if item_weight_unit else Flaw(f"weight {item_weight} has no unit", field="item_weight")
+
+
+def _is_amount(column: pl.Expr) -> pl.Expr:
+    return column.cast(pl.Float64, strict=False)
+
+
+@rule(
+    "UNT002",
+    fields=("package_weight", "item_weight", "package_weight_unit", "item_weight_unit"),
+    good=[("0.5", "0.4", "kilograms", "kilograms"), ("0.5", "400", "kilograms", "grams"), ("0.5", None, "kilograms", None)],
+    bad=[("0.3", "0.4", "kilograms", "kilograms")],
+    why="A package cannot weigh less than what is in it: usually grams and kilograms, or net and gross, were exchanged.",
+    source="arithmetic; Amazon templates: item weight, package weight",
+    checked=CHECKED,
+    severity="warning",
+    suspects=lambda package_weight, item_weight, package_weight_unit, item_weight_unit: (
+        (_is_amount(package_weight) <= _is_amount(item_weight)) & (package_weight_unit == item_weight_unit)
+    ),
+)
+def package_lighter_than_item(
+    package_weight: str, item_weight: str | None, package_weight_unit: str | None, item_weight_unit: str | None
+) -> Flaw | None:
+    """A package weighs at least what its item weighs."""
+    plain = r"[0-9]{1,12}(\.[0-9]{1,12})?"
+    if not item_weight or package_weight_unit != item_weight_unit or package_weight_unit is None:
+        return None
+    if not re.fullmatch(plain, package_weight) or not re.fullmatch(plain, item_weight) or float(package_weight) >= float(item_weight):
+        return None
+    return Flaw(f"the package weighs {package_weight}, the item {item_weight} {item_weight_unit}")
+
+
+@rule(
+    "CMP001",
+    fields=("fabric_type",),
+    good=[
+        "100% Cotton",
+        "75% Cotton, 15% Nylon, 10% Wool",
+        "Cotton",
+        "60 % Baumwolle, 40 % Polyester",
+        "Shell: 100% Cotton; Lining: 100% Polyester",
+    ],
+    bad=["75% Cotton, 15% Nylon", "60% Cotton, 50% Polyester"],
+    why="The law asks that the shares of a textile add up to 100 %; Amazon suppresses what does not.",
+    source="Regulation (EU) 1007/2011; Amazon templates DE and US: percent and fibre, comma separated, 100 % in total",
+    checked=CHECKED,
+    suspects=lambda fabric_type: fabric_type.str.contains("%", literal=True),
+)
+def composition_not_100(fabric_type: str) -> Flaw | None:
+    """The shares of a composition add up to 100 % for each part of the product."""
+    shares = [Decimal(share.replace(",", ".")) for share in re.findall(r"([0-9]{1,3}(?:[.,][0-9]{1,2})?) ?%", fabric_type)]
+    total = sum(shares, Decimal(0))
+    if not shares or (total % 100 == 0 and total > 0):
+        return None
+    return Flaw(f"the shares add up to {total} %")
+
+
+@cache
+def _countries() -> frozenset[str]:
+    lines = data("countries.tsv").read_text("utf-8").splitlines()
+    return frozenset(line.split("\t")[0] for line in lines if not line.startswith(("#", "code")))
+
+
+@rule(
+    "CMP002",
+    fields=("country_of_origin",),
+    good=["PT", "CN"],
+    bad=["Portugalia", "ZZ"],
+    why="Amazon takes the country as an ISO code or a name of its list; customs rely on it.",
+    source="Amazon templates 2026: country_of_origin; ISO 3166-1",
+    checked=CHECKED,
+    errors=("90244",),
+    suspects=lambda country_of_origin: ~country_of_origin.is_in(sorted(_countries())),
+)
+def unknown_country(country_of_origin: str) -> Flaw | None:
+    """A country of origin is a country that we know by code."""
+    return None if country_of_origin in _countries() else Flaw(f"{country_of_origin!r} is no country code")
