@@ -138,8 +138,8 @@ def _filled_down(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     frame = _with_galleries(frame, fill) if fill.gallery and MAIN_IMAGE in frame.columns else frame
     return frame.with_columns(
         pl.when(grouped).then(pl.coalesce(name, pl.col(name).first().over(fill.by))).otherwise(name).alias(name)
-        for name in fill.fields
-        if name in frame.columns
+        for name in frame.columns
+        if name.partition("@")[0] in fill.fields or name in fill.fields
     )
 
 

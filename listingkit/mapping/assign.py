@@ -36,7 +36,7 @@ def assign(proposal: Proposal, profile: Profile, threshold: float = ACCEPT) -> t
         if column:
             chosen.append(Assignment(name, column, source))
     used = {assignment.column.letter for assignment in chosen}
-    stated = {*profile.columns, *profile.constants, *(name for name, derived in profile.derived.items() if not derived.modest)}
+    stated = {*profile.columns, *profile.constants}  # a derived field may well use the column that it replaces
     ignored = {key(header) for header in profile.ignore}
     notes = []
     for guess in proposal.guesses:

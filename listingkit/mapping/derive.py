@@ -17,6 +17,7 @@ from listingkit.mapping.headers import key
 from listingkit.mapping.profile import Derived
 from listingkit.master.sheet import ROW
 
+TEMPLATE = 5_000  # characters of an expression
 SECONDS = 60.0  # for all rows of one field
 WRONG_IN_A_ROW = (TemplateError, ArithmeticError, ValueError, TypeError, LookupError)  # what an expression can do wrong with a value
 
@@ -71,6 +72,8 @@ class _Expression:
         return rows.join(answers, on=keys, how="left", nulls_equal=True, maintain_order="left")["result"].alias(self.name)
 
     def parsed(self) -> tuple[nodes.Template, Template]:
+        if len(self.derived.template) > TEMPLATE:
+            raise self.bad(f"the expression is longer than {TEMPLATE} characters")
         sandbox = Sandbox()
         try:
             tree = sandbox.parse(self.derived.template)
@@ -87,6 +90,8 @@ class _Expression:
     def one(self, template: Template, names: tuple[list[str], list[str]], values: Sequence[str | None], row: int | None) -> str | None:
         """The result for one set of inputs."""
         fields, headers = names
+        if any(value and len(value) > LONGEST for value in values):
+            raise self.bad(f"row {row}: a value that it uses is longer than {LONGEST} characters")
         given: dict[str, Any] = dict(zip(fields, (value or "" for value in values), strict=False))
         cells = _Cells({key(text): value or "" for text, value in zip(headers, values[len(fields) :], strict=True)})
         given |= {"row": cells, "column": cells.column}

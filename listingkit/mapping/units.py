@@ -89,11 +89,6 @@ def convert_series(values: pl.Series, unit: str, target: str, places: int = 6) -
     return values.replace(converted)
 
 
-def taken(unit: str, allowed: tuple[str, ...]) -> str:
-    """The unit that a marketplace takes for a value given in `unit`; `allowed` empty means that it takes any."""
-    return unit if not allowed or unit in allowed else allowed[0]
-
-
 def _or_same(value: str, unit: str, target: str, places: int) -> str:
     try:
         return convert(value, unit, target, places)

@@ -15,6 +15,7 @@ DISTINCT = 200  # values
 LONGEST = 500  # characters of one value
 IMAGE = re.compile(r"\.(jpe?g|png|gif|tiff?|webp|bmp|avif|heic)(\?\S*)?$", re.IGNORECASE)
 NUMBER = re.compile(r"^[^\d\w]{0,3}[A-Z€£$¥]{0,4}\s?[+-]?\d[\d.,'\s]{0,30}(e[+-]?\d+)?\s?[^\d]{0,12}$", re.IGNORECASE)
+GTINS = 0.5  # part with right check digits that no other numbers reach by chance
 LISTS = 0.3  # part of the cells that must hold several items
 SEPARATORS = ("\n", "|", ";")
 
@@ -82,7 +83,7 @@ def decide(candidates: tuple[str, ...], values: Values) -> tuple[str, str] | Non
     """(field, why) where the values of an ambiguous column leave only one of its candidates, or None."""
     if not values.filled:
         return None
-    if "product_id" in candidates and values.gtins >= 0.9 and len(values.filled) >= 2:
+    if "product_id" in candidates and values.gtins >= GTINS and len(values.filled) >= 2:
         return "product_id", "its values are GTINs"
     if "hazmat" in candidates and values.share(re.compile(r"^UN\s?\d{4}$", re.IGNORECASE).match) >= 0.8:
         return "hazmat", "its values are UN numbers"

@@ -84,7 +84,11 @@ def test_a_plain_name_means_the_language_of_the_field_it_makes(sheet: Sheet) -> 
         ("{{ 1 / 0 }}", "division|Division"),
         ("{{ range(10) }}", "only column"),
         ("{{ brand | truncate('x') }}", "row 2"),
-        ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", "item_name"),
+        ("{{ " + "(" * 2000 + "1" + ")" * 2000 + " }}", "item_name"),
+        ("{{ " + "~".join(["brand"] * 2000) + " }}", "longer than 5000 characters"),
+        ("{{ column }}{{ column.is_column }}", "unsafe"),
+        ("{{ row.items }}", "row 2"),
+        ("{{ [brand] * 1000000 }}", "takes numbers"),
     ],
 )
 def test_a_broken_expression_names_profile_line_and_row(sheet: Sheet, template: str, message: str) -> None:
@@ -99,6 +103,19 @@ def test_results_are_bounded(sheet: Sheet) -> None:
         map_columns(sheet(HEADERS, rows), loads('[derived]\nitem_name = "{{ brand }}{{ brand }}"'))
     with pytest.raises(BadProfile, match="too long"):
         map_columns(sheet(HEADERS, rows), loads("[derived]\nitem_name = \"{{ brand | replace('x', 'xxxxxx') }}\""))
+
+
+def test_a_value_that_is_too_long_to_compute_with(sheet: Sheet) -> None:
+    rows = [["A", "x" * 20_001, "y", "1", "1", "0"]]
+    with pytest.raises(BadProfile, match="row 2: a value that it uses is longer than 20000 characters"):
+        map_columns(sheet(HEADERS, rows), loads('[derived]\nitem_name = "{{ brand }}"'))
+
+
+def test_a_derived_field_may_use_the_column_it_replaces(sheet: Sheet) -> None:
+    master = sheet(["SKU", "Handle"], [["A", "mug"], [None, "jug"]])
+    listings = map_columns(master, loads('[derived]\nsku = "{{ sku | default(handle) }}"'))
+    assert listings.frame["sku"].to_list() == ["A", "jug"]
+    assert "sku" not in listings.sources[0].origins
 
 
 def test_each_distinct_set_of_inputs_is_computed_once(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -> None:

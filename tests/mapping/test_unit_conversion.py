@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listingkit.errors import UnknownName
-from listingkit.mapping.units import convert, convert_series, taken, unit_named, units
+from listingkit.mapping.units import convert, convert_series, unit_named, units
 
 SIZED = [unit for unit in units().values() if unit.size is not None]
 EVERYDAY = ("grams", "kilograms", "ounces", "pounds", "millimeters", "centimeters", "meters", "inches", "feet")
@@ -70,9 +70,3 @@ def test_words_of_sheets(word: str, name: str | None) -> None:
 
 def test_every_word_means_one_unit() -> None:
     assert {unit_named(unit.name) for unit in SIZED} == {unit.name for unit in SIZED}
-
-
-def test_a_marketplace_takes_its_own_unit() -> None:
-    assert taken("grams", ("pounds",)) == "pounds"
-    assert taken("grams", ("pounds", "grams")) == "grams"
-    assert taken("grams", ()) == "grams"
