@@ -51,7 +51,7 @@ def names(folder: Path | None = None) -> tuple[str, ...]:
     """The product types that have a schema."""
     folders = [shared("category_schemas")] + ([folder] if folder else [])
     files = {path.parent.name: path for place in folders for path in place.glob("*/schema.toml")}
-    return tuple(sorted(name for name, path in files.items() if not layer.read(path).header.get("part", False)))
+    return tuple(sorted(name for name, path in files.items() if not _layer(path).header.get("part", False)))
 
 
 def load(type_: str, folder: Path | None = None) -> CategorySchema:
@@ -63,12 +63,18 @@ def load(type_: str, folder: Path | None = None) -> CategorySchema:
 
 
 @cache
+def _layer(path: Path) -> Layer:
+    """Each file is read once: many schemas extend the same."""
+    return layer.read(path)
+
+
+@cache
 def _load(type_: str, folder: Path | None) -> CategorySchema:
     layers: list[Layer] = []
     lists: list[Values] = []
     for place in _chain(type_, folder):
-        layers.append(layer.read(place / "schema.toml"))
-        layers += [layer.read(path) for path in sorted(place.glob("*.toml")) if path.name not in ("schema.toml", "examples.toml")]
+        layers.append(_layer(place / "schema.toml"))
+        layers += [_layer(path) for path in sorted(place.glob("*.toml")) if path.name not in ("schema.toml", "examples.toml")]
         if (place / "values.tsv").is_file():
             lists.append(read_values(place / "values.tsv"))
     top = [one for one in layers if "product_type" in one.header][-1]
@@ -101,7 +107,7 @@ def _chain(type_: str, folder: Path | None) -> list[Path]:
         if place in places or len(places) == DEEPEST:
             raise BadProfile(str(places[-1] / "schema.toml"), None, f"extends {wanted}: schemas go round or deeper than {DEEPEST}")
         places.append(place)
-        wanted = layer.read(place / "schema.toml").header.get("extends")
+        wanted = _layer(place / "schema.toml").header.get("extends")
     return places[::-1]
 
 

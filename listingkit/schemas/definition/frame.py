@@ -4,7 +4,7 @@ Cells are judged once per distinct value, and rows once per kind of row: two row
 answer every condition alike differ only in cells that were judged already.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +24,14 @@ Aliases = Mapping[str, Mapping[str, str]]
 Names = tuple[str, ...]  # of a place in the definition
 _OURS = frozenset({SKU, TYPE, ACTION})
 _VALUES = frozenset({"enum", "const", *keywords.STRINGS, *keywords.NUMBERS})
+_OF_TEXTS = frozenset({"maxLength", "maxUtf8ByteLength", "enum", "format", "pattern"})
+_BOUNDS: Mapping[str, Callable[[pl.Expr, float], pl.Expr]] = {
+    "minimum": lambda amount, bound: amount < bound,
+    "maximum": lambda amount, bound: amount > bound,
+    "exclusiveMinimum": lambda amount, bound: amount <= bound,
+    "exclusiveMaximum": lambda amount, bound: amount >= bound,
+}
+_PLAIN_NUMBER, _PLAIN_INTEGER = r"^[0-9]{1,9}(\.[0-9]{1,6})?$", "^[0-9]{1,9}$"
 _PLAIN_ADDRESS = "^https?://[A-Za-z0-9.-]+(/[A-Za-z0-9._~-]*)*$"  # surely a URI
 
 
@@ -89,24 +97,30 @@ def _flawed(definition: Definition, frame: pl.DataFrame, columns: list[str], ali
 
 
 def _suspects(node: Node, column: pl.Expr) -> pl.Expr:
-    """Which texts of a column are worth a look: all, but for texts of which only lengths, lists and addresses are asked."""
-    schema = node.schema
-    asked = set(schema) - TELLING - {"type"}
-    plain = asked <= {"maxLength", "maxUtf8ByteLength", "enum", "format", "pattern"} and schema.get("format", "uri") == "uri"
-    if schema.get("type") != "string" or not plain:
-        return column.is_not_null()
-    parts = [pl.lit(value=False)]
+    """Which texts of a column are worth a look: all, but for kinds of values whose keywords are simple to put to a column."""
+    asked = set(node.schema) - TELLING - {"type"}
+    kind = node.schema.get("type")
+    if kind == "string" and asked <= _OF_TEXTS and node.schema.get("format", "uri") == "uri":
+        return pl.any_horizontal(_text_suspects(node.schema, column))
+    if kind in ("number", "integer") and asked <= _BOUNDS.keys():
+        plain = _PLAIN_INTEGER if kind == "integer" else _PLAIN_NUMBER
+        amount = column.cast(pl.Float64, strict=False)
+        return pl.any_horizontal(~column.str.contains(plain), *(_BOUNDS[key](amount, node.schema[key]) for key in asked))
+    return column.is_not_null()
+
+
+def _text_suspects(schema: Mapping[str, Any], column: pl.Expr) -> Iterator[pl.Expr]:
+    yield pl.lit(value=False)
     if "maxLength" in schema:
-        parts.append(column.str.len_chars() > schema["maxLength"])
+        yield column.str.len_chars() > schema["maxLength"]
     if "maxUtf8ByteLength" in schema:
-        parts.append(column.str.len_bytes() > schema["maxUtf8ByteLength"])
+        yield column.str.len_bytes() > schema["maxUtf8ByteLength"]
     if "enum" in schema:
-        parts.append(~column.is_in([value for value in schema["enum"] if isinstance(value, str)]))
+        yield ~column.is_in([value for value in schema["enum"] if isinstance(value, str)])
     if "format" in schema:
-        parts.append(~column.str.contains(_PLAIN_ADDRESS))
+        yield ~column.str.contains(_PLAIN_ADDRESS)
     if "pattern" in schema:
-        parts.append(patterns.suspect(schema["pattern"], column))
-    return pl.any_horizontal(parts)
+        yield patterns.suspect(schema["pattern"], column)
 
 
 @lru_cache(maxsize=20_000)
