@@ -45,7 +45,7 @@ def meanings(column: Column, *, amazon: bool = False, alike: bool = True) -> Mea
     """
     header = parse_header(column.header)
     for text in filter(None, (column.code, column.header)):
-        plain = (own_name(text) if key(text) not in ambiguities() else None) or _amazon(text, amazon=amazon)
+        plain = (own_name(text) if "_" in text or key(text) not in ambiguities() else None) or _amazon(text, amazon=amazon)
         if plain:
             return Meanings(header, (plain,), group=plain.field)
     name = column.code or column.header

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listingkit.fields import fields
+from listingkit.fields import fields, plain_names
 from listingkit.mapping.propose import Proposal, propose
 from listingkit.mapping.synonyms import ambiguities, synonyms
 from listingkit.master.sheet import Master
@@ -128,6 +128,12 @@ def test_two_columns_of_gtins_are_not_chosen_between(sheet: Sheet) -> None:
 )
 def test_values_may_contradict_a_header(sheet: Sheet, header: str, value: str, field: str | None) -> None:
     assert mapped(propose(sheet(["SKU", header], [["A", value], ["B", value]])))[header] == field
+
+
+@pytest.mark.parametrize("name", [name for name in plain_names() if "_" in name])
+def test_our_own_names_are_never_ambiguous(sheet: Sheet, name: str) -> None:
+    (guess,) = propose(sheet([name])).guesses
+    assert (guess.field, guess.confidence) == (name, 1.0)
 
 
 def test_two_columns_for_one_field_are_both_left_out(sheet: Sheet) -> None:
