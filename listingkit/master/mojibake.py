@@ -21,7 +21,8 @@ def suspects(text: pl.Expr) -> pl.Expr:
 def repaired(text: str) -> str | None:
     """The text as it was meant, or None where it is no mojibake. Idempotent: what it returns needs no repair.
 
-    Text that would be repaired only in part is left alone. Only the encoding is repaired: quotes, widths, ligatures and white space stay as they are.
+    Text that would be repaired only in part is left alone. Only the encoding is touched:
+    quotes, widths, ligatures and white space stay as they are.
     """
     if text.isascii() or len(text) > LONGEST or not _SUSPECT.search(text):
         return None

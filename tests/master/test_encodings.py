@@ -1,10 +1,12 @@
 """Encodings: found on short sheets, verified strictly, said, overridable; mojibake."""
 
+import codecs
+import re
 from pathlib import Path
 
-import ftfy
 import polars as pl
 import pytest
+from ftfy.bad_codecs import search_function
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,7 +36,7 @@ def test_encodings_of_short_sheets(tmp_path: Path, encoding: str, text: str) -> 
     path.write_bytes(text.encode(encoding))
     master = read(path)
     lines = text.splitlines()
-    assert [column.header for column in master.columns] == [cell for cell in lines[0].replace("\t", ";").replace(",", ";").split(";")]
+    assert [column.header for column in master.columns] == re.split("[;,\t]", lines[0])
     assert master.frame["B"].to_list() == [line[4:] for line in lines[1:]]
     assert [note.code for note in master.notes] == ([] if encoding in {"utf-16", "utf-8-sig"} else ["FIL001"])
 
@@ -65,12 +67,10 @@ def test_sound_text_is_left_alone(good: str) -> None:
 
 
 @pytest.mark.parametrize("meant", ["Küche", "für Größe XL", "don’t – 5 €", "Théière émaillée", "家具毛巾", "Łódź"])
-@pytest.mark.parametrize("wrong", ["cp1252", "latin-1"])
+@pytest.mark.parametrize("wrong", ["sloppy-windows-1252", "latin-1"])
 def test_mojibake_is_undone_and_never_missed_by_its_suspects(meant: str, wrong: str) -> None:
-    try:
-        garbled = meant.encode().decode(wrong)
-    except UnicodeDecodeError:
-        garbled = ftfy.bad_codecs.sloppy.codecs.decode(meant.encode(), "sloppy-windows-1252")
+    codec = search_function(wrong) or codecs.lookup(wrong)
+    garbled, _ = codec.decode(meant.encode())
     assert repaired(garbled) == meant
     assert pl.select(suspects(pl.lit(garbled))).item()
 

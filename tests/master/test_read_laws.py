@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import polars as pl
@@ -49,9 +50,9 @@ def rows_of(master: Master) -> list[tuple[int | str | None, ...]]:
     return frame.with_columns(missing).select(ROW, *"ABCD").rows()
 
 
-def delimited(table: Table, delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL, end: str = "\r\n") -> str:
+def delimited(table: Table, delimiter: str = ",", quoting: Any = csv.QUOTE_MINIMAL, end: str = "\r\n") -> str:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator=end)  # type: ignore[call-overload]
+    writer = csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator=end)
     writer.writerows(table)
     return text.getvalue()
 

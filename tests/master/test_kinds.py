@@ -1,0 +1,125 @@
+"""Every kind of file by its content, whatever it is called."""
+
+import gzip
+import io
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from workbook_parts import row, worksheet
+
+from listingkit.master.batches import read_batches
+from listingkit.master.read import read
+from listingkit.master.sheet import Evidence
+
+TEXT = b"SKU;Titel;Preis\nA-1;Messer;19,99\nA-2;Gabel;5\n"
+WANTED = [(2, "A-1", "Messer", "19,99"), (3, "A-2", "Gabel", "5")]
+HTML = """<!-- export --><html><head><meta charset="utf-8"><style>td {}</style></head><body><table><tr><td>Shop</td></tr></table>
+<table border=1><tr><th>SKU<th>Titel<th>Preis</tr>
+<tr><td style="mso-number-format:'@'">A-1</td><td>Messer<br>&amp; Gabel</td><td> 19,99 </td></tr>
+<tr><td rowspan=2>A-2</td><td colspan="2">Löffel</td></tr><tr><td>x</td><td>y</td></tr></table></body></html>"""
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.txt", "a.xls", "a", "a.dat"])
+def test_text_under_any_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(TEXT)
+    assert read(path).frame.rows() == WANTED
+
+
+def test_packed(tmp_path: Path, book: Callable[..., Path]) -> None:
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress(TEXT))
+    assert read(path).frame.rows() == WANTED
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("__MACOSX/._a.csv", "x")
+        archive.writestr("folder/a.csv", TEXT)
+    assert read(tmp_path / "a.zip").frame.rows() == WANTED
+    sheet = book(worksheet(row(1, ["SKU", "Titel"]) + row(2, ["A", "b"])))
+    (tmp_path / "b.gz").write_bytes(gzip.compress(sheet.read_bytes()))
+    assert read(tmp_path / "b.gz").frame.rows() == [(2, "A", "b")]
+
+
+def test_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TEXT)))
+    master = read("-")
+    assert (master.file, master.frame.rows()) == ("stdin", WANTED)
+
+
+def test_an_html_table(tmp_path: Path) -> None:
+    path = tmp_path / "export.xls"
+    path.write_text(HTML, "utf-8")
+    master = read(path)
+    assert (master.kind, master.encoding, [column.header for column in master.columns]) == ("html", "utf-8", ["SKU", "Titel", "Preis"])
+    assert master.frame.rows() == [(2, "A-1", "Messer\n& Gabel", "19,99"), (3, "A-2", "Löffel", None), (4, None, "x", "y")]
+    assert [note.code for note in master.notes] == ["FIL009", "FIL009"]
+    path.write_bytes(HTML.replace("utf-8", "gb2312").replace("Löffel", "勺子").encode("gb18030"))
+    assert read(path).frame["B"][1] == "勺子"
+
+
+def ods(path: Path) -> None:
+    names = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
+
+    def text(value: str) -> str:
+        return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+
+    code = '<table:table-cell office:value-type="float" office:value="36000291452"><text:p>3.6E10</text:p></table:table-cell>'
+    gap = '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+    lines = f"<table:table-row>{text('SKU')}{text('EAN')}</table:table-row>{gap}<table:table-row>{text('A-1')}{code}</table:table-row>"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>')
+        sheet = f'<office:spreadsheet><table:table table:name="S">{lines}</table:table></office:spreadsheet>'
+        archive.writestr("content.xml", f"<office:document-content {names}><office:body>{sheet}</office:body></office:document-content>")
+
+
+def test_an_open_document_sheet(tmp_path: Path) -> None:
+    ods(tmp_path / "a.ods")
+    master = read(tmp_path / "a.ods")
+    assert (master.kind, master.sheet, master.frame.rows()) == ("ods", "S", [(4, "A-1", "36000291452")])
+    assert master.evidence["B"] == Evidence(numeric=1)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="no office suite to write an xls")
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_what_an_office_suite_converts(tmp_path: Path, kind: str) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet["C5"], sheet["D5"], sheet["E5"] = "SKU", "EAN", "Text"
+    for number in range(6, 60):
+        sheet[f"C{number}"], sheet[f"D{number}"], sheet[f"E{number}"] = f"A-{number}", 36000291452 + number, "家具 ü\nx"
+    book.save(tmp_path / "a.xlsx")
+    home = f"-env:UserInstallation=file://{tmp_path}/profile"
+    subprocess.run(
+        ["soffice", home, "--headless", "--convert-to", kind, "--outdir", str(tmp_path), str(tmp_path / "a.xlsx")],
+        check=True,
+        capture_output=True,
+    )
+    converted, original = read(tmp_path / f"a.{kind}"), read(tmp_path / "a.xlsx")
+    assert converted.frame.equals(original.frame)
+    assert converted.header_row == 5
+
+
+def test_batches_of_a_workbook(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["SKU", "Title"])
+    for number in range(25):
+        sheet.append([f"A-{number}", "x"])
+    sheet.row_dimensions[5].hidden = True
+    book.save(tmp_path / "a.xlsx")
+    batches = list(read_batches(tmp_path / "a.xlsx", rows=10))
+    assert [batch.frame.height for batch in batches] == [10, 10, 5]
+    assert [batch.frame["#row"][0] for batch in batches] == [2, 12, 22]
+    assert [[note.code for note in batch.notes] for batch in batches] == [[], [], ["FIL009"]]
+    empty = tmp_path / "empty.csv"
+    empty.write_text("SKU,Title\n")
+    [only] = read_batches(empty)
+    assert (only.frame.height, [column.header for column in only.columns]) == (0, ["SKU", "Title"])
