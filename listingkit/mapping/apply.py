@@ -161,7 +161,7 @@ def _with_galleries(frame: pl.DataFrame, fill: FillDown) -> pl.DataFrame:
 def _derived(frame: pl.DataFrame, master: Master, profile: Profile) -> pl.DataFrame:
     """Derived fields in the order of the profile; a later one may use an earlier one."""
     headers = {header_key(column): column.letter for column in reversed(master.columns) if column.header}
-    sheet = master.frame if frame.height == master.frame.height else master.frame.join(frame.select(ROW), on=ROW, how="semi")
+    sheet = master.frame if frame.height == master.frame.height else master.frame.filter(pl.col(ROW).is_in(frame[ROW].implode()))
     for name, derived in profile.derived.items():
         inputs = Inputs(frame, sheet, headers, _qualifiers(parse(name).qualifier, profile))
         try:

@@ -1,5 +1,6 @@
 """Derived fields: the Jinja expressions of a profile, computed once for each distinct set of inputs."""
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ class _Expression:
             named = {**self.inputs.headers, **named}
         columns = [*(self.inputs.frame[column] for column in fields.values()), *(self.inputs.sheet[column] for column in named.values())]
         keys = [f"v{position}" for position in range(len(columns))]
-        table = pl.DataFrame([column.alias(alias) for column, alias in zip(columns, keys, strict=True)])
+        table = pl.DataFrame([column.fill_null("").alias(alias) for column, alias in zip(columns, keys, strict=True)])
         names = list(fields), list(named)
         if not keys:
             return pl.Series(self.name, [self.one(template, names, (), None)] * self.inputs.frame.height, dtype=pl.String)
@@ -69,7 +70,7 @@ class _Expression:
             if time.monotonic() > deadline:
                 raise self.bad(f"row {row}: the expression takes too long")
         answers = distinct.select(keys).with_columns(pl.Series("result", results, dtype=pl.String))
-        return rows.join(answers, on=keys, how="left", nulls_equal=True, maintain_order="left")["result"].alias(self.name)
+        return rows.with_row_index("at").join(answers, on=keys, how="left").sort("at")["result"].alias(self.name)
 
     def parsed(self) -> tuple[nodes.Template, Template]:
         if len(self.derived.template) > TEMPLATE:
@@ -87,13 +88,13 @@ class _Expression:
         except (TemplateError, RecursionError) as error:
             raise self.bad(str(error)) from None
 
-    def one(self, template: Template, names: tuple[list[str], list[str]], values: Sequence[str | None], row: int | None) -> str | None:
+    def one(self, template: Template, names: tuple[list[str], list[str]], values: Sequence[str], row: int | None) -> str | None:
         """The result for one set of inputs."""
         fields, headers = names
-        if any(value and len(value) > LONGEST for value in values):
+        if any(len(value) > LONGEST for value in values):
             raise self.bad(f"row {row}: a value that it uses is longer than {LONGEST} characters")
-        given: dict[str, Any] = dict(zip(fields, (value or "" for value in values), strict=False))
-        cells = _Cells({key(text): value or "" for text, value in zip(headers, values[len(fields) :], strict=True)})
+        given: dict[str, Any] = dict(zip(fields, values, strict=False))
+        cells = _Cells({key(text): value for text, value in zip(headers, values[len(fields) :], strict=True)})
         given |= {"row": cells, "column": cells.column}
         size, parts = 0, []
         try:
@@ -104,7 +105,7 @@ class _Expression:
                 parts.append(part)
         except WRONG_IN_A_ROW as error:
             raise self.bad(f"{f'row {row}: ' if row else ''}{error}") from None
-        return " ".join("".join(parts).split(" ")).strip() or None
+        return re.sub(" {2,}", " ", "".join(parts)).strip() or None  # a blank input leaves two spaces
 
     def field(self, variable: str) -> str:
         """The column that a variable means: the field, or its first qualified column."""

@@ -88,7 +88,7 @@ def _widened(tagged: pl.DataFrame, texts: Sequence[str]) -> pl.DataFrame:
 def _joined(frame: pl.DataFrame, wide: pl.DataFrame) -> pl.DataFrame:
     """The frame with the texts of its SKUs; what it says itself stays."""
     names = [name for name in wide.columns if name != "sku"]
-    both = frame.join(wide, on="sku", how="left", suffix="#other", maintain_order="left")
+    both = frame.with_row_index("#at").join(wide, on="sku", how="left", suffix="#other").sort("#at").drop("#at")
     clashing = [name for name in names if name in frame.columns]
     joined = both.with_columns(pl.coalesce(name, f"{name}#other").alias(name) for name in clashing).drop(
         f"{name}#other" for name in clashing

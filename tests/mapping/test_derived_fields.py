@@ -25,6 +25,7 @@ def derived(sheet: Sheet, field: str, template: str, language: str = "") -> list
     ("template", "expected"),
     [
         ("{{ brand }} {{ model_name }}", ["ACME One", "ACME", "Other Two"]),
+        ("{{ brand }} {{ model_name }} {{ sku }}", ["ACME One A1", "ACME A2", "Other Two A3"]),
         ("{{ brand | lower }}", ["acme", "acme", "other"]),
         ("{% if model_name %}{{ model_name }}{% else %}-{% endif %}", ["One", "-", "Two"]),
         ("{{ model_name | default('none') }}", ["One", "none", "Two"]),
