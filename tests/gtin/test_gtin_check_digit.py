@@ -1,5 +1,6 @@
 """Check digits agree with python-stdnum, wherever it is right."""
 
+import biip.upc
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import ean, isbn, ismn, issn
@@ -62,3 +63,16 @@ def test_pzn_of_seven_and_eight_digits() -> None:
     assert related.pzn_holds("04324188")
     assert related.pzn_holds("4324188")
     assert not related.pzn_holds("04324189")
+
+
+def test_what_has_not_the_form_is_not_one() -> None:
+    assert not related.isbn10_holds("03064061")
+    assert not related.isbn10_holds("030640615Y")
+    assert not related.issn_holds("0317")
+    assert not related.issn_holds("0317847Y")
+
+
+def test_upce_expansion_is_that_of_biip() -> None:
+    for code in (f"0{n:06}" for n in range(0, 1_000_000, 7919)):
+        upc = related.upc_of_six(code[1:])
+        assert biip.upc.Upc.parse(code).as_upc_a() == upc

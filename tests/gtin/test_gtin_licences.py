@@ -9,7 +9,7 @@ from biip.gs1_prefixes import GS1CompanyPrefix
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listingkit.errors import BadProfile, Unreadable
+from listingkit.errors import BadProfile, ListingkitError, Unreadable
 from listingkit.gtin import describe, triage
 from listingkit.gtin.blocks import from_biip, load
 from listingkit.gtin.check_digit import complete
@@ -200,3 +200,18 @@ def test_a_list_that_is_none_says_so(tmp_path: Path, text: str, words: str) -> N
 def test_a_list_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="cannot read"):
         load(tmp_path / "none.xml")
+
+
+def test_without_biip_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("listingkit.gtin.blocks.find_spec", lambda _: None)
+    with pytest.raises(ListingkitError, match=r"listingkit\[gcp\]"):
+        from_biip()
+
+
+def test_a_list_without_measure_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").write_bytes(b"x" * 100)
+    monkeypatch.setattr("listingkit.gtin.blocks._MAX_BYTES", 50)
+    monkeypatch.setattr("listingkit.gtin.licences._MAX_BYTES", 50)
+    for reader in (load, read):
+        with pytest.raises(Unreadable, match="larger than"):
+            reader(tmp_path / "a")
