@@ -14,6 +14,7 @@ from pathlib import Path
 
 from listingkit.errors import BadProfile, UnknownName
 from listingkit.fields import fields, plain_names
+from listingkit.inventory.wire import known_values
 from listingkit.marketplace import marketplaces
 from listingkit.schemas.words import OneOf
 
@@ -48,16 +49,17 @@ class Values:
         return frozenset(row.field for row in self.rows)
 
     def one_of(self, field: str, store: str | None, *, open_list: bool) -> OneOf | None:
-        """The list of a field as this marketplace takes it."""
-        rows = [row for row in self.rows if row.field == field and (not row.marketplaces or store in row.marketplaces)]
-        if not rows:
+        """The list of a field as this marketplace takes it, with its labels in English and in the marketplace's language."""
+        every = [row for row in self.rows if row.field == field]
+        rows = [row for row in every if not row.marketplaces or store in row.marketplaces]
+        values = tuple(dict.fromkeys(row.value for row in rows))
+        if not values:
             return None
-        return OneOf(
-            tuple(dict.fromkeys(row.value for row in rows)),
-            open_list,
-            {row.label: row.value for row in rows if row.label},
-            frozenset(row.value for row in rows if row.deprecated),
-        )
+        languages = ["en", marketplaces()[store].language] if store else ["en"]
+        spoken = {label: wire for language in languages for label, wire in known_values(field, language).items() if wire in values}
+        labels = spoken | {row.label: row.value for row in rows if row.label}
+        elsewhere = {row.label: row.value for row in every if row.label and row.label not in labels and row.value in values}
+        return OneOf(values, open_list, labels, elsewhere, frozenset(row.value for row in rows if row.deprecated))
 
 
 def read_values(path: Path) -> Values:

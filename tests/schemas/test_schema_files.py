@@ -229,3 +229,14 @@ def test_lines_are_found_where_they_stand(lines: list[str]) -> None:
     for path in (("brand",), ("brand", "required"), ("brand", "also", 0), ("brand", "also", 1, "max_chars")):
         line = line_of(text, path)
         assert line is None or lines[line - 1].strip(" '[]").split(" ")[0].strip("'") in (str(path[-1]), "brand", "brand.also", "required")
+
+
+def test_labels_of_another_marketplace_are_told_with_the_value(make: Make) -> None:
+    rows = "supplier_declared_dg_hz_regulation\tnot_applicable\tNicht zutreffend\tDE\nsupplier_declared_dg_hz_regulation\tnot_applicable\n"
+    folder = make(values_tsv=LISTS + rows)
+    ((german,), (american,)) = (asked(folder, code) for code in ("DE", "US"))
+    assert german.flaw("Nicht zutreffend") is None
+    assert american.flaw("Not Applicable") is None
+    flaw = american.flaw("Nicht zutreffend")
+    assert flaw is not None
+    assert flaw.fix == "not_applicable"

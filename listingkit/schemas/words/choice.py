@@ -20,6 +20,7 @@ class OneOf:
     values: tuple[str, ...]
     open: bool = False
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)  # what a person picks -> the value
+    elsewhere: Mapping[str, str] = field(default_factory=dict, hash=False)  # labels of other marketplaces -> the value
     deprecated: frozenset[str] = frozenset()  # still listed, no longer taken for new listings
     code: ClassVar[str] = "VAL001"
     reads: ClassVar[tuple[str, ...]] = ()
@@ -34,7 +35,7 @@ class OneOf:
 
     @cached_property
     def _by_fold(self) -> dict[str, str]:
-        known = {fold(label): value for label, value in self.labels.items()}
+        known = {fold(label): value for label, value in (*self.elsewhere.items(), *self.labels.items())}
         return known | {fold(value): value for value in self.values}
 
     def flaw(self, value: str | None, row: Mapping[str, str | None] = NOTHING) -> Flaw | None:  # noqa: ARG002
