@@ -32,9 +32,9 @@ def reasons() -> Mapping[str, Reason]:
 
 @cache
 def none_words() -> frozenset[str]:
-    """What people write when there is no number, folded."""
+    """What people write when there is no number, folded; nothing but signs folds to the blank word."""
     lines = data("gtin_none_words.tsv").read_text("utf-8").splitlines()
-    return frozenset(line.split("\t")[0] for line in lines[2:] if line != "word\tlanguage")
+    return frozenset(("", *(line.split("\t")[0] for line in lines[2:] if line != "word\tlanguage")))
 
 
 @cache

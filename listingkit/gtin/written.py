@@ -69,15 +69,11 @@ def read(text: str, table: Prefixes, blocks: Blocks | None, *, trimmed: bool = F
         steps.append("white-space")
     if not core:
         return verdict("blank")
-    if not core[0].isdigit() and " ".join(core.casefold().split()).strip(_SIGNS) in _nothing():
+    if not core[0].isdigit() and " ".join(core.casefold().split()).strip(_SIGNS) in none_words():
         return verdict("none-word")
     reader = _Reader(table, blocks, steps)
     core = reader.unwrap(core)
     return reader.number(core) or reader.other(core) or verdict("not-a-number")
-
-
-def _nothing() -> frozenset[str]:
-    return none_words() | {""}
 
 
 class _Reader:
