@@ -146,22 +146,27 @@ def _filled_down(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
 def _with_galleries(frame: pl.DataFrame, fill: FillDown) -> pl.DataFrame:
     """All pictures of a group for each of its rows; rows with nothing but a picture are left out."""
     places = fields()[OTHER_IMAGE].slots
-    pictures = pl.col(MAIN_IMAGE).drop_nulls().unique(maintain_order=True).implode().over(fill.by)
+    pictures = pl.col(MAIN_IMAGE).unique(maintain_order=True).alias("#pictures")
+    galleries = frame.drop_nulls([fill.by, MAIN_IMAGE]).group_by(fill.by).agg(pictures)
+    frame = frame.join(galleries, on=fill.by, how="left").sort(ROW)
     spread = {MAIN_IMAGE: 0} | {f"{OTHER_IMAGE}_{place}": place for place in range(1, places + 1)}
     grouped = pl.col(fill.by).is_not_null()
     gallery = [
-        pl.when(grouped).then(pictures.list.get(at, null_on_oob=True)).otherwise(name if name in frame.columns else None).alias(name)
+        pl.when(grouped)
+        .then(pl.col("#pictures").list.get(at, null_on_oob=True))
+        .otherwise(name if name in frame.columns else None)
+        .alias(name)
         for name, at in spread.items()
     ]
     offered = [pl.col(name).is_not_null() for name in ("sku", "price", "product_id", "option1_value") if name in frame.columns]
     first = pl.col(fill.by).is_first_distinct()
-    return frame.with_columns(gallery).filter(pl.any_horizontal(first, ~grouped, *offered))
+    return frame.with_columns(gallery).drop("#pictures").filter(pl.any_horizontal(first, ~grouped, *offered))
 
 
 def _derived(frame: pl.DataFrame, master: Master, profile: Profile) -> pl.DataFrame:
     """Derived fields in the order of the profile; a later one may use an earlier one."""
     headers = {header_key(column): column.letter for column in reversed(master.columns) if column.header}
-    sheet = master.frame if frame.height == master.frame.height else master.frame.filter(pl.col(ROW).is_in(frame[ROW].implode()))
+    sheet = master.frame if frame.height == master.frame.height else master.frame.join(frame.select(ROW), on=ROW, how="semi").sort(ROW)
     for name, derived in profile.derived.items():
         inputs = Inputs(frame, sheet, headers, _qualifiers(parse(name).qualifier, profile))
         try:

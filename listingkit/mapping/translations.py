@@ -43,7 +43,7 @@ def spread_languages(frames: Sequence[pl.DataFrame]) -> Spread:
         tagged = frame.with_columns(pl.col(LANGUAGE).replace_strict(known, default=None, return_dtype=pl.String).alias(TAG))
         texts = [column for column in frame.columns if column[0] != "#" and parse(column).field.localized and "@" not in column]
         own = tagged["sku"].drop_nulls().unique()
-        found = len(own.filter(own.is_in(skus.implode())))
+        found = own.to_frame().join(skus.to_frame(), on="sku", how="semi").height
         if found * 2 >= len(own) and found:
             sheets.append(_wide(tagged, texts))
             orphans[number] = len(own) - found
