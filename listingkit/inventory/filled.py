@@ -17,6 +17,7 @@ from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.wire import dictionary, to_wire
 from listingkit.inventory.workbook import Workbook
 from listingkit.mapping.listings import SOURCE, Listings, Source
+from listingkit.mapping.words import read_words
 from listingkit.master.sheet import ROW, Column, Master, letter
 
 
@@ -63,7 +64,8 @@ def read_filled_template(path: Path | str) -> Filled:
     names = _names(template)
     columns = template.by_path
     values = [_value(columns[path_], template).alias(name) for path_, name in names.items()]
-    frame = rows.frame.select(*values, pl.col(ROW), pl.lit(0, pl.UInt16).alias(SOURCE))
+    cells = rows.frame.select(*values, pl.col(ROW), pl.lit(0, pl.UInt16).alias(SOURCE))
+    frame = cells.with_columns(read_words(cells[name], parse(name).field).alias(name) for name in names.values())
     origins = {names.get(path_, path_): _origin(column) for path_, column in columns.items()}
     evidence = {names[path_]: found for path_, found in rows.evidence.items() if path_ in names}
     source = Source(template.name, template.sheet or None, origins, evidence)

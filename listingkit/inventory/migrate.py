@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from listingkit.inventory.requirements import TYPE_PATHS
 from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.upload import Upload
 from listingkit.inventory.wire import dictionary, to_wire
+from listingkit.mapping.words import fold, known_words
 from listingkit.resources import data
 
 How = Literal["same path", "same field", "renamed", "by its form"]
@@ -66,10 +67,12 @@ def migrate(filled: Filled, new: Template) -> Migration:
             homeless.append((column, cells))
         else:
             moves[found[0].path] = Move(column, found[0], found[1], cells)
-    told_old, told_new = filled.template, new
-    values = [_moved(move, told_old, told_new).alias(path) for path, move in moves.items()]
+    values = [_moved(move, filled.template, new).alias(path) for path, move in moves.items()]
     store = new.marketplaces[0] if new.marketplaces else ""
     upload = Upload(new, frame.select(values) if values else pl.DataFrame(), store)
+    translated = {(path, value): label for path, value, _ in _foreign(upload) if (label := _same_meaning(value, moves[path].new))}
+    for (path, value), label in translated.items():
+        upload = replace(upload, frame=upload.frame.with_columns(pl.col(path).replace(value, label)))
     return Migration(upload, tuple(moves.values()), tuple(homeless), tuple(_foreign(upload)))
 
 
@@ -81,6 +84,18 @@ def _moved(move: Move, old: Template, new: Template) -> pl.Expr:
     return pl.coalesce(
         wire.str.to_lowercase().str.replace_all(r"[^a-z0-9]", "").replace_strict(kinds, default=None, return_dtype=pl.String), wire
     )
+
+
+def _same_meaning(value: str, column: TemplateColumn) -> str | None:
+    """The label of the column's lists that means what a label of another language or template means."""
+    found = place(column.path)
+    for table in (known_words(name) for name in ("boolean", "country", found.plain if found else "") if name):
+        wire = table.get(fold(value))
+        labels = (label for held in column.values.values() for label in held.labels)
+        same = next((label for label in labels if wire is not None and table.get(fold(label)) == wire), None)
+        if same is not None:
+            return same
+    return None
 
 
 def _folded(kind: str) -> str:

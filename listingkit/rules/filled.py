@@ -1,6 +1,6 @@
 """Checking a filled template: every rule of the catalogue, and everything that the template itself says."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -21,13 +21,15 @@ def check_filled(filled: Filled, stores: Sequence[Marketplace] = (), *, as_of: d
     own = template_batches(filled.template, filled.rows.frame, names=filled.names, store=store, texts=filled.rows.texts, config=config)
     general = check(filled.listings, stores, as_of=as_of, config=config)
     notes = [*template_notes(filled.template, as_of=as_of, config=config), *general.notes]
-    return Findings([*_without_echo(general.batches, own), *own], general.sources, notes)
+    return Findings([*without_echo(general.batches, own, set(filled.names.values())), *own], general.sources, notes)
 
 
-def _without_echo(batches: Sequence[Batch], own: Sequence[Batch]) -> Iterator[Batch]:
-    """The batches without what the template already says of the same blank cell."""
+def without_echo(batches: Sequence[Batch], own: Sequence[Batch], held: Collection[str]) -> Iterator[Batch]:
+    """The batches without what the template already says of the same blank cell, and without columns that it does not have."""
     blank = {(batch.column, index) for batch in own if batch.code == "REQ010" for index in batch.places["index"].to_list()}
     for batch in batches:
+        if batch.code in _SAME and batch.column not in held:
+            continue
         indices = batch.places["index"].to_list()
         kept = [place for place, index in enumerate(indices) if batch.code not in _SAME or (batch.column, index) not in blank]
         if len(kept) == len(indices):

@@ -150,7 +150,7 @@ def test_listings_know_their_cells(templates: ModuleType, tmp_path: Path) -> Non
     assert frame["sku"].to_list() == ["A-1", "A-2"]
     assert frame["#row"].to_list() == [7, 8]
     assert frame["record_action"].to_list() == ["full_update", "full_update"]
-    assert frame["parentage_level"].to_list() == ["child", None]
+    assert frame["parentage_level"].to_list() == ["Child", None]
     assert frame["batteries_included"].to_list() == ["false", None]
     assert frame["price"].to_list() == ["9.5", "9.5"]
     origins = found.listings.sources[0].origins
