@@ -65,6 +65,10 @@ class DelimitedSheet:
         row = line = 1
         for chunk, final in self._chunks:
             frame = self._fast(chunk, row)
+            if frame is None and not final and (end := _record_end(chunk)) < len(chunk):
+                self._chunks.give_back(chunk[end:])
+                chunk = chunk[:end]  # noqa: PLW2901 -- the first cut stood inside a quoted cell
+                frame = self._fast(chunk, row)
             if frame is None:
                 frame, used, records_read, lines = self._careful(chunk, row, line, final=final)
                 self._chunks.give_back(chunk[used:])
@@ -200,7 +204,7 @@ def _delimiter(head: bytes, *, whole: bool) -> str:
 
 
 class _Chunks:
-    """The file as UTF-8 chunks that end where a record ends, as far as quotes can tell."""
+    """The file as UTF-8 chunks that end where a line ends; what is given back comes first in the next one."""
 
     def __init__(self, stream: IO[bytes], name: str, encoding: str, *, trusted: bool) -> None:
         self._stream, self._name = stream, name
@@ -256,7 +260,7 @@ class _Chunks:
                 yield chunk, True
                 size = CHUNK
                 continue
-            end = _record_end(self._rest)
+            end = self._rest.rfind(b"\n") + 1
             if not end:
                 size = self._more(size)
                 continue
@@ -273,7 +277,7 @@ class _Chunks:
 
 
 def _record_end(buffer: bytes) -> int:
-    """Offset after the last line break outside quotes; after the last one at all where quotes do not pair; 0 without any."""
+    """Offset after the last line break outside quotes; after the last one at all where quotes do not pair."""
     last = at = buffer.rfind(b"\n")
     odd = buffer.count(b'"', 0, at + 1) % 2 if at >= 0 else 0
     for _ in range(1000):
