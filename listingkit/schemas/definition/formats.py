@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from ipaddress import IPv6Address
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(\.\d+)?([zZ]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
 _PCHAR = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
+_FUTURE = re.compile(r"[vV][0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+", re.ASCII)
 _URI = re.compile(
     rf"[A-Za-z][A-Za-z0-9+.-]*:"
     rf"(?://(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{{2}})*@)?"
-    rf"(?:\[[0-9A-Fa-f:.vV]+\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{{2}})*)(?::\d*)?(?:/{_PCHAR}*)*"
+    rf"(?:\[([^\[\]]*)\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{{2}})*)(?::\d*)?(?:/{_PCHAR}*)*"
     rf"|/(?:{_PCHAR}+(?:/{_PCHAR}*)*)?|{_PCHAR}+(?:/{_PCHAR}*)*|)"
     rf"(?:\?(?:{_PCHAR}|[/?])*)?(?:\#(?:{_PCHAR}|[/?])*)?",
     re.ASCII,
@@ -52,7 +54,19 @@ def _is_time(value: str) -> bool:
 
 def is_uri(value: str) -> bool:
     """An absolute URI. Linear: no part of the pattern can match what its neighbour does."""
-    return _URI.fullmatch(value) is not None
+    found = _URI.fullmatch(value)
+    return found is not None and (found[1] is None or _is_address(found[1]))
+
+
+def _is_address(literal: str) -> bool:
+    """What stands in brackets: an IPv6 address, or one of a later version."""
+    if _FUTURE.fullmatch(literal):
+        return True
+    try:
+        IPv6Address(literal)
+    except ValueError:
+        return False
+    return "%" not in literal
 
 
 FORMATS: Mapping[str, Callable[[str], bool]] = {"date": is_date, "date-time": is_date_time, "uri": is_uri}

@@ -100,6 +100,8 @@ def multiple_of(step: float) -> Check:
     exact = Decimal(str(step))
 
     def check(value: float) -> bool:
+        if type(value) is int and type(step) is int:
+            return value % step == 0
         amount = Decimal(str(value))
         if not amount.is_finite():
             return False

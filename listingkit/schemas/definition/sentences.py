@@ -5,7 +5,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
-from listingkit.finding import Flaw, Severity
+from listingkit.finding import Flaw, Safety, Severity
 from listingkit.marketplace import marketplaces
 from listingkit.schemas import paths
 from listingkit.schemas.definition.compile import deprecated, open_list
@@ -70,7 +70,8 @@ def _of_list(definition: Definition, fault: Fault) -> Flaw:
         found = word.flaw(fault.value)
         if found:
             return found
-        return Flaw(f"{fault.value!r} is a label, the value is {word.labels.get(fault.value, '')!r}", fix=word.labels.get(fault.value))
+        value = word.labels[fault.value]  # the word takes labels, JSON does not
+        return Flaw(f"{fault.value!r} is a label, the value is {value!r}", fix=value, safety=Safety.SAFE)
     return Flaw(f"must be {' or '.join(text(value) or 'blank' for value in list(values or ())[:8])}, not {text(fault.value)!r}")
 
 
