@@ -41,11 +41,11 @@ class Numbers:
     doubt: str | None = None  # why cells stayed as they were
 
 
-def read_numbers(column: pl.Series, decimal: str | None = None, *, whole: bool = False) -> Numbers:
+def read_numbers(column: pl.Series, decimal: str | None = None, *, usual: str | None = None, whole: bool = False) -> Numbers:
     """Read a text column as plain decimals: digits and a point, no separators, no signs of currency or unit.
 
-    `decimal` is the declared decimal sign. Digits are never changed: `10,50` is `10.50`, unless `whole` asks for integers,
-    where `10,00` is `10`.
+    `decimal` is the declared decimal sign of this column, `usual` the one to take where its cells do not tell.
+    Digits are never changed: `10,50` is `10.50`; only where `whole` asks for integers is `10,00` `10`.
     """
     plain = column.str.contains(PLAIN)
     if decimal in (None, ".") and not whole and plain.all() and (decimal or _needs_no_thought(column)):
@@ -55,7 +55,7 @@ def read_numbers(column: pl.Series, decimal: str | None = None, *, whole: bool =
     cells = cells.with_columns(tidy.str.extract_groups(PARTS).alias("parts")).unnest("parts")
     cells = cells.with_columns(pl.col("number").str.replace_all(" ", "").str.strip_chars("'"), pl.col("number").alias("spaced"))
     cells = _named(cells)
-    sign, doubt = (decimal, None) if decimal else _decimal(cells)
+    sign, doubt = (decimal, None) if decimal else _decimal(cells, usual)
     read = _plain(sign, whole=whole) if sign else pl.when(~pl.col("number").str.contains("[.,]")).then(_plain(".", whole=whole))
     cells = cells.with_columns(pl.when("known").then(read).alias("read"))
     named = cells.filter(pl.col("read").is_not_null())
@@ -91,7 +91,7 @@ def _named(cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _decimal(cells: pl.DataFrame) -> tuple[str | None, str | None]:
+def _decimal(cells: pl.DataFrame, usual: str | None) -> tuple[str | None, str | None]:
     """(decimal sign of the column, doubt): what its cells agree on."""
     known = cells.filter(pl.col("known") & pl.col("number").str.contains("[.,]"))
     point, comma = (known.filter(_says(sign)) for sign in (".", ","))
@@ -100,6 +100,8 @@ def _decimal(cells: pl.DataFrame) -> tuple[str | None, str | None]:
         return None, f"some of its cells have a decimal point and some a decimal comma ({examples}); numbers with either stay as they are"
     if len(point) or len(comma):
         return ("." if len(point) else ","), None
+    if len(known) and usual:
+        return usual, None
     if len(known):
         text = known["text"][0]
         return None, f'{text!r} may be a thousand or a fraction and no other cell tells; say decimal = "." or "," in a profile'

@@ -65,7 +65,7 @@ class Profile:
 
     file: str = "profile"
     language: str | None = None  # tag of text columns that carry none
-    decimal: str | None = None  # of number columns that do not show it
+    decimal: str | None = None  # of number columns whose cells do not tell it
     lend: bool = False  # a text may stand in for a missing language
     preset: str | None = None  # name of a preset, `none` for none, blank to choose by the header
     columns: Mapping[str, From] = field(default_factory=dict)  # field (or family, for lists) -> column

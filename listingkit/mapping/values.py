@@ -48,7 +48,7 @@ def read_column(master: Master, assignment: Assignment, profile: Profile) -> Rea
     if family:
         return _listed(master, assignment, fields()[plain], qualifier)
     if assignment.field in MEASURES:
-        return _measures(column, assignment)
+        return _measures(column, assignment, profile)
     kind = parse(assignment.field).field.kind
     if kind in ("number", "integer", "price"):
         return _numbers(master, assignment, profile)
@@ -72,20 +72,21 @@ def _numbers(master: Master, assignment: Assignment, profile: Profile) -> Read:
     column, name = master.frame[assignment.column.letter], assignment.field
     evidence = master.evidence.get(assignment.column.letter)
     stored = "." if evidence and evidence.numeric and not evidence.text else None
-    read = read_numbers(column, stored or assignment.source.decimal or profile.decimal, whole=parse(name).field.kind == "integer")
+    whole = parse(name).field.kind == "integer"
+    read = read_numbers(column, stored or assignment.source.decimal, usual=profile.decimal, whole=whole)
     currency = assignment.source.currency or read.currency
     notes = _doubt(master, assignment, read.doubt)
     return Read({name: read.values}, read.units, currency if parse(name).field.kind == "price" else None, notes)
 
 
-def _measures(column: pl.Series, assignment: Assignment) -> Read:
+def _measures(column: pl.Series, assignment: Assignment, profile: Profile) -> Read:
     """Length, width and height that stand in one cell, where the header says that this is their order."""
     read = {assignment.field: column}
     if not ORDER.search(key(assignment.column.header)):
         return Read(read)
     cells = column.str.extract_groups(THREE).struct.unnest()
     numbers = pl.concat([cells[name] for name in ("1", "2", "3")])
-    sign = read_numbers(numbers, assignment.source.decimal)
+    sign = read_numbers(numbers, assignment.source.decimal, usual=profile.decimal)
     found = sign.values.is_null() | sign.values.str.contains(r"^\d+(\.\d+)?$")
     if sign.doubt or not found.all():
         return Read(read)

@@ -52,6 +52,13 @@ def test_a_lone_thousand_may_be_a_fraction_and_asks(written: list[str | None]) -
     assert read_numbers(series(["1.234"]), ".").values.to_list() == ["1.234"]
 
 
+def test_the_usual_sign_counts_only_where_cells_do_not_tell() -> None:
+    assert read_numbers(series(["1.234"]), usual=",").values.to_list() == ["1234"]
+    assert read_numbers(series(["1.234", "0.5"]), usual=",").values.to_list() == ["1.234", "0.5"]
+    assert read_numbers(series(["10.50", "9.90"]), usual=",").values.to_list() == ["10.50", "9.90"]
+    assert read_numbers(series(["1,5", "1.5"]), usual=",").doubt is not None
+
+
 def test_cells_that_contradict_each_other_stay() -> None:
     numbers = read_numbers(series(["19,99", "19.99", "7"]))
     assert numbers.values.to_list() == ["19,99", "19.99", "7"]
