@@ -16,7 +16,7 @@ from schema_oracle import oracle
 from listingkit.errors import BadProfile, ListingkitError, Unreadable
 from listingkit.finding import Severity
 from listingkit.schemas.definition.compile import BadSchema, Compiler
-from listingkit.schemas.definition.definition import compiled, read
+from listingkit.schemas.definition.definition import compiled, read, read_all
 from listingkit.schemas.definition.explain import faults
 from listingkit.schemas.definition.formats import FORMATS
 from listingkit.schemas.definition.issues import Issue, issues
@@ -303,6 +303,19 @@ def test_a_definition_knows_its_type_marketplace_and_language(tmp_path: Path) ->
     definition = read(file)
     assert definition.store is not None
     assert (definition.product_type, definition.store.code, definition.language) == ("MUG", "US", "en_US")
+
+
+def test_definitions_are_found_in_folders_each_once(tmp_path: Path) -> None:
+    other = document()
+    other["$defs"]["marketplace_id"]["default"] = "A1PA6795UKMFR9"
+    for name, content in (("us", document()), ("de", other)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(content), "utf-8")
+    assert set(read_all([tmp_path])) == {("MUG", "US"), ("MUG", "DE")}
+    with pytest.raises(BadProfile, match="give one of them"):
+        read_all([tmp_path, tmp_path / "us.json"])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(Unreadable, match="no product type definition"):
+        read_all([tmp_path / "empty"])
 
 
 def test_the_schema_within_an_answer_is_found() -> None:

@@ -132,3 +132,10 @@ def test_a_frame_is_judged_as_its_rows_are() -> None:
 
 def test_an_empty_frame_has_no_issue() -> None:
     assert list(frame_issues(mug(), pl.DataFrame(schema=dict.fromkeys(cells(), pl.String)))) == []
+
+
+@pytest.mark.parametrize(("action", "codes"), [("full_update", ["REQ001", "VAL001"]), ("partial_update", ["VAL001"]), ("delete", [])])
+def test_a_row_that_edits_needs_not_be_complete_and_one_that_deletes_needs_nothing(action: str, codes: list[str]) -> None:
+    row = cells(**{ACTION: action, f"brand{US}{EN}#1.value": None, f"style{US}{EN}#1.value": "modern"})
+    frame = pl.DataFrame([cells(**{SKU: "fine"}), row])
+    assert sorted(issue.code for _, issue in frame_issues(mug(), frame)) == codes

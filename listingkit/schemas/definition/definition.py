@@ -1,7 +1,7 @@
 """A product type definition, read and compiled."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -83,6 +83,25 @@ def read(path: str | Path) -> Definition:
     except OSError as wrong:
         raise Unreadable(f"{file}: {wrong.strerror or 'cannot be read'}") from None
     return compiled(str(file), _document(str(file), raw))
+
+
+def read_all(sources: Iterable[str | Path]) -> Mapping[tuple[str, str], Definition]:
+    """Read definitions, and every `.json` of folders: by product type and marketplace code ("" where it does not say).
+
+    Raises `Unreadable` and `BadProfile`, also where two are for the same product type and marketplace.
+    """
+    found: dict[tuple[str, str], Definition] = {}
+    for source in map(Path, sources):
+        files = sorted(source.glob("*.json")) if source.is_dir() else [source]
+        if not files:
+            raise Unreadable(f"{source}: the folder has no product type definition (*.json)")
+        for file in files:
+            definition = read(file)
+            key = (definition.product_type, definition.store.code if definition.store else "")
+            if key in found:
+                raise BadProfile(str(file), None, f"is for {' '.join(key)} as {found[key].file} is; give one of them")
+            found[key] = definition
+    return found
 
 
 def compiled(file: str, document: Mapping[str, Any]) -> Definition:

@@ -22,6 +22,7 @@ from listingkit.schemas.definition.vocabulary import TELLING
 
 Aliases = Mapping[str, Mapping[str, str]]
 Names = tuple[str, ...]  # of a place in the definition
+_MISSING = frozenset({"REQ001", "REQ002"})
 _OURS = frozenset({SKU, TYPE, ACTION})
 _VALUES = frozenset({"enum", "const", *keywords.STRINGS, *keywords.NUMBERS})
 _OF_TEXTS = frozenset({"maxLength", "maxUtf8ByteLength", "enum", "format", "pattern"})
@@ -47,7 +48,7 @@ def frame_issues(definition: Definition, frame: pl.DataFrame, aliases: Aliases |
     except ValueError as wrong:
         raise Unreadable(f"column {wrong}; a definition needs the columns of a unified template") from None
     keys = [_key(definition, frame, name, checks, told.get(name, {})) for name, checks in asked.items() if checks is not None]
-    whole = [pl.col(name) for name, checks in asked.items() if checks is None]
+    whole = [pl.col(name) for name in frame.columns if name == ACTION or (name in asked and asked[name] is None)]
     loose = [name for name, checks in asked.items() if checks is not None]
     kinds = frame.select(whole).with_columns(*keys, _flawed(definition, frame, loose, told)).with_row_index("#row")
     groups = kinds.group_by([name for name in kinds.columns if name != "#row"], maintain_order=True).agg(pl.col("#row"))
@@ -60,12 +61,18 @@ def frame_issues(definition: Definition, frame: pl.DataFrame, aliases: Aliases |
 
 
 def found_in(definition: Definition, cells: Mapping[str, Any], aliases: Aliases | None = None) -> tuple[Issue, ...]:
-    """What is wrong with one row. Raises `Unreadable` where its columns contradict each other."""
+    """What is wrong with one row. Raises `Unreadable` where its columns contradict each other.
+
+    A row that deletes needs nothing, and one that edits needs not be complete.
+    """
     try:
         submission = from_cells({path: text for path, text in cells.items() if not path.startswith("#")}, definition, aliases)
     except ValueError as wrong:
         raise Unreadable(f"column {wrong}") from None
-    return issues(definition, submission.attributes)
+    if submission.action == "delete":
+        return ()
+    found = issues(definition, submission.attributes)
+    return tuple(issue for issue in found if issue.code not in _MISSING) if submission.action == "partial_update" else found
 
 
 def _key(definition: Definition, frame: pl.DataFrame, name: str, checks: tuple[Check, ...], told: Mapping[str, str]) -> pl.Series:
