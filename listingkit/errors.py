@@ -1,10 +1,10 @@
 """What the program raises to its user: one sentence that says what, where and what to do. Everything else is a bug.
 
-    ListingkitError
-     +-- Unreadable      an input that cannot be read
-     +-- Unwritable      an output that cannot be written
-     +-- UnknownName     a name nobody knows, with the nearest one
-     +-- BadProfile      a profile, config or schema with a mistake, with file and line
+ListingkitError
++-- Unreadable      an input that cannot be read
++-- Unwritable      an output that cannot be written
++-- UnknownName     a name nobody knows, with the nearest one
++-- BadProfile      a profile, config or schema with a mistake, with file and line
 """
 
 from collections.abc import Iterable

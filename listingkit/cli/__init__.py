@@ -53,7 +53,7 @@ class Lazy(click.Group):
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="listingkit")
 def group() -> None:
-    r"""Check a product master against GS1 and marketplace rules, render upload files, diff them against the previous upload.
+    """Check a product master against GS1 and marketplace rules, render upload files, diff them against the previous upload.
 
     \b
     listingkit demo

@@ -31,7 +31,7 @@ def build(
     as_of: date,
     **given: Any,
 ) -> int:
-    r"""Check MASTER, render one upload a marketplace into OUT, and diff it against the previous upload.
+    """Check MASTER, render one upload a marketplace into OUT, and diff it against the previous upload.
 
     \b
     listingkit build master.xlsx -m US -m DE -o out

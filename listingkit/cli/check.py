@@ -16,7 +16,7 @@ from listingkit.cli import options
 @click.option("-q", "--quiet", is_flag=True, help="Only the summary line.")
 @click.option("--statistics", is_flag=True, help="Only how often each rule was broken.")
 def check(style: str, output: str | None, *, quiet: bool, statistics: bool, as_of: date, **given: Any) -> int:
-    r"""Check MASTER and report what is wrong. Exit status 1 when there are errors.
+    """Check MASTER and report what is wrong. Exit status 1 when there are errors.
 
     \b
     listingkit check master.xlsx -m US -m DE

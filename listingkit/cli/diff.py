@@ -34,7 +34,7 @@ def diff(
     *,
     allow_blank_wipes: bool,
 ) -> int:
-    r"""Compare two uploads by SKU and meaning: what is new, what changed, what would be lost. Exit status 1 on dangerous changes.
+    """Compare two uploads by SKU and meaning: what is new, what changed, what would be lost. Exit status 1 on dangerous changes.
 
     OLD and NEW are uploads, Amazon templates, reports, plain tables, or the folder of a build; OLD may also be a ledger.
 

@@ -6,7 +6,7 @@ import click
 @click.command()
 @click.argument("code")
 def explain(code: str) -> None:
-    r"""Explain one rule: what it asks, why the marketplace cares, examples, fix, limits in force, sources.
+    """Explain one rule: what it asks, why the marketplace cares, examples, fix, limits in force, sources.
 
     \b
     listingkit explain TTL002

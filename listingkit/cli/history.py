@@ -12,7 +12,7 @@ import click
 @click.option("--ledger", "home", metavar="DIR", type=click.Path(path_type=Path), help="The ledger; default: listingkit-ledger here.")
 @click.option("--format", "style", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
 def history(sku: str, marketplace: str | None, home: Path | None, style: str) -> None:
-    r"""Show how a listing came to be what it is: every recorded upload that touched SKU, the oldest first.
+    """Show how a listing came to be what it is: every recorded upload that touched SKU, the oldest first.
 
     \b
     listingkit history MUG-BLUE

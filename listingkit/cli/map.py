@@ -22,7 +22,7 @@ import click
 def map_(
     master: str, output: str | None, accept: float | None, preset: str | None, sheet: str | None, encoding: str | None, style: str
 ) -> int:
-    r"""Propose which column of MASTER is which field, and say what is unsure.
+    """Propose which column of MASTER is which field, and say what is unsure.
 
     \b
     listingkit map master.xlsx -o profile.toml

@@ -8,7 +8,7 @@ import click
 @click.command()
 @click.option("--format", "style", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 def rules(style: str) -> None:
-    r"""List the rules of the catalogue.
+    """List the rules of the catalogue.
 
     \b
     listingkit rules

@@ -27,7 +27,7 @@ STYLE = click.option("--format", "style", type=click.Choice(["text", "json"]), d
 @click.group(invoke_without_command=True)
 @click.pass_context
 def schemas(context: click.Context) -> None:
-    r"""Category schemas: what each product type asks of its fields.
+    """Category schemas: what each product type asks of its fields.
 
     \b
     listingkit schemas                             list them, with date and coverage

@@ -11,7 +11,7 @@ import click
 @click.option("--whole", is_flag=True, help="The whole upload.txt was uploaded, not delta.txt.")
 @click.option("--ledger", "home", metavar="DIR", type=click.Path(path_type=Path), help="The ledger; default: listingkit-ledger here.")
 def sent(out: Path, marketplaces: tuple[str, ...], home: Path | None, *, whole: bool) -> None:
-    r"""Record that the files of OUT were uploaded, so that the next build knows what is live.
+    """Record that the files of OUT were uploaded, so that the next build knows what is live.
 
     OUT is the folder that a build wrote, or one file. Each marketplace's delta.txt is taken; where there is none, its upload.txt.
 
