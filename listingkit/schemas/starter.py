@@ -8,7 +8,7 @@ from listingkit.schemas.category import load
 
 _SCHEMA = """\
 # What {type_} asks. It starts as {like} does; say here what differs, with the source of each saying.
-# Keys: required, required_when, required_unless, required_without, forbidden_when, one_of, open, max_chars, min_chars, max_bytes,
+# Keys: required, required_when, required_unless, required_without (says), forbidden_when, one_of, open, max_chars, min_chars, max_bytes,
 # matches (with means and examples), at_least, above, at_most, decimals; source, confidence, checked, since, until, severity.
 product_type = "{type_}"
 title = "{title}"

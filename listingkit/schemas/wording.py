@@ -28,6 +28,7 @@ KEYS: Mapping[str, Any] = {
     "required_when": dict,  # { other_field = ["a", "b"] }, true for "is filled", false for "is blank"; all must hold
     "required_unless": dict,
     "required_without": list,  # at least one of these fields and this one
+    "says": str,  # the flaw of required_when and its kin, in words of its own
     "forbidden_when": dict,
     "one_of": list,
     "open": bool,  # the list may be longer than we know
@@ -44,7 +45,7 @@ KEYS: Mapping[str, Any] = {
 }
 # what an overlay says about one of these replaces all of them
 GROUPS = (
-    frozenset({"required", "required_when", "required_unless", "required_without"}),
+    frozenset({"required", "required_when", "required_unless", "required_without", "says"}),
     frozenset({"one_of", "open"}),
     frozenset({"matches", "means", "examples"}),
     frozenset({"at_least", "above"}),
@@ -94,7 +95,7 @@ def _presence(said: Mapping[str, Any], known: Collection[str]) -> list[tuple[str
     if not conditions:
         return []
     key = next(key for key in ("required_when", "required_unless", "required_without") if key in said)
-    return [(key, _try(key, RequiredWhen, conditions))]
+    return [(key, _try(key, RequiredWhen, conditions, said.get("says", "")))]
 
 
 def _conditions(table: Mapping[str, Any], key: str, known: Collection[str]) -> tuple[Condition, ...]:

@@ -99,7 +99,7 @@ def test_our_schema_says_what_the_definition_says(file: Path) -> None:
             contradictions.append((one.field, word, schema.get("maxUtf8ByteLength")))
         if isinstance(word, AtMost) and schema.get("maximum") != word.most:
             contradictions.append((one.field, word, schema.get("maximum")))
-        if isinstance(word, AtLeast) and schema.get("minimum", schema.get("exclusiveMinimum", 0)) > word.least:
+        if isinstance(word, AtLeast) and (schema.get("minimum") != word.least or word.exclusive != ("exclusiveMinimum" in schema)):
             contradictions.append((one.field, word, schema.get("minimum")))
         if isinstance(word, OneOf) and set(word.values) != set(schema.get("enum", ())):
             contradictions.append((one.field, word.values, schema.get("enum")))

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import polars as pl
 
+from listingkit.fields import plain_names
 from listingkit.finding import Flaw, Safety
 from listingkit.schemas.words.word import NO_COLUMNS, NOTHING, Example, fold, letters, spoken
 
@@ -63,9 +64,10 @@ class Condition:
         return Condition(self.field, self.values, negated=not self.negated)
 
     def sentence(self) -> str:
+        name = _label(self.field)
         if not self.values:
-            return f"{self.field} is {'blank' if self.negated else 'filled'}"
-        return f"{self.field} is {'not ' if self.negated else ''}{spoken(self.values, 4)}"
+            return f"{name} is {'blank' if self.negated else 'filled'}"
+        return f"{name} is {'not ' if self.negated else ''}{spoken(self.values, 4)}"
 
     def example(self, draw: Random, *, met: bool) -> str | None:
         """A value of the other field for which the condition holds, or does not."""
@@ -82,8 +84,21 @@ def _holding(conditions: tuple[Condition, ...], others: Mapping[str, pl.Expr]) -
     return pl.all_horizontal([condition.expression(others) for condition in conditions])
 
 
+def _label(name: str) -> str:
+    known = plain_names().get(name)
+    return known[0].label if known else name
+
+
 def _because(conditions: tuple[Condition, ...]) -> str:
-    return " and ".join(condition.sentence() for condition in conditions)
+    """`because A is b, unless C is d`: what must be so, then what must not."""
+    reasons = [condition.sentence() for condition in conditions if not condition.negated]
+    exceptions = [condition.turned().sentence() for condition in conditions if condition.negated]
+    parts = [f"because {' and '.join(reasons)}"] * bool(reasons) + [f"unless {' or '.join(exceptions)}"] * bool(exceptions)
+    return ", ".join(parts)
+
+
+def _where(conditions: tuple[Condition, ...]) -> str:
+    return _because(conditions).replace("because ", "where ", 1)
 
 
 def _consistent(conditions: tuple[Condition, ...]) -> None:
@@ -96,6 +111,7 @@ class RequiredWhen:
     """Must be filled where all conditions hold."""
 
     conditions: tuple[Condition, ...]
+    says: str = ""  # the flaw in words of its own
     code: ClassVar[str] = "REQ002"
 
     def __post_init__(self) -> None:
@@ -108,13 +124,13 @@ class RequiredWhen:
     def flaw(self, value: str | None, row: Mapping[str, str | None] = NOTHING) -> Flaw | None:
         if value or not all(condition.holds(row) for condition in self.conditions):
             return None
-        return Flaw(f"required, because {_because(self.conditions)}")
+        return Flaw(self.says or f"required, {_because(self.conditions)}")
 
     def suspects(self, column: pl.Expr, others: Mapping[str, pl.Expr] = NO_COLUMNS) -> pl.Expr:
         return (column.is_null() | (column == "")) & _holding(self.conditions, others)
 
     def sentence(self) -> str:
-        return f"must be filled where {_because(self.conditions)}"
+        return f"must be filled {_where(self.conditions)}"
 
     def good(self, draw: Random) -> Example:
         if draw.random() < 0.5:
@@ -143,13 +159,13 @@ class ForbiddenWhen:
     def flaw(self, value: str | None, row: Mapping[str, str | None] = NOTHING) -> Flaw | None:
         if not value or not all(condition.holds(row) for condition in self.conditions):
             return None
-        return Flaw(f"must be blank, because {_because(self.conditions)}", fix="", safety=Safety.ASK)
+        return Flaw(f"must be blank, {_because(self.conditions)}", fix="", safety=Safety.ASK)
 
     def suspects(self, column: pl.Expr, others: Mapping[str, pl.Expr] = NO_COLUMNS) -> pl.Expr:
         return column.is_not_null() & (column != "") & _holding(self.conditions, others)
 
     def sentence(self) -> str:
-        return f"must be blank where {_because(self.conditions)}"
+        return f"must be blank {_where(self.conditions)}"
 
     def good(self, draw: Random) -> Example:
         return Example(None, self.bad(draw).row)
