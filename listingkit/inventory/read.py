@@ -17,6 +17,7 @@ from listingkit.inventory.template import Generation, Template, TemplateColumn, 
 from listingkit.inventory.wording import requirement
 from listingkit.inventory.workbook import SheetEntry, Workbook
 from listingkit.marketplace import marketplaces
+from listingkit.master.sheet import letter
 
 _GENERATIONS = {"113": "legacy", "610841": "multistore", "256": "unified", "5100": "vendor"}
 _ROWS = {"labelRow": 2, "attributeRow": 3, "dataRow": 4}  # of files older than these settings
@@ -199,8 +200,6 @@ def _row(cells: Mapping[int, str]) -> tuple[str, ...]:
 
 
 def _oddities(columns: Sequence[TemplateColumn], sheet: SheetReader, data_row: int, dropdowns: Dropdowns, unread: int) -> Iterator[str]:
-    from listingkit.master.sheet import letter
-
     places: dict[str, list[str]] = {}
     for column in columns:
         places.setdefault(column.path, []).append(letter(column.index))

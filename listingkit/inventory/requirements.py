@@ -19,6 +19,7 @@ from listingkit.inventory.template import Template
 from listingkit.inventory.wording import words
 from listingkit.inventory.workbook import Area, Workbook, area
 
+_BLANK = "#blank"  # frame column that stands for columns the frame does not have
 STATES = pl.Enum(["not_applicable", "leave_empty", "filled", "required", "recommended", "optional"])
 TYPE_PATHS = ("product_type#1.value", "feed_product_type")
 Matrix = Mapping[str, Mapping[str, frozenset[str]]]  # required, recommended, optional -> product type -> attributes
@@ -49,6 +50,7 @@ def states(template: Template, frame: pl.DataFrame, paths: Iterable[str] | None 
     """The state of every cell of these columns: one Enum column a path, one row a row of the frame (named by path, as labels)."""
     wanted = None if paths is None else set(paths)
     rules = [found for found in rules_of(template) if wanted is None or found.path in wanted]
+    frame = frame.with_columns(pl.lit(None, pl.String).alias(_BLANK))
     cell = _cells_of(template, frame)
     shared = dict.fromkeys(node for found in rules for _, condition in found.steps for node in comparisons(condition))
     names = {node: f"#{number}" for number, node in enumerate(shared)}
@@ -70,7 +72,7 @@ def _cells_of(template: Template, frame: pl.DataFrame) -> Callable[[int], pl.Exp
     """Expressions for the cells of a frame that is named by path."""
     held = set(frame.columns)
     paths = {column.index: column.path for column in template.columns if column.path in held}
-    return lambda column: pl.col(paths[column]) if column in paths else pl.lit("")
+    return lambda column: pl.col(paths.get(column, _BLANK))
 
 
 def _state(rules: ColumnRules, cell: Callable[[int], pl.Expr], known: Mapping[Node, pl.Expr]) -> pl.Expr:

@@ -7,10 +7,12 @@ import polars as pl
 
 from listingkit.config import DEFAULT, Config
 from listingkit.finding import Finding, Safety, Severity
+from listingkit.inventory.paths import place
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload import LISTING, Upload
 from listingkit.inventory.wire import dictionary, to_label
-from listingkit.mapping.listings import SOURCE
+from listingkit.mapping.listings import SOURCE, Listings
+from listingkit.marketplace import marketplace
 from listingkit.master.sheet import ROW, letter
 from listingkit.rules.engine import catalogue, given, severity_of, wanted
 from listingkit.rules.findings import Batch
@@ -231,6 +233,17 @@ def _places(template: Template, frame: pl.DataFrame, found: Flawed) -> pl.DataFr
         (pl.col(sku) if sku else blank).alias("sku"),
         (pl.col(found.path) if found.path in frame.columns else blank).alias("value"),
     )
+
+
+def upload_batches(upload: Upload, listings: Listings, *, config: Config = DEFAULT) -> list[Batch]:
+    """What a template says of an upload rendered for it; findings carry the cells of the listings."""
+    view = listings.view(marketplace(upload.store))
+    fields = {path: found.plain for path in upload.frame.columns if (found := place(path))}
+    frame = labelled(upload)
+    rows = upload.frame[LISTING] if LISTING in upload.frame.columns else pl.int_range(frame.height, eager=True)
+    frame = frame.with_columns(listings.frame[name].gather(rows).alias(name) for name in (ROW, SOURCE))
+    names = {path: view.columns[plain] for path, plain in fields.items() if plain in view.columns}
+    return template_batches(upload.template, frame, names=names, store=upload.store, config=config)
 
 
 def labelled(upload: Upload) -> pl.DataFrame:

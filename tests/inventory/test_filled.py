@@ -7,14 +7,20 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import polars as pl
 import pytest
 
 from listingkit.config import Config
 from listingkit.finding import Finding
 from listingkit.inventory.filled import Filled, is_template, read_filled_template
+from listingkit.inventory.read import read_template
+from listingkit.mapping.listings import SOURCE, Listings, Source
+from listingkit.marketplace import marketplace
+from listingkit.master.sheet import ROW, Column, letter
+from listingkit.render.rows import render
 from listingkit.rules.filled import check_filled
 from listingkit.rules.findings import Findings
-from listingkit.rules.template import template_batches, template_notes
+from listingkit.rules.template import template_batches, template_notes, upload_batches
 
 AT, TAG = "[marketplace_id=ATVPDKIKX0DER]", "[language_tag=en_US]"
 PRICE = f"purchasable_offer{AT}[audience=ALL]#1.our_price#1.schedule#1.value_with_tax"
@@ -204,3 +210,18 @@ def test_a_filled_template_is_a_master_too(templates: ModuleType, tmp_path: Path
     assert (master.file, master.sheet, master.header_row, master.kind) == ("filled.xlsx", "Template", 4, "xlsx")
     assert master.frame["A"].to_list() == ["A-1"]
     assert (master.columns[3].letter, master.columns[3].header) == ("D", "Item Name")
+
+
+def test_an_upload_is_judged_by_the_template_it_is_for(templates: ModuleType, tmp_path: Path) -> None:
+    template = read_template(templates.build(templates.unified(), tmp_path / "t.xlsx"))
+    cells = {"sku": ["A-1", "A-2"], "product_type": ["MUG", "MUG"], "item_name": ["Mug", None], "brand": ["Acme", "Acme"]}
+    cells |= {"product_id": ["4006381333931", "4006381333931"], "product_id_type": ["EAN", "PZN"]}
+    frame = pl.DataFrame(cells).with_columns(pl.Series(ROW, [5, 9], dtype=pl.UInt32), pl.lit(0, pl.UInt16).alias(SOURCE))
+    origin = {name: Column(letter(at), name) for at, name in enumerate(cells)}
+    listings = Listings(frame, (Source("master.csv", None, origin, {}),), "en_US")
+    upload = render(listings, marketplace("US"), template)
+    found = Findings(upload_batches(upload, listings), listings.sources)
+    assert [(finding.code, finding.file, finding.cell, finding.sku) for finding in found] == [
+        ("REQ010", "master.csv", "C9", "A-2"),
+        ("VAL020", "master.csv", "F9", "A-2"),
+    ]
