@@ -18,7 +18,7 @@ from listingkit.master.texts import unescaped
 
 _PLAIN_NUMBER = r"^(?:0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,9})\.[0-9]{0,4}[1-9])$"
 _GENERAL = number_format("General")
-_STYLE = re.compile(r'\bs="(\d+)"')
+_STYLE = re.compile(r'\bs="(\d{1,7})"')
 _TYPE = re.compile(r'\bt="(\w+)"')
 _KINDS = {"s": "shared", "inlineStr": "text", "str": "text", "b": "booleans", "e": "errors", "n": "number", "d": "text", "": "number"}
 

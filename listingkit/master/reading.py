@@ -85,7 +85,7 @@ class Reading:
             if not self._last:
                 self._find_header(block.frame)
             rows = block.frame.get_column(ROW)
-            start = rows.search_sorted(self._last, side="right") if self._last else len(rows)
+            start = int((rows <= self._last).sum()) if self._last else len(rows)
             if start == len(rows):
                 continue
             for name, counts in block.counted(start).items():

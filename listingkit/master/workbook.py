@@ -77,7 +77,10 @@ class Workbook:
         own = {tag.get("numFmtId"): tag.get("formatCode", "") for tag in tags(xml, "numFmt")}
         section = re.search(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", xml, re.DOTALL)
         codes = [tag.get("numFmtId", "0") for tag in tags(section[0], "xf")] if section else []
-        return tuple(number_format(own.get(code) or BUILT_IN.get(int(code) if code.isdecimal() else 0, "General")) for code in codes)
+        return tuple(
+            number_format(own.get(code) or BUILT_IN.get(int(code) if code.isdecimal() and len(code) < 6 else 0, "General"))
+            for code in codes
+        )
 
     def __enter__(self) -> Self:
         return self
