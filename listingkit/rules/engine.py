@@ -22,6 +22,7 @@ Arguments of a judge, by name:
     limits         when `limit=` names several: those in force by name; the rule does not run where the first is not.
     language       two letters: the language of the text ("" where nobody says).
     at             the `Context`: marketplace (`at.store`, None in a neutral check), `at.as_of`, `at.config`.
+    config         the client's `Config` alone: unlike `at` the same in every marketplace, so that a finding is told once.
     seen           what `study=` found out about the whole column of this sheet (see below).
 
 `suspects` takes the same names as polars expressions (a tuple of them for `family*`) and may only be too generous, never too
@@ -106,6 +107,7 @@ class Rule:
     keys: tuple[str, ...] = ()
     normal: Callable[[pl.Expr], pl.Expr] | None = None
     supersedes: tuple[str, ...] = ()
+    setting: Config = DEFAULT  # under which the examples hold
 
     def in_force(self, at: Context) -> bool:
         """Whether it applies on this day in this marketplace (a neutral check runs only rules that hold everywhere)."""
@@ -177,6 +179,7 @@ def rule(
     deletes: bool = False,
     study: Callable[[pl.Series, Evidence | None], Any] | None = None,
     each: bool = False,
+    setting: Config = DEFAULT,
 ) -> Callable[[Callable[..., Flaw | None]], Callable[..., Flaw | None]]:
     """Register a judge of single rows. See the module's docstring."""
 
@@ -203,6 +206,7 @@ def rule(
             deletes=deletes,
             study=study,
             each=each,
+            setting=setting,
         )
         return judge
 

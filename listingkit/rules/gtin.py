@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from listingkit.config import Config
 from listingkit.finding import Flaw
 from listingkit.gtin.evidence import Seen
 from listingkit.master.sheet import Evidence
@@ -26,7 +27,7 @@ from listingkit.rules.gtin_cell import CELLS, CHECKED, cells, cut_short, doubtfu
     suspects=doubtful,
     study=study,
 )
-def gtin_check_digit(product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen) -> Flaw | None:
+def gtin_check_digit(product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen, config: Config) -> Flaw | None:
     """The last digit of a GTIN is the check digit of the digits before it.
 
     Nearly always a typing slip. Any digit may be the wrong one, so that the repair is only offered. In a column of EANs that all
@@ -34,7 +35,7 @@ def gtin_check_digit(product_id: str, product_id_type: str | None, parentage_lev
     """
     if cut_short(product_id, seen):
         return None
-    return told("GTN001", product_id, product_id_type, parentage_level)
+    return told("GTN001", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -49,9 +50,9 @@ def gtin_check_digit(product_id: str, product_id_type: str | None, parentage_lev
     errors=("5505", "90225"),
     suspects=doubtful,
 )
-def gtin_length(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_length(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """A GTIN has 8, 12, 13 or 14 digits."""
-    return told("GTN002", product_id, product_id_type, parentage_level)
+    return told("GTN002", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -65,9 +66,9 @@ def gtin_length(product_id: str, product_id_type: str | None, parentage_level: s
     errors=("5505",),
     suspects=doubtful,
 )
-def gtin_not_a_number(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_not_a_number(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """A GTIN has only digits."""
-    return told("GTN003", product_id, product_id_type, parentage_level)
+    return told("GTN003", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -81,9 +82,9 @@ def gtin_not_a_number(product_id: str, product_id_type: str | None, parentage_le
     errors=("8560", "8572"),
     suspects=doubtful,
 )
-def gtin_all_zeros(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_all_zeros(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """A GTIN is not all zeros."""
-    return told("GTN004", product_id, product_id_type, parentage_level)
+    return told("GTN004", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -98,11 +99,11 @@ def gtin_all_zeros(product_id: str, product_id_type: str | None, parentage_level
     suspects=doubtful,
     study=study,
 )
-def gtin_restricted(product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen) -> Flaw | None:
+def gtin_restricted(product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen, config: Config) -> Flaw | None:
     """A GTIN is not from a range of restricted circulation (02, 04, 2, in-store and in-company numbers)."""
     if cut_short(product_id, seen):
         return None
-    return told("GTN005", product_id, product_id_type, parentage_level)
+    return told("GTN005", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -117,11 +118,13 @@ def gtin_restricted(product_id: str, product_id_type: str | None, parentage_leve
     suspects=doubtful,
     study=study,
 )
-def gtin_not_for_products(product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen) -> Flaw | None:
+def gtin_not_for_products(
+    product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen, config: Config
+) -> Flaw | None:
     """A GTIN is not from a range for coupons, refunds, demonstrations, tags or the future."""
     if cut_short(product_id, seen):
         return None
-    return told("GTN006", product_id, product_id_type, parentage_level)
+    return told("GTN006", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -136,11 +139,13 @@ def gtin_not_for_products(product_id: str, product_id_type: str | None, parentag
     suspects=doubtful,
     study=study,
 )
-def gtin_unassigned_prefix(product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen) -> Flaw | None:
+def gtin_unassigned_prefix(
+    product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen, config: Config
+) -> Flaw | None:
     """A GTIN starts with a prefix that a GS1 organisation issues."""
     if cut_short(product_id, seen):
         return None
-    return told("GTN007", product_id, product_id_type, parentage_level)
+    return told("GTN007", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -162,13 +167,13 @@ def gtin_unassigned_prefix(product_id: str, product_id_type: str | None, parenta
     errors=("5505",),
     suspects=doubtful,
 )
-def gtin_other_number(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_other_number(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """The GTIN cell holds no ASIN, FNSKU, SSCC, drug number or other code.
 
     The message says what the code looks like and where it belongs. Where an id type is stated, the offered fix is the right type.
     """
-    found = told("GTN014", product_id, product_id_type, parentage_level)
-    named = {"asin": "ASIN", "pzn": "PZN"}.get(verdict_of(product_id).rule)
+    found = told("GTN014", product_id, product_id_type, parentage_level, config)
+    named = {"asin": "ASIN", "pzn": "PZN"}.get(verdict_of(product_id, config).rule)
     if found and named and product_id_type:
         return Flaw(found.message, fix=named, field="product_id_type")
     return found
@@ -184,9 +189,9 @@ def gtin_other_number(product_id: str, product_id_type: str | None, parentage_le
     checked=CHECKED,
     suspects=doubtful,
 )
-def gtin_packaging_unusable(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_packaging_unusable(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """A GTIN-14 has no indicator 9 and is not built on a restricted number."""
-    return told("GTN017", product_id, product_id_type, parentage_level)
+    return told("GTN017", product_id, product_id_type, parentage_level, config)
 
 
 @column(

@@ -1,13 +1,16 @@
 """The GTIN cell as rules see it: triage is the judge, each rule tells one group of its reasons."""
 
+from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import polars as pl
 
+from listingkit.config import DEFAULT, Config
 from listingkit.finding import Flaw, Safety
 from listingkit.gtin.columns import surely_clean
 from listingkit.gtin.evidence import LOOKED_AT, Seen, look
+from listingkit.gtin.prefixes import Prefixes, load, prefixes
 from listingkit.gtin.reasons import reasons
 from listingkit.gtin.triage import triage
 from listingkit.gtin.verdict import Verdict
@@ -19,12 +22,29 @@ NOT_GTINS = frozenset(("asin", "gcid", "pzn", "minsan", "exempt", "gtin exempt",
 """Id types that say the cell holds another number, or none."""
 _SAMPLE = 20_000
 
-verdict_of = lru_cache(maxsize=1 << 16)(triage)
+
+def table_of(config: Config) -> Prefixes:
+    """The prefix table, with the rows of the client's own file where `[gs1] prefix_table` names one."""
+    path = config.gs1.get("prefix_table")
+    return _load(str(path)) if path else prefixes()
 
 
-def doubtful(product_id: pl.Expr) -> pl.Expr:
+_load = lru_cache(maxsize=8)(load)
+
+
+@lru_cache(maxsize=8)
+def _remembered(table: Prefixes) -> Callable[[str], Verdict]:
+    return lru_cache(maxsize=1 << 16)(partial(triage, table=table))
+
+
+def verdict_of(value: str, config: Config = DEFAULT) -> Verdict:
+    """What triage says, remembered."""
+    return _remembered(table_of(config))(value)
+
+
+def doubtful(product_id: pl.Expr, config: Config) -> pl.Expr:
     """Cells that triage must look at."""
-    return ~surely_clean(product_id)
+    return ~surely_clean(product_id, table_of(config))
 
 
 def study(values: pl.Series, evidence: Evidence | None) -> Seen:
@@ -51,9 +71,9 @@ def cut_short(product_id: str, seen: Seen) -> bool:
     return bool(seen.check_digits_missing) and len(product_id) == 12 and product_id.isdigit()
 
 
-def told(code: str, product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def told(code: str, product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """The flaw that this rule tells of the cell, if triage gives one of its reasons."""
-    found = verdict_of(product_id)
+    found = verdict_of(product_id, config)
     if not found.rule or reasons()[found.rule].rule != code or not is_gtin_cell(product_id_type, parentage_level):
         return None
     return flaw(found)

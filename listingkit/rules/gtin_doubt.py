@@ -1,5 +1,6 @@
 """Numbers that can be uploaded, and that somebody should look at first."""
 
+from listingkit.config import Config
 from listingkit.finding import Flaw
 from listingkit.rules.engine import rule
 from listingkit.rules.gtin_cell import CELLS, CHECKED, cells, doubtful, told
@@ -17,9 +18,9 @@ from listingkit.rules.gtin_cell import CELLS, CHECKED, cells, doubtful, told
     checked=CHECKED,
     suspects=doubtful,
 )
-def gtin_packaging_level(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_packaging_level(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """A listing has the number of the unit that people buy, not the GTIN-14 of its carton."""
-    return told("GTN016", product_id, product_id_type, parentage_level)
+    return told("GTN016", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -34,9 +35,9 @@ def gtin_packaging_level(product_id: str, product_id_type: str | None, parentage
     errors=("8572",),
     suspects=doubtful,
 )
-def gtin_looks_invented(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_looks_invented(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """A GTIN is not a sample number, a run of digits or a rounded one."""
-    return told("GTN018", product_id, product_id_type, parentage_level)
+    return told("GTN018", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -51,9 +52,9 @@ def gtin_looks_invented(product_id: str, product_id_type: str | None, parentage_
     errors=("8572",),
     suspects=doubtful,
 )
-def gtin_dubious_prefix(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_dubious_prefix(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """A GTIN starts with a prefix that is in ordinary use."""
-    return told("GTN019", product_id, product_id_type, parentage_level)
+    return told("GTN019", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -67,6 +68,6 @@ def gtin_dubious_prefix(product_id: str, product_id_type: str | None, parentage_
     checked=CHECKED,
     suspects=doubtful,
 )
-def gtin_serial(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_serial(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """A number that starts with 977 is on a newspaper or a magazine."""
-    return told("GTN021", product_id, product_id_type, parentage_level)
+    return told("GTN021", product_id, product_id_type, parentage_level, config)

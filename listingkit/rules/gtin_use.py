@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from listingkit.config import Config
 from listingkit.finding import Flaw, Safety, Severity
 from listingkit.gtin.columns import as14, surely_clean
 from listingkit.gtin.describe import kind_of
@@ -123,13 +124,13 @@ def _types_of(code: str) -> tuple[str, ...]:
         product_id_type.is_not_null() & ~_goes_together(product_id, product_id_type.str.to_uppercase())
     ),
 )
-def gtin_id_type(product_id: str, product_id_type: str | None) -> Flaw | None:
+def gtin_id_type(product_id: str, product_id_type: str | None, config: Config) -> Flaw | None:
     """The id type says what the number is: UPC for 12 digits, EAN for 13 and 8, GTIN for 14.
 
     The fix changes the type, never the number.
     """
     stated = (product_id_type or "").upper()
-    found = verdict_of(product_id)
+    found = verdict_of(product_id, config)
     if (
         found.gtin is None
         or stated.casefold() in EXEMPT
@@ -156,9 +157,9 @@ def gtin_id_type(product_id: str, product_id_type: str | None) -> Flaw | None:
     errors=("8541",),
     suspects=lambda product_id, product_type: product_type.is_not_null() & (product_id.str.starts_with("97") | ~surely_clean(product_id)),
 )
-def isbn_outside_books(product_id: str, product_type: str | None) -> Flaw | None:
+def isbn_outside_books(product_id: str, product_type: str | None, config: Config) -> Flaw | None:
     """An ISBN is on a book."""
-    found = verdict_of(product_id)
+    found = verdict_of(product_id, config)
     if not product_type or any(word in product_type.upper() for word in _BOOKS):
         return None
     if found.gtin is None or kind_of(found.gtin) != "ISBN-13":

@@ -1,5 +1,6 @@
 """How the number is written: what can be undone without loss, and what needs a person's yes."""
 
+from listingkit.config import Config
 from listingkit.finding import Flaw, Safety
 from listingkit.gtin.check_digit import complete
 from listingkit.gtin.evidence import Seen
@@ -31,14 +32,14 @@ def _wanted_so(found: Verdict, product_id: str, product_id_type: str | None) -> 
     errors=("5505", "90225"),
     suspects=doubtful,
 )
-def gtin_written_oddly(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_written_oddly(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """A GTIN is written with its digits and nothing else.
 
     Spaces, hyphens, invisible signs, labels, quotes, decimals, exact scientific notation and padding are undone without loss.
     """
-    if _wanted_so(verdict_of(product_id), product_id, product_id_type):
+    if _wanted_so(verdict_of(product_id, config), product_id, product_id_type):
         return None
-    return told("GTN008", product_id, product_id_type, parentage_level)
+    return told("GTN008", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -54,13 +55,13 @@ def gtin_written_oddly(product_id: str, product_id_type: str | None, parentage_l
     suspects=doubtful,
     study=study,
 )
-def gtin_zeros_lost(product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen) -> Flaw | None:
+def gtin_zeros_lost(product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen, config: Config) -> Flaw | None:
     """A GTIN keeps the zeros in front.
 
     For one value a right check digit is weak evidence. Where the whole column or the cells' number format proves the loss, the
     repair is safe.
     """
-    found = told("GTN009", product_id, product_id_type, parentage_level)
+    found = told("GTN009", product_id, product_id_type, parentage_level, config)
     if found is None or found.fix is None or not seen.zeros_lost:
         return found
     return Flaw(f"{found.message}; {seen.zeros_lost}", fix=found.fix, safety=Safety.SAFE)
@@ -76,19 +77,23 @@ def gtin_zeros_lost(product_id: str, product_id_type: str | None, parentage_leve
     source="Allegro 12314: GS1 does not assign GTINs that start with 59 (12 digits of a Polish EAN)",
     checked=CHECKED,
     errors=("5505", "90225"),
-    suspects=lambda product_id, seen: doubtful(product_id) | (bool(seen.check_digits_missing) & (product_id.str.len_bytes() == 12)),
+    suspects=lambda product_id, seen, config: (
+        doubtful(product_id, config) | (bool(seen.check_digits_missing) & (product_id.str.len_bytes() == 12))
+    ),
     study=study,
 )
-def gtin_check_digit_missing(product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen) -> Flaw | None:
+def gtin_check_digit_missing(
+    product_id: str, product_id_type: str | None, parentage_level: str | None, seen: Seen, config: Config
+) -> Flaw | None:
     """A GTIN ends with its check digit.
 
     Where a whole column of EANs lacks it, also the tenth of them that pass for UPCs by chance are told.
     """
     if not cut_short(product_id, seen):
-        return told("GTN010", product_id, product_id_type, parentage_level)
+        return told("GTN010", product_id, product_id_type, parentage_level, config)
     if not is_gtin_cell(product_id_type, parentage_level):
         return None
-    longer = verdict_of(complete(product_id))
+    longer = verdict_of(complete(product_id), config)
     return Flaw(f"12 digits; {seen.check_digits_missing}", fix=longer.gtin) if longer.gtin else None
 
 
@@ -104,12 +109,12 @@ def gtin_check_digit_missing(product_id: str, product_id_type: str | None, paren
     errors=("5505", "8572"),
     suspects=doubtful,
 )
-def gtin_digits_lost(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_digits_lost(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """A GTIN keeps all its digits: no scientific notation, no rounding.
 
     Where 12 of 13 digits are left, the one or two numbers that they can stand for are offered.
     """
-    return told("GTN011", product_id, product_id_type, parentage_level)
+    return told("GTN011", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -124,9 +129,9 @@ def gtin_digits_lost(product_id: str, product_id_type: str | None, parentage_lev
     errors=("5505",),
     suspects=doubtful,
 )
-def gtin_look_alikes(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_look_alikes(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """A GTIN has no letters, raised digits or signs in place of digits or around them."""
-    return told("GTN012", product_id, product_id_type, parentage_level)
+    return told("GTN012", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -145,9 +150,9 @@ def gtin_look_alikes(product_id: str, product_id_type: str | None, parentage_lev
     errors=("5505", "90225"),
     suspects=doubtful,
 )
-def gtin_several(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_several(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """A cell holds one GTIN, without an add-on."""
-    return told("GTN013", product_id, product_id_type, parentage_level)
+    return told("GTN013", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -162,9 +167,9 @@ def gtin_several(product_id: str, product_id_type: str | None, parentage_level: 
     errors=("5505",),
     suspects=doubtful,
 )
-def gtin_short_form(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_short_form(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """A UPC-E, an ISSN or an old ISMN is written as the GTIN that it stands for."""
-    return told("GTN015", product_id, product_id_type, parentage_level)
+    return told("GTN015", product_id, product_id_type, parentage_level, config)
 
 
 @rule(
@@ -179,7 +184,7 @@ def gtin_short_form(product_id: str, product_id_type: str | None, parentage_leve
     errors=("5505",),
     suspects=doubtful,
 )
-def gtin_none_word(product_id: str, product_id_type: str | None, parentage_level: str | None) -> Flaw | None:
+def gtin_none_word(product_id: str, product_id_type: str | None, parentage_level: str | None, config: Config) -> Flaw | None:
     """Where there is no GTIN, the cell is blank."""
-    found = told("GTN022", product_id, product_id_type, parentage_level)
+    found = told("GTN022", product_id, product_id_type, parentage_level, config)
     return Flaw(found.message, fix="", safety=Safety.SAFE) if found else None

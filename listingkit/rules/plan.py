@@ -58,6 +58,7 @@ def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...]) -> Iterator[Task]:
             "limit": limit[0] if limit else None,
             "limits": {one.name: one for one in limit if one is not None},
             "at": run.contexts[codes[0]],
+            "config": run.config,
             "language": tongue,
         }
         if rule.study:

@@ -1,12 +1,12 @@
 """The catalogue tests itself: good is clean, bad is flagged, the fix fixes, one flaw gives one finding, a column is only many values."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 import pytest
 
-from listingkit.config import Config
 from listingkit.fields import fields
 from listingkit.finding import Safety
 from listingkit.mapping.listings import SOURCE, Listings, Source
@@ -48,7 +48,7 @@ def findings(rule: Any, listings: Any) -> Any:
     as_of = max(AS_OF, rule.since or AS_OF)
     if rule.until:
         as_of = min(as_of, rule.until - timedelta(days=1))
-    return check(listings, stores, as_of=as_of, config=Config(select=(rule.code,)))
+    return check(listings, stores, as_of=as_of, config=replace(rule.setting, select=(rule.code,)))
 
 
 def name_of(case: Any) -> Any:

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listingkit.config import DEFAULT
 from listingkit.fields import fields
 from listingkit.mapping.listings import SOURCE, Listings, Source
 from listingkit.marketplace import marketplaces
@@ -53,7 +52,7 @@ def names_of(rule: Any) -> Any:
 
 def found_by(rule: Any, listings: Any) -> Any:
     store = marketplaces()[next(iter(sorted(rule.stores)))] if rule.stores else marketplaces()["JP"]
-    run = start(listings, [store], as_of=max(date(2026, 11, 1), rule.since or date.min), config=DEFAULT)
+    run = start(listings, [store], as_of=max(date(2026, 11, 1), rule.since or date.min), config=rule.setting)
     batches = row_batches(run, list(row_tasks(run, [rule]))) if rule.scope == "row" else across_batches(run, [rule], frozenset())
     return [(one.row, one.message) for one in Findings(list(batches), listings.sources)]
 
