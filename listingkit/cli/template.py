@@ -27,7 +27,7 @@ def template() -> None:
     listingkit template migrate OLD NEW -o OUT [--format text|json]
 
     COLUMN is a letter, a label, an attribute path or a field name.
-    """  # noqa: D301  # \b is click's mark for lines that stay as they are
+    """  # \b is click's mark for lines that stay as they are
 
 
 @template.command(hidden=True)

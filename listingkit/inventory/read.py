@@ -209,6 +209,6 @@ def _oddities(columns: Sequence[TemplateColumn], sheet: SheetReader, data_row: i
     if sheet.frozen_rows not in (None, 0, data_row - 1):
         yield f"the sheet is frozen above row {sheet.frozen_rows + 1} but the settings say that data begins in row {data_row}"
     if dropdowns.lost:
-        yield f"{len(dropdowns.lost)} drop-down lists lead nowhere (their names or sheets were deleted)"
+        yield f"{len(dropdowns.lost)} drop-down lists lead nowhere: the names that they use are missing"
     if unread:
         yield f"{unread} requirement rules could not be read and are not applied"
