@@ -66,7 +66,7 @@ def _in_column(key: str, before: Side, after: Side, rows: pl.DataFrame, merges: 
     if merges is not None:
         keeps = merges & new.is_null()
         if key in after.erased:
-            keeps &= ~rows.get_column("new_row").is_in(after.erased[key].implode())
+            keeps &= ~rows.get_column("new_row").is_in(after.erased[key].to_list())
         differs &= ~keeps
     at = differs.arg_true()
     return pl.DataFrame(
@@ -147,7 +147,7 @@ def _without_equal_measures(cells: pl.DataFrame, before: Side, after: Side, sett
         near = _near(pl.DataFrame({"old": old, "new": new}), settings.unit_tolerance, relative=True) & (old_size != new_size)
         same = pairs.filter(near.fill_null(value=False)).get_column("new_row")
         if len(same):
-            cells = cells.filter(~(of_measure & pl.col("new_row").is_in(same.implode())))
+            cells = cells.filter(~(of_measure & pl.col("new_row").is_in(same.to_list())))
     return cells
 
 

@@ -40,8 +40,8 @@ def delta(changes: Changes, erase: Erase = "hold") -> Delta:
     if erase != "hold":
         wiped, tokens = _by_delete_values(wiped, after)
     whole = wiped.get_column("new_row").unique() if erase == "blanks" else pl.Series("new_row", [], dtype=pl.UInt32)
-    tokens = tokens.filter(~pl.col("new_row").is_in(whole.implode()))
-    held = _with_their_family(wiped.filter(~pl.col("new_row").is_in(whole.implode())), cells, changes)
+    tokens = tokens.filter(~pl.col("new_row").is_in(whole.to_list()))
+    held = _with_their_family(wiped.filter(~pl.col("new_row").is_in(whole.to_list())), cells, changes)
     if not takes_partial(after):
         whole, held = _all_whole(cells, held, after)
     frame = _Rows(changes, cells.join(held, on=["new_row", "key"], how="anti"), held, tokens, whole).frame()
@@ -74,7 +74,7 @@ def _by_delete_values(wiped: pl.DataFrame, after: Side) -> tuple[pl.DataFrame, p
         for other in covered:
             rows = rows.filter(cells_of(after, other, rows).is_null())
         tokens.append(pl.DataFrame({"new_row": rows, "key": key, "value": wire}, schema=_CELL))
-        wiped = wiped.filter(~(pl.col("key").is_in(covered) & pl.col("new_row").is_in(rows.implode())))
+        wiped = wiped.filter(~(pl.col("key").is_in(covered) & pl.col("new_row").is_in(rows.to_list())))
     return wiped, pl.concat(tokens)
 
 
@@ -97,7 +97,7 @@ def _with_their_family(held: pl.DataFrame, cells: pl.DataFrame, changes: Changes
 def _all_whole(cells: pl.DataFrame, held: pl.DataFrame, after: Side) -> tuple[pl.Series, pl.DataFrame]:
     """For templates without partial updates: every changed row whole, held values filled in; a row that cannot hold one stays out."""
     homeless = held.filter(~pl.col("key").is_in([*after.paths])).get_column("new_row").unique()
-    stays_out = pl.col("new_row").is_in(homeless.implode())
+    stays_out = pl.col("new_row").is_in(homeless.to_list())
     return cells.filter(~stays_out).get_column("new_row").unique(), pl.concat([held.filter(~stays_out), cells.filter(stays_out)])
 
 
@@ -132,7 +132,7 @@ class _Rows:
         known = matched.get_column("action").is_not_null() & (matched.get_column("action") != IGNORE).fill_null(value=False)
         rank = ranks(after, self.changes.old, created & (matched.get_column("action") == FULL).fill_null(value=False))
         changed = (
-            self._among(matched, self.sent) | self._among(matched, self.tokens) | matched.get_column("new_row").is_in(self.whole.implode())
+            self._among(matched, self.sent) | self._among(matched, self.tokens) | matched.get_column("new_row").is_in(self.whole.to_list())
         )
         deleted = (matched.get_column("action") == DELETE).fill_null(value=False)
         plan = pl.DataFrame(
@@ -141,13 +141,13 @@ class _Rows:
                 "rank": rank,
                 "as_it_is": created,
                 "deleted": deleted & ~created,
-                "whole": matched.get_column("new_row").is_in(self.whole.implode()),
+                "whole": matched.get_column("new_row").is_in(self.whole.to_list()),
             }
         ).filter(known & (created | deleted | changed))
         return self._filled(plan.sort("rank", "new_row"))
 
     def _among(self, matched: pl.DataFrame, cells: pl.DataFrame) -> pl.Series:
-        return matched.get_column("new_row").is_in(cells.get_column("new_row").unique().implode())
+        return matched.get_column("new_row").is_in(cells.get_column("new_row").unique().to_list())
 
     def _filled(self, plan: pl.DataFrame) -> pl.DataFrame:
         after = self.changes.new
@@ -192,7 +192,7 @@ class _Rows:
         for name, cells in (("kept", self.held.select("new_row", "key", value="old")), ("token", self.tokens)):
             here = cells.filter(pl.col("key") == key).select("new_row", pl.col("value").alias(name))
             table = table.join(here, on="new_row", how="left", maintain_order="left")
-        travels = table.get_column("new_row").is_in(groups.get(keys.together(key), rows.clear()).implode())
+        travels = table.get_column("new_row").is_in(groups.get(keys.together(key), rows.clear()).to_list())
         value = (
             pl.when("as_it_is")
             .then("cell")

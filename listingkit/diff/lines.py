@@ -61,7 +61,7 @@ def compare_files(old: Path, new: Path, settings: Settings = DEFAULT, *, store: 
     before, after = (_fingerprints(lines) for lines in pair)
     same = _unchanged(before, after)
     family = _children_of_deleted(pair, after, same)
-    same = same.filter(~pl.col("sku").is_in(family.implode()))
+    same = same.filter(~pl.col("sku").is_in(family.to_list()))
     with _rest(pair[0], before, same) as one, _rest(pair[1], after, same) as other:
         changes = compare(read_file(one), read_file(other), settings)
     unchanged = pl.concat([changes.unchanged, same.get_column("sku").rename(changes.unchanged.name)]).sort()
@@ -146,7 +146,7 @@ def _children_of_deleted(pair: tuple[_Lines, _Lines], after: pl.DataFrame, same:
     if len(deleted) and parent is not None:
         for _, block in pair[0].blocks():
             table = block.select(text(_cell(sku or 0)).alias("sku"), text(_cell(parent)).alias("parent"))
-            found.append(table.filter(pl.col("parent").is_in(deleted.implode())).get_column("sku"))
+            found.append(table.filter(pl.col("parent").is_in(deleted.to_list())).get_column("sku"))
     return pl.concat(found)
 
 

@@ -15,7 +15,7 @@ def ranks(after: Side, before: Side, created: pl.Series) -> pl.Series:
 
     Parents come before the children that name them, and go after them; changes in between let children move away first.
     """
-    parent = _is_parent(after) | after.sku.is_in(_parents(before).implode())
+    parent = _is_parent(after) | after.sku.is_in(_parents(before).to_list())
     deleted = (after.action == DELETE).fill_null(value=False)
     rows = pl.DataFrame({"created": created, "deleted": deleted, "parent": parent})
     rank = pl.when("deleted").then(pl.when("parent").then(4).otherwise(3)).when("created").then(pl.when("parent").then(0).otherwise(1))
@@ -23,7 +23,7 @@ def ranks(after: Side, before: Side, created: pl.Series) -> pl.Series:
 
 
 def _is_parent(one: Side) -> pl.Series:
-    named = one.sku.is_in(_parents(one).implode())
+    named = one.sku.is_in(_parents(one).to_list())
     if keys.LEVEL not in one.frame.columns:
         return named
     return named | one.frame.get_column(keys.LEVEL).str.to_lowercase().str.strip_chars().eq_missing("parent")

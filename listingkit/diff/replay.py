@@ -30,11 +30,11 @@ def after(state: Upload | None, upload: Upload) -> Upload:
     acts = new.action == FULL
     merges = (new.action == PARTIAL).fill_null(value=False)
     if old is not None:
-        merges &= new.sku.is_in(known.implode())
+        merges &= new.sku.is_in(known.to_list())
     kept = new.sku.filter((acts.fill_null(value=False)) | merges)
     gone = new.sku.filter((new.action == DELETE).fill_null(value=False))
-    rows = pl.DataFrame({"sku": known}).with_row_index("old_row").filter(~pl.col("sku").is_in(gone.implode()))
-    sent = pl.DataFrame({"sku": new.sku, "merges": merges}).with_row_index("new_row").filter(pl.col("sku").is_in(kept.implode()))
+    rows = pl.DataFrame({"sku": known}).with_row_index("old_row").filter(~pl.col("sku").is_in(gone.to_list()))
+    sent = pl.DataFrame({"sku": new.sku, "merges": merges}).with_row_index("new_row").filter(pl.col("sku").is_in(kept.to_list()))
     matched = rows.join(sent, on="sku", how="full", coalesce=True).sort("sku")
     columns = {new.paths.get(keys.SKU, keys.SKU): matched.get_column("sku")}
     names = [*new.frame.columns, *(key for key in (old.frame.columns if old else ()) if key not in new.frame.columns)]
@@ -53,7 +53,7 @@ def _cells(key: str, old: Side | None, new: Side, matched: pl.DataFrame) -> pl.S
     was = _at(old, key, matched.get_column("old_row"))
     stays = news.is_null() | matched.get_column("merges").fill_null(value=False)
     if key in new.erased:
-        stays &= ~(news.is_in(new.erased[key].implode())).fill_null(value=False)
+        stays &= ~(news.is_in(new.erased[key].to_list())).fill_null(value=False)
     frame = pl.DataFrame({"said": said, "was": was, "stays": stays})
     return frame.select(pl.when("stays").then(pl.coalesce("said", "was")).otherwise("said")).to_series()
 

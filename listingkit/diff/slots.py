@@ -49,7 +49,7 @@ def reordered(cells: pl.DataFrame, before: Side, after: Side) -> pl.DataFrame:
         ]
         if shorter:
             fewer = pl.DataFrame(shorter, schema={**cells.schema, "kind": pl.String}, orient="row")
-            replaced = pl.col("key").is_in(members) & pl.col("new_row").is_in(fewer.get_column("new_row").unique().implode())
+            replaced = pl.col("key").is_in(members) & pl.col("new_row").is_in(fewer.get_column("new_row").unique().to_list())
             told = pl.concat([told.filter(~replaced), fewer])
     return told
 

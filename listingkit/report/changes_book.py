@@ -42,7 +42,7 @@ def write(changes: Changes, stream: BinaryIO) -> None:
         cell.font = Font(bold=True)
     sheet.append(head)
     skus = changes.frame.get_column("sku").unique(maintain_order=True).head(ROWS)
-    shown = changes.frame.filter(pl.col("sku").is_in(skus.implode()))
+    shown = changes.frame.filter(pl.col("sku").is_in(skus.to_list()))
     for _, listing in shown.group_by("sku", maintain_order=True):
         sheet.append(_row(sheet, [Change(*row) for row in listing.iter_rows()], paths))
     _legend(book, changes, len(skus))
