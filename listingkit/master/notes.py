@@ -44,14 +44,6 @@ _ALL = (
         Safety.SAFE,
     ),
     Note(
-        "FIL003",
-        "replacement-character",
-        Severity.ERROR,
-        "Text must not hold U+FFFD, the mark of a character that an earlier program could not read.",
-        "The letter is lost; only the source of the sheet still has it.",
-        "The Unicode Standard, 23.8",
-    ),
-    Note(
         "FIL005",
         "ragged-row",
         Severity.ERROR,

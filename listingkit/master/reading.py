@@ -123,8 +123,7 @@ class Reading:
         raw = self._raw
         found = header.find(self._head, merged=raw.merged(), wanted=self._wanted)
         assert found is not None  # frames() refuses before
-        columns = self._columns(found)
-        columns = with_repaired_headers(columns, found.row, raw.notes)
+        columns = with_repaired_headers(self._columns(found), found.row, raw.notes if last else Notebook(raw.notes.file))
         if last:
             tell(raw.notes, found, columns, raw.merged(), self._hidden)
         notes = raw.notes.closed() if last else raw.notes.taken()
