@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,9 +13,13 @@ import polars as pl
 
 from listingkit import __version__, fixing
 from listingkit.config import DEFAULT, Config
+from listingkit.diff import live
 from listingkit.diff.changes import Changes
 from listingkit.diff.compare import compare
 from listingkit.diff.delta import Delta, delta
+from listingkit.diff.gate import Gate, gate
+from listingkit.diff.previous import load as load_previous
+from listingkit.diff.settings import settings
 from listingkit.diff.side import side
 from listingkit.diff.write import write_jsonl
 from listingkit.errors import ListingkitError, Unreadable
@@ -23,10 +28,9 @@ from listingkit.inventory import builtin
 from listingkit.inventory.read import read_template
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload import LISTING, Upload
-from listingkit.inventory.upload_read import read_upload
-from listingkit.job import Inputs, checked, display, listings_of, named_marketplaces, read_masters
+from listingkit.job import Inputs, checked, display, listings_of, read_masters, stores_of, template_for
 from listingkit.mapping.listings import Listings
-from listingkit.marketplace import Marketplace, select
+from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import Master
 from listingkit.outputs import held_rows, report_of, write_report
 from listingkit.render import folder, text
@@ -50,6 +54,9 @@ class Order:
     policy: Policy = "hold"  # rows with errors: hold them back, ship nothing at all, ship them too
     fix: bool = True  # apply safe fixes to the upload (never to the master)
     config: Config = DEFAULT
+    ledger: Path | None = None  # what was sent before, where no previous upload is named
+    confirm: str | None = None  # token of the dangerous changes that somebody has looked at
+    allow_blank_wipes: bool = False  # in the delta, let blank cells erase live values
 
 
 @dataclass(frozen=True)
@@ -75,15 +82,15 @@ class Built:
     made: tuple[Made, ...]
     files: Mapping[str, int] = field(default_factory=dict)  # output -> bytes
 
-    @property
-    def dangerous(self) -> int:
-        """Changes that need somebody's yes."""
-        return sum(len(one.changes.dangerous) for one in self.made if one.changes is not None)
+    @cached_property
+    def gate(self) -> Gate:
+        """Whether the changes may go out. Raises `ListingkitError` for a token of another set of changes."""
+        return gate([one.changes for one in self.made if one.changes is not None], self.order.confirm)
 
     @property
     def status(self) -> int:
         """The exit status."""
-        return 1 if self.findings.severities()[Severity.ERROR] or self.dangerous else 0
+        return 1 if self.findings.severities()[Severity.ERROR] or not self.gate.open else 0
 
 
 def build(order: Order) -> Built:
@@ -95,21 +102,16 @@ def build(order: Order) -> Built:
     masters = read_masters(order.inputs)
     listings = listings_of(order.inputs, masters)
     templates = [read_template(Path(path)) for path in order.templates]
-    stores = _stores(order, listings, templates)
-    findings = checked(listings, stores, as_of=order.as_of, config=order.config)
+    stores = stores_of(order.marketplaces, listings, templates, order.config)
+    if not stores:
+        raise ListingkitError("the master names no marketplace: say which to build for, such as -m US -m DE, or -m all")
+    findings = checked(listings, stores, as_of=order.as_of, config=order.config, templates=templates)
     made = tuple(_made(order, listings, findings, stores, templates))
     built = Built(order, masters, listings, findings, made)
+    assert built.gate is not None  # a token of other changes stops the run before anything is written
     with folder.replacing(order.out) as part:
         files = _written(built, part)
     return Built(order, masters, listings, findings, made, files)
-
-
-def _stores(order: Order, listings: Listings, templates: Sequence[Template]) -> tuple[Marketplace, ...]:
-    stores = select(order.marketplaces) or select(dict.fromkeys(code for one in templates for code in one.marketplaces[:1]))
-    stores = stores or named_marketplaces(listings)
-    if not stores:
-        raise ListingkitError("the master names no marketplace: say which to build for, such as -m US -m DE, or -m all")
-    return stores
 
 
 def _made(
@@ -120,7 +122,7 @@ def _made(
         cells = frozenset(findings.safe_fixes(store.code)) if order.fix else frozenset()
         if cells not in after:
             fixed = fixing.apply(listings, cells)
-            after[cells] = fixed, checked(fixed, stores, as_of=order.as_of, config=order.config)
+            after[cells] = fixed, checked(fixed, stores, as_of=order.as_of, config=order.config, templates=templates)
         seen, left = after[cells]
         held = _held(order.policy, seen, left, store)
         template = _template(templates, store, listings)
@@ -140,41 +142,44 @@ def _held(policy: Policy, listings: Listings, findings: Findings, store: Marketp
 
 
 def _template(templates: Sequence[Template], store: Marketplace, listings: Listings) -> Template:
-    for template in templates:
-        if store.code in template.marketplaces:
-            return template
+    given = template_for(templates, store)
+    if given is not None:
+        return given
     kinds = listings.frame["product_type"].drop_nulls().unique().sort().to_list() if "product_type" in listings.frame.columns else []
     return builtin.template("unified_full", store, product_types=tuple(kinds) or ("PRODUCT",))
 
 
 def _against_previous(order: Order, store: Marketplace, upload: Upload, held: pl.Series) -> tuple[Changes | None, Delta | None]:
     """The difference; a listing whose row is held back stays as it is and is no difference."""
-    previous = _previous(order.previous, store)
+    new = Upload(upload.template, upload.frame.drop(LISTING), upload.store)
+    previous = _previous(order, store, new)
     if previous is None:
         return None, None
     before = side(previous)
     live = ~before.sku.is_in(held.to_list()).fill_null(value=False)
     previous = replace(before.upload, frame=before.upload.frame.filter(live))
-    changes = compare(previous, Upload(upload.template, upload.frame.drop(LISTING), upload.store))
-    return changes, delta(changes)
+    changes = compare(previous, new, settings(order.config.diff))
+    return changes, delta(changes, "blanks" if order.allow_blank_wipes else "hold")
 
 
-def _previous(paths: Sequence[str], store: Marketplace) -> Upload | None:
-    """The previous upload of this marketplace among files and folders of earlier builds."""
-    for path in map(Path, paths):
-        if path.is_dir():
-            if (path / store.code / "upload.txt").is_file():
-                return read_upload(path / store.code / "upload.txt")
-        else:
-            upload = read_upload(path)
-            if store.code in (upload.template.marketplaces or (store.code,)):
-                return upload
+def _previous(order: Order, store: Marketplace, upload: Upload) -> Upload | None:
+    """The previous state of this marketplace among files, folders of earlier builds and ledgers."""
+    for path in order.previous:
+        if Path(path).is_dir():
+            if (Path(path) / folder.MARK).is_file() and not (Path(path) / store.code).is_dir():
+                continue  # an earlier build that did not make this marketplace
+            return load_previous(path, upload, store=store.code)
+        found = load_previous(path, upload)
+        if store.code in (found.template.marketplaces or (store.code,)):
+            return found
+    if not order.previous and order.ledger is not None:
+        return live.state(order.ledger, store.code)
     return None
 
 
 def _written(built: Built, part: Path) -> dict[str, int]:
     from listingkit.render import workbook
-    from listingkit.report import held
+    from listingkit.report import held, review
 
     for one in built.made:
         place = part / one.store.code
@@ -190,6 +195,8 @@ def _written(built: Built, part: Path) -> dict[str, int]:
     held.write(held_rows(built.listings, built.findings, masks), part / "held.xlsx")
     report = report_on(built)
     write_report(report, part / "findings.jsonl", "jsonl")
+    with (part / "review.xlsx").open("wb") as stream:
+        review.write(report, stream, built.masters)
     write_report(report, part / "report.html", "html")
     return _manifest(built, part)
 

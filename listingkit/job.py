@@ -9,14 +9,18 @@ import polars as pl
 
 from listingkit.config import DEFAULT, Config
 from listingkit.errors import ListingkitError
+from listingkit.inventory.template import Template
 from listingkit.mapping.apply import map_columns
 from listingkit.mapping.listings import Listings
 from listingkit.mapping.profile import load
-from listingkit.marketplace import Marketplace, marketplaces
+from listingkit.marketplace import Marketplace, marketplaces, select
 from listingkit.master.read import read_all
 from listingkit.master.sheet import Master
+from listingkit.render.rows import render, sources
+from listingkit.rules.filled import without_echo
 from listingkit.rules.findings import Findings
 from listingkit.rules.run import check
+from listingkit.rules.template import labelled, template_batches, template_notes
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,41 @@ def named_marketplaces(listings: Listings) -> tuple[Marketplace, ...]:
     return tuple(store for store in marketplaces().values() if store.code in named or store.language in named)
 
 
-def checked(listings: Listings, stores: Sequence[Marketplace], *, as_of: date, config: Config = DEFAULT) -> Findings:
-    """Check listings for these marketplaces, or for those that the sheet names, or for what holds everywhere."""
-    return check(listings, stores or named_marketplaces(listings), as_of=as_of, config=config)
+def checked(
+    listings: Listings,
+    stores: Sequence[Marketplace],
+    *,
+    as_of: date,
+    config: Config = DEFAULT,
+    templates: Sequence[Template] = (),
+) -> Findings:
+    """Check listings for these marketplaces, or for those that the sheet names, or for what holds everywhere.
+
+    Where a seller's own template is given for a marketplace, its lists and requirement rules are asked too.
+    """
+    stores = stores or named_marketplaces(listings)
+    general = check(listings, stores, as_of=as_of, config=config)
+    batches, notes = list(general.batches), list(general.notes)
+    for store in stores:
+        template = template_for(templates, store)
+        if template is None:
+            continue
+        upload = render(listings, store, template)
+        names = sources(listings, store, template)
+        own = template_batches(template, labelled(upload), names=names, store=store.code, config=config)
+        notes += template_notes(template, as_of=as_of, config=config)
+        mine = [batch for batch in batches if batch.stores == (store.code,)]
+        others = [batch for batch in batches if batch.stores != (store.code,)]
+        batches = [*others, *without_echo(mine, own, set(names.values())), *own]
+    return Findings(batches, general.sources, notes)
+
+
+def template_for(templates: Sequence[Template], store: Marketplace) -> Template | None:
+    """The template that was given for a marketplace."""
+    return next((template for template in templates if store.code in template.marketplaces), None)
+
+
+def stores_of(codes: Sequence[str], listings: Listings, templates: Sequence[Template], config: Config) -> tuple[Marketplace, ...]:
+    """The marketplaces that the command names, else the templates, else the config, else the sheet itself."""
+    primary = dict.fromkeys(code for template in templates for code in template.marketplaces[:1])
+    return select(codes) or select(primary) or select(config.marketplaces) or named_marketplaces(listings)

@@ -19,7 +19,11 @@ COMMANDS = {
     "check": ("check:check", "Check a master and report what is wrong."),
     "map": ("map:map_", "Propose which column is which field, and write a profile."),
     "diff": ("diff:diff", "Compare two uploads: what is new, what changed, what would be wiped."),
-    "gtin": ("gtin:gtin", "Triage GTINs: codes as arguments, or one a line on standard input."),
+    "gtin": ("gtin:gtin", "Triage GTINs; hand out the next free ones of your prefix."),
+    "template": ("template:template", "Describe an inventory template; what changed between two; move a filled one into a new one."),
+    "schemas": ("schemas:schemas", "List, show, compare and start category schemas."),
+    "sent": ("sent:sent", "Record what was uploaded, so that the next build knows what is live."),
+    "history": ("history:history", "Show how a listing changed from upload to upload."),
     "rules": ("rules:rules", "List the rules."),
     "explain": ("explain:explain", "Explain one rule: what, why, examples, fix, sources."),
 }

@@ -12,19 +12,23 @@ from listingkit.cli import options
 @click.command()
 @options.inputs
 @options.rules
-@click.option("--template", "templates", multiple=True, metavar="FILE", help="An inventory template to fill, as downloaded; repeatable.")
 @click.option(
     "--previous", multiple=True, metavar="FILE_OR_DIR", help="The previous upload, or the folder of an earlier build; repeatable."
 )
+@click.option("--ledger", metavar="DIR", help="What was sent before, as `listingkit sent` recorded it; default: listingkit-ledger here.")
+@click.option("--confirm", metavar="TOKEN", help="Yes to exactly the dangerous changes that printed this token.")
+@click.option("--allow-blank-wipes", is_flag=True, help="In the delta, let blank cells erase live values.")
 @click.option("-o", "--out", default="out", show_default=True, metavar="OUT", help="Output folder.")
 @click.option("--strict", is_flag=True, help="Ship nothing while there are errors.")
 @click.option("--include-errors", is_flag=True, help="Ship rows with errors, too.")
 @click.option("--no-fix", is_flag=True, help="Do not apply safe fixes to the uploads; hold the rows back instead.")
 def build(
     out: str,
-    templates: tuple[str, ...],
     previous: tuple[str, ...],
+    ledger: str | None,
+    confirm: str | None,
     *,
+    allow_blank_wipes: bool,
     strict: bool,
     include_errors: bool,
     no_fix: bool,
@@ -45,18 +49,30 @@ def build(
 
     if strict and include_errors:
         raise click.UsageError("--strict and --include-errors exclude each other")
+    config = config_of(given)
     built = build(
         Order(
-            inputs=inputs_of(given),
+            inputs=inputs_of(given, config),
             out=Path(out),
             as_of=as_of,
             marketplaces=given["marketplaces"],
-            templates=templates,
+            templates=given["templates"],
             previous=previous,
             policy="strict" if strict else "all" if include_errors else "hold",
             fix=not no_fix,
-            config=config_of(given),
+            config=config,
+            ledger=_ledger(ledger),
+            confirm=confirm,
+            allow_blank_wipes=allow_blank_wipes,
         )
     )
     click.echo(told(built), nl=False)
     return built.status
+
+
+def _ledger(named: str | None) -> Path | None:
+    """The ledger that was named, or the one in this folder."""
+    from listingkit.diff import ledger
+
+    place = Path(named or ledger.NAME)
+    return place if named or ledger.is_ledger(place) else None

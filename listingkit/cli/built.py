@@ -14,14 +14,17 @@ def told(built: Built) -> str:
 def _lines(built: Built) -> Iterator[str]:
     rows, sheets = built.listings.frame.height, len(built.masters)
     found = built.findings.severities()
-    yield f"{rows} rows from {sheets} {'sheet' if sheets == 1 else 'sheets'}: " + ", ".join(
+    yield f"{rows} {'row' if rows == 1 else 'rows'} from {sheets} {'sheet' if sheets == 1 else 'sheets'}: " + ", ".join(
         f"{count} {severity.value if severity is Severity.INFO or count == 1 else severity.value + 's'}"
         for severity, count in found.items()
     )
     for one in built.made:
         yield f"  {one.store.code}: {_marketplace(one)}"
+    if not built.gate.open:
+        many = "1 dangerous change" if built.gate.dangerous == 1 else f"{built.gate.dangerous} dangerous changes"
+        yield f"{many}: look at */changes.jsonl, then confirm exactly these with --confirm {built.gate.token}"
     out = built.order.out
-    yield f"uploads in {out}/*/upload.txt; open {out / 'report.html'} for what to fix, {out / 'held.xlsx'} for what was held back"
+    yield f"uploads in {out}/*/upload.txt; open {out / 'report.html'} to read what to fix, {out / 'review.xlsx'} to fix it"
 
 
 def _marketplace(one: Made) -> str:

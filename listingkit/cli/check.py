@@ -25,7 +25,11 @@ def check(style: str, output: str | None, *, quiet: bool, statistics: bool, as_o
     from listingkit.cli.run import checking, emit
     from listingkit.finding import Severity
 
-    report, findings = checking(given, as_of)
-    extra = {"quiet": quiet, "statistics": statistics} if style == "text" else {}
+    if style == "xlsx" and output is None:
+        raise click.UsageError("a workbook goes into a file: name it with -o review.xlsx")
+    report, findings, masters = checking(given, as_of)
+    extra: dict[str, Any] = (
+        {"quiet": quiet, "statistics": statistics} if style == "text" else {"masters": masters} if style == "xlsx" else {}
+    )
     emit(report, style, output, **extra)
     return 1 if findings.severities()[Severity.ERROR] else 0

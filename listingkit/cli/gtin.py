@@ -33,7 +33,7 @@ def gtin() -> None:
 
     Options of a triage: --format text|jsonl|tsv, --gcp (was this block ever licensed, needs listingkit[gcp]), --gcp-table FILE
     (GS1's own list), --prefix-table FILE (your rows over the prefix table). Exit status 1 where a value must not be uploaded as it is.
-    """  # noqa: D301  # \b is click's mark for lines that stay as they are
+    """  # \b is click's mark for lines that stay as they are
 
 
 @gtin.command(hidden=True, context_settings={"ignore_unknown_options": True})

@@ -18,6 +18,7 @@ def inputs(command: Command) -> Command:
         click.option("--encoding", help="Encoding of text masters, where detection is wrong."),
         click.option("--sheet", help="Sheet to read, by name or pattern; default: the one with the table."),
         click.option("--profile", metavar="FILE", help="A profile made by `listingkit map -o`."),
+        click.option("--template", "templates", multiple=True, metavar="FILE", help="An inventory template, as downloaded; repeatable."),
         click.option("-m", "--marketplace", "marketplaces", multiple=True, metavar="CODE", help="US, DE, JP ... or all; repeatable."),
         click.argument("masters", nargs=-1, required=True, metavar="MASTER..."),
     ):
@@ -29,6 +30,7 @@ def rules(command: Command) -> Command:
     """Which rules, as of which day."""
     for option in (
         click.option("--as-of", metavar="YYYY-MM-DD", callback=day, help="Rules and limits in force on this day; default: today."),
+        click.option("--config", metavar="FILE", help="The client's listingkit.toml; default: the nearest one upwards."),
         click.option("--ignore", multiple=True, metavar="CODES", help="Leave out these codes or prefixes (comma-separated)."),
         click.option("--select", multiple=True, metavar="CODES", help="Only these codes or prefixes (comma-separated)."),
     ):

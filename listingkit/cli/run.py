@@ -1,44 +1,57 @@
 """What the commands call: options in, a report out."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from listingkit.config import DEFAULT, Config
-from listingkit.job import Inputs, checked, listings_of, named_marketplaces, read_masters
+from listingkit.config import Config, load
+from listingkit.inventory.filled import is_template, read_filled_template
+from listingkit.inventory.read import read_template
+from listingkit.job import Inputs, checked, listings_of, read_masters, stores_of
 from listingkit.marketplace import select
+from listingkit.master.sheet import Master
 from listingkit.outputs import report_of
 from listingkit.render.atomic import replacing
 from listingkit.report import formats
 from listingkit.report.report import Report
+from listingkit.rules.filled import check_filled
 from listingkit.rules.findings import Findings
 
 
-def inputs_of(given: Mapping[str, Any]) -> Inputs:
-    """The inputs that a command line names."""
-    return Inputs(given["masters"], given["profile"], given["sheet"], given["encoding"], given["category"])
-
-
 def config_of(given: Mapping[str, Any]) -> Config:
-    """The config after the command line's own words."""
+    """The client's config with the command line's own words over it."""
     from listingkit.cli.options import codes
 
-    return replace(DEFAULT, select=codes(given["select"]), ignore=codes(given["ignore"]))
+    config = load(given["config"])
+    return replace(config, select=codes(given["select"]) or config.select, ignore=(*config.ignore, *codes(given["ignore"])))
 
 
-def checking(given: Mapping[str, Any], as_of: date) -> tuple[Report, Findings]:
-    """Read, map and check what a command line names."""
-    stores = select(given["marketplaces"])
+def inputs_of(given: Mapping[str, Any], config: Config) -> Inputs:
+    """The inputs that a command line names."""
+    return Inputs(given["masters"], given["profile"] or config.profile, given["sheet"], given["encoding"], given["category"])
+
+
+def checking(given: Mapping[str, Any], as_of: date) -> tuple[Report, Findings, Sequence[Master]]:
+    """Read, map and check what a command line names. A filled template is master and template at once."""
     config = config_of(given)
-    inputs = inputs_of(given)
+    select(given["marketplaces"])  # a name nobody knows is told before anything is read
+    first = given["masters"][0]
+    if len(given["masters"]) == 1 and first != "-" and Path(first).is_file() and is_template(first):
+        filled = read_filled_template(first)
+        stores = select(given["marketplaces"]) or select(filled.template.marketplaces)
+        findings = check_filled(filled, stores, as_of=as_of, config=config)
+        masters: Sequence[Master] = (filled.master,)
+        return report_of(masters, filled.listings, findings, stores, as_of=as_of), findings, masters
+    templates = [read_template(Path(path)) for path in given["templates"]]
+    inputs = inputs_of(given, config)
     masters = read_masters(inputs)
     listings = listings_of(inputs, masters)
-    stores = stores or named_marketplaces(listings)
-    findings = checked(listings, stores, as_of=as_of, config=config)
-    return report_of(masters, listings, findings, stores, as_of=as_of), findings
+    stores = stores_of(given["marketplaces"], listings, templates, config)
+    findings = checked(listings, stores, as_of=as_of, config=config, templates=templates)
+    return report_of(masters, listings, findings, stores, as_of=as_of), findings, masters
 
 
 def emit(report: Report, style: str, output: str | None, **extra: Any) -> None:

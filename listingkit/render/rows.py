@@ -35,6 +35,12 @@ def render(listings: Listings, store: Marketplace, template: Template, *, keep: 
     return Upload(template, frame.select(LISTING, *cells), store.code)
 
 
+def sources(listings: Listings, store: Marketplace, template: Template) -> dict[str, str]:
+    """Template path -> the listings' column that fills it."""
+    found = {column.path: _source(column, listings, store, template) for column in _first_of_each_path(template)}
+    return {path: column for path, column in found.items() if column}
+
+
 def unplaced(listings: Listings, store: Marketplace, template: Template) -> tuple[str, ...]:
     """Columns of the listings' frame that hold something for this marketplace and that the template has no place for."""
     placed = {_source(column, listings, store, template) for column in template.columns}

@@ -16,9 +16,11 @@ import pytest
 from openpyxl import load_workbook
 
 from listingkit.build import Order, build
+from listingkit.gtin.check_digit import check_digit
 from listingkit.inventory.upload_read import read_upload
 from listingkit.job import Inputs
 
+EANS = [payload + check_digit(payload) for payload in ("426073500010", "426073500011", "426073500012")]
 SKU = "contribution_sku#1.value"
 HEAD = (
     "sku,product_type,parentage_level,parent_sku,variation_theme,brand,product_id,item_name,bullet_point_1,product_description,"
@@ -30,7 +32,7 @@ def row(sku: Any, **cells: Any) -> Any:
     good = {
         "product_type": "HOME",
         "brand": "Havnegade",
-        "product_id": "4260735000108",
+        "product_id": EANS[0],
         "item_name": f"Havnegade Mug {sku}",
         "bullet_point_1": "Glazed stoneware, fired twice",
         "product_description": "A mug for every day.",
@@ -54,7 +56,7 @@ def family() -> Any:
     parent = row("P", parentage_level="Parent", variation_theme="COLOR", product_id=None, price=None, quantity=None, color=None)
     children = [
         row(sku, parentage_level="Child", parent_sku="P", variation_theme="COLOR", product_id=code)
-        for sku, code in (("C1", "4260735000108"), ("C2", "4260735000115"))
+        for sku, code in (("C1", EANS[0]), ("C2", EANS[1]))
     ]
     return parent, *children
 
@@ -68,7 +70,7 @@ def shipped(out: Any) -> Any:
 
 
 def test_clean_rows_ship_and_rows_with_errors_are_held(tmp_path: Any) -> None:
-    path = master(tmp_path / "m.csv", row("A"), row("B", product_id="4260735000115", price="free"))
+    path = master(tmp_path / "m.csv", row("A"), row("B", product_id=EANS[1], price="free"))
     built = run(path, tmp_path / "out")
     assert built.status == 1
     assert shipped(tmp_path / "out") == ["A"]
@@ -80,19 +82,19 @@ def test_clean_rows_ship_and_rows_with_errors_are_held(tmp_path: Any) -> None:
 
 def test_a_held_parent_holds_its_children(tmp_path: Any) -> None:
     parent, *children = family()
-    path = master(tmp_path / "m.csv", {**parent, "item_name": "T" * 201}, *children, row("S", product_id="4260735000122"))
+    path = master(tmp_path / "m.csv", {**parent, "item_name": "T" * 201}, *children, row("S", product_id=EANS[2]))
     run(path, tmp_path / "out")
     assert shipped(tmp_path / "out") == ["S"]
 
 
 def test_strict_ships_nothing_while_there_are_errors(tmp_path: Any) -> None:
-    path = master(tmp_path / "m.csv", row("A"), row("B", product_id="4260735000115", price="free"))
+    path = master(tmp_path / "m.csv", row("A"), row("B", product_id=EANS[1], price="free"))
     run(path, tmp_path / "out", policy="strict")
     assert shipped(tmp_path / "out") == []
 
 
 def test_errors_may_ship_where_somebody_says_so(tmp_path: Any) -> None:
-    path = master(tmp_path / "m.csv", row("A"), row("B", product_id="4260735000115", price="free"))
+    path = master(tmp_path / "m.csv", row("A"), row("B", product_id=EANS[1], price="free"))
     run(path, tmp_path / "out", policy="all")
     assert shipped(tmp_path / "out") == ["A", "B"]
 
@@ -111,7 +113,7 @@ def test_every_cell_of_the_upload_can_be_traced_to_the_sheet(tmp_path: Any) -> N
 def test_the_second_build_is_compared_with_the_first(tmp_path: Any) -> None:
     parent, first, second = family()
     run(master(tmp_path / "one.csv", parent, first, second), tmp_path / "one")
-    path = master(tmp_path / "two.csv", parent, {**first, "price": "10.90"}, row("N", product_id="4260735000122"))
+    path = master(tmp_path / "two.csv", parent, {**first, "price": "10.90"}, row("N", product_id=EANS[2]))
     built = run(path, tmp_path / "two", previous=(str(tmp_path / "one"),))
     counts = built.made[0].changes.counts()
     assert (counts["added"], counts["changed"], counts["vanished"], counts["unchanged"]) == (1, 1, 1, 1)
@@ -122,8 +124,8 @@ def test_the_second_build_is_compared_with_the_first(tmp_path: Any) -> None:
 
 
 def test_a_listing_that_is_held_back_is_no_difference(tmp_path: Any) -> None:
-    run(master(tmp_path / "one.csv", row("A"), row("B", product_id="4260735000115")), tmp_path / "one")
-    path = master(tmp_path / "two.csv", row("A"), row("B", product_id="4260735000115", price="free"))
+    run(master(tmp_path / "one.csv", row("A"), row("B", product_id=EANS[1])), tmp_path / "one")
+    path = master(tmp_path / "two.csv", row("A"), row("B", product_id=EANS[1], price="free"))
     built = run(path, tmp_path / "two", previous=(str(tmp_path / "one"),))
     assert built.made[0].changes.counts()["vanished"] == 0
 

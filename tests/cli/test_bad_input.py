@@ -134,7 +134,9 @@ def test_a_previous_upload_that_is_not_there(run: Any, good: Any, tmp_path: Any)
 
 
 def test_a_previous_upload_that_is_none(run: Any, good: Any, tmp_path: Any) -> None:
-    refused(run("build", good, "-m", "US", "--previous", good, "-o", tmp_path / "out"), "good.csv")
+    (tmp_path / "photo.txt").write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8)
+    refused(run("build", good, "-m", "US", "--previous", tmp_path / "photo.txt", "-o", tmp_path / "out"), "photo.txt")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_day_that_is_none(run: Any, good: Any) -> None:
