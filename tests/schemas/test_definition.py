@@ -70,6 +70,7 @@ def test_a_thousand_mutants_are_judged_as_the_oracle_judges_them() -> None:
         False,
     ],
 )
+@settings(deadline=None)
 @given(
     value=st.recursive(
         st.one_of(
