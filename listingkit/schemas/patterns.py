@@ -35,7 +35,8 @@ def matcher(pattern: str) -> Callable[[str], bool]:
 
     @lru_cache(maxsize=10_000)
     def found_by_automaton(value: str) -> bool:
-        return bool(pl.Series([value]).str.contains(linear)[0])
+        whole = value.encode("utf-8", "replace").decode()  # JSON can hold halves of characters, a column cannot
+        return bool(pl.Series([whole]).str.contains(linear)[0])
 
     return found_by_automaton
 

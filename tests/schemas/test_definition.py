@@ -252,6 +252,16 @@ def test_unknown_keywords_ask_nothing_but_are_told() -> None:
     assert definition.unknown == ("maxSparkle (1 times)",)
 
 
+def test_halves_of_characters_are_judged_and_never_crash() -> None:
+    half = "\ud800" * 30
+    assert found(brand=[{"value": half, "language_tag": "en_US"}])
+    assert found(style=[{"value": half, "language_tag": half}])
+    assert found(main_product_image_locator=[{"media_location": half}])
+    changed = document()
+    changed["properties"]["style"]["items"]["properties"]["value"] = {"type": "string", "pattern": "^[a-z]+$"}
+    assert issues(compiled("MUG.json", changed), {**listing(), "style": [{"value": half, "language_tag": "en_US"}]})
+
+
 def test_catastrophic_patterns_of_a_definition_stay_fast() -> None:
     changed = document()
     changed["properties"]["style"]["items"]["properties"]["value"] = {"type": "string", "pattern": "^(a+)+$"}

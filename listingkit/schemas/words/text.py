@@ -82,7 +82,7 @@ class MaxBytes:
         at_least_one(self.most)
 
     def flaw(self, value: str | None, row: Mapping[str, str | None] = NOTHING) -> Flaw | None:  # noqa: ARG002
-        size = len(value.encode()) if value else 0
+        size = len(value.encode("utf-8", "surrogatepass")) if value else 0
         if not value or size <= self.most:
             return None
         return Flaw(f"takes {size} bytes ({len(value)} characters), at most {self.most} bytes are accepted")
