@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from listingkit.config import DEFAULT, Config
+from listingkit.defined import NOTHING, Definitions, definition_batches
 from listingkit.errors import ListingkitError
 from listingkit.inventory.template import Template
 from listingkit.mapping.apply import map_columns
@@ -31,6 +32,8 @@ class Inputs:
     profile: str | None = None
     sheet: str | None = None  # name or pattern
     encoding: str | None = None
+    delimiter: str | None = None
+    header_row: int | None = None
     category: str | None = None  # product type of rows that state none
 
 
@@ -42,7 +45,17 @@ def read_masters(inputs: Inputs) -> tuple[Master, ...]:
         if path in seen:
             raise ListingkitError(f"{source} is named twice: every row would be its own duplicate; name each master once")
         seen.add(path)
-    return tuple(master for source in inputs.masters for master in read_all(source, sheets=inputs.sheet, encoding=inputs.encoding))
+    return tuple(
+        master
+        for source in inputs.masters
+        for master in read_all(
+            source,
+            sheets=inputs.sheet,
+            encoding=inputs.encoding,
+            delimiter=inputs.delimiter,
+            header_row=inputs.header_row,
+        )
+    )
 
 
 def listings_of(inputs: Inputs, masters: Sequence[Master]) -> Listings:
@@ -82,14 +95,18 @@ def checked(
     as_of: date,
     config: Config = DEFAULT,
     templates: Sequence[Template] = (),
+    definitions: Definitions = NOTHING,
 ) -> Findings:
     """Check listings for these marketplaces, or for those that the sheet names, or for what holds everywhere.
 
-    Where a seller's own template is given for a marketplace, its lists and requirement rules are asked too.
+    Where a seller's own template is given for a marketplace, its lists and requirement rules are asked too; where Amazon's
+    definition of a product type is given, it is asked in place of our schema.
     """
     stores = stores or named_marketplaces(listings)
-    general = check(listings, stores, as_of=as_of, config=config)
+    general = check(listings, stores, as_of=as_of, config=config, defined=definitions.keys())
     batches, notes = list(general.batches), list(general.notes)
+    for store in stores:
+        batches += definition_batches(listings, store, definitions, config)
     for store in stores:
         template = template_for(templates, store)
         if template is None:

@@ -15,11 +15,18 @@ from listingkit.cli import options
 @click.option("-o", "--output", metavar="FILE", help="Write the report there instead of to standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the summary line.")
 @click.option("--statistics", is_flag=True, help="Only how often each rule was broken.")
-def check(style: str, output: str | None, *, quiet: bool, statistics: bool, as_of: date, **given: Any) -> int:
+@click.option("--schema", "schemas", multiple=True, metavar="FILE", help="Amazon's product type definition (JSON), or a folder of them.")
+@click.option("--fix", is_flag=True, help="Write safe fixes into a copy, MASTER.fixed.xlsx (or .csv).")
+@click.option("--unsafe", is_flag=True, help="With --fix or --diff: also fixes that ask, where there is one candidate.")
+@click.option("--diff", "show", is_flag=True, help="Show what --fix would change, and write nothing.")
+def check(
+    style: str, output: str | None, *, quiet: bool, statistics: bool, fix: bool, unsafe: bool, show: bool, as_of: date, **given: Any
+) -> int:
     """Check MASTER and report what is wrong. Exit status 1 when there are errors.
 
     \b
     listingkit check master.xlsx -m US -m DE
+    listingkit check master.xlsx --fix
     listingkit check master.csv --format sarif -o findings.sarif
     """
     from listingkit.cli.run import checking, emit
@@ -31,5 +38,10 @@ def check(style: str, output: str | None, *, quiet: bool, statistics: bool, as_o
     extra: dict[str, Any] = (
         {"quiet": quiet, "statistics": statistics} if style == "text" else {"masters": masters} if style == "xlsx" else {}
     )
-    emit(report, style, output, **extra)
+    if not show:
+        emit(report, style, output, **extra)
+    if fix or show:
+        from listingkit.cli.fix import mend
+
+        mend(findings, masters, unsafe=unsafe, show=show)
     return 1 if findings.severities()[Severity.ERROR] else 0

@@ -15,6 +15,8 @@ def inputs(command: Command) -> Command:
     """MASTER... and how to read them."""
     for option in (
         click.option("--category", metavar="TYPE", help="Product type of rows that state none, such as HOME."),
+        click.option("--header-row", type=click.IntRange(1), metavar="ROW", help="Row of the header, where detection is wrong."),
+        click.option("--delimiter", metavar="CHAR", help="Delimiter of text masters, where detection is wrong; tab for tabs."),
         click.option("--encoding", help="Encoding of text masters, where detection is wrong."),
         click.option("--sheet", help="Sheet to read, by name or pattern; default: the one with the table."),
         click.option("--profile", metavar="FILE", help="A profile made by `listingkit map -o`."),

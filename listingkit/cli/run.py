@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from listingkit.config import Config, load
+from listingkit.defined import NOTHING
 from listingkit.inventory.filled import is_template, read_filled_template
 from listingkit.inventory.read import read_template
 from listingkit.job import Inputs, checked, listings_of, read_masters, stores_of
@@ -19,6 +20,7 @@ from listingkit.report import formats
 from listingkit.report.report import Report
 from listingkit.rules.filled import check_filled
 from listingkit.rules.findings import Findings
+from listingkit.schemas.definition.definition import read_all
 
 
 def config_of(given: Mapping[str, Any]) -> Config:
@@ -31,7 +33,15 @@ def config_of(given: Mapping[str, Any]) -> Config:
 
 def inputs_of(given: Mapping[str, Any], config: Config) -> Inputs:
     """The inputs that a command line names."""
-    return Inputs(given["masters"], given["profile"] or config.profile, given["sheet"], given["encoding"], given["category"])
+    return Inputs(
+        masters=given["masters"],
+        profile=given["profile"] or config.profile,
+        sheet=given["sheet"],
+        encoding=given["encoding"],
+        delimiter=given["delimiter"],
+        header_row=given["header_row"],
+        category=given["category"],
+    )
 
 
 def checking(given: Mapping[str, Any], as_of: date) -> tuple[Report, Findings, Sequence[Master]]:
@@ -50,7 +60,8 @@ def checking(given: Mapping[str, Any], as_of: date) -> tuple[Report, Findings, S
     masters = read_masters(inputs)
     listings = listings_of(inputs, masters)
     stores = stores_of(given["marketplaces"], listings, templates, config)
-    findings = checked(listings, stores, as_of=as_of, config=config, templates=templates)
+    definitions = read_all(given["schemas"]) if given.get("schemas") else NOTHING
+    findings = checked(listings, stores, as_of=as_of, config=config, templates=templates, definitions=definitions)
     return report_of(masters, listings, findings, stores, as_of=as_of), findings, masters
 
 

@@ -58,7 +58,7 @@ def check_ours(out: Path) -> None:
 def _keep_strangers(out: Path, part: Path) -> None:
     import json
 
-    written = {Path(name) for name in json.loads((out / MARK).read_text("utf-8"))["outputs"]} | {Path(MARK)}
+    written = {Path(name) for name in json.loads((out / MARK).read_text("utf-8")).get("outputs", ())} | {Path(MARK)}
     for path in sorted(out.rglob("*")):
         relative = path.relative_to(out)
         if path.is_file() and relative not in written and not (part / relative).exists():

@@ -1,6 +1,6 @@
 """What category schemas ask, as tasks of the same engine, and the codes that the words of the vocabulary carry."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,8 @@ NAMES = {
     "VAL009": "too-few-characters",
     "VAL010": "too-many-bytes",
     "VAL011": "wrong-form",
+    "VAL012": "attribute-not-taken",
+    "VAL013": "too-many-values",
 }
 COMMON = "COMMON"  # what every product type asks
 _SOURCE = "each product type's schema names the source of what it asks: listingkit schemas show TYPE"
@@ -70,15 +72,24 @@ _document(
 _document("VAL008", "A text has no more characters than its field takes.", "Amazon refuses the row.", errors=("90225",))
 _document("VAL009", "A text has as many characters as its field asks for.", "Amazon refuses the row.", errors=("90244",))
 _document("VAL010", "A text has no more bytes in UTF-8 than its field takes.", "Amazon refuses the row.", errors=("90225",))
+_document(
+    "VAL012",
+    "A listing has only attributes that its product type takes.",
+    "Amazon answers 90000900 and ignores the value or the row.",
+    errors=("90000900",),
+)
+_document("VAL013", "An attribute has as many values as its product type takes.", "Amazon refuses the row.", errors=("90244", "99022"))
 _document("VAL011", "A text has the form that its field takes.", "Amazon refuses the row.", errors=("90244",))
 
 
-def asked_tasks(run: Run) -> Iterator[Task]:
+def asked_tasks(run: Run, defined: Collection[tuple[str, str]] = ()) -> Iterator[Task]:
     """One task for each constraint of each product type in the listings, shared by the marketplaces that ask the same."""
     variants: dict[tuple[str | None, Constraint, tuple[str | None, ...]], list[str]] = {}
     for code, view in run.views.items():
         at = run.contexts[code]
         for kind in _product_types(run, view):
+            if ((kind or "").upper(), code) in defined:
+                continue
             schema = _schema(kind) or load(COMMON)
             for constraint in schema.asks(at.store, at.as_of) if at.store else ():
                 if wanted(constraint.code, run.config):

@@ -80,11 +80,11 @@ def search_terms_separators(generic_keyword: str) -> Flaw | None:
     checked=CHECKED,
     severity="warning",
     fix="safe",
-    suspects=lambda generic_keyword: _any_twice(generic_keyword.str.to_lowercase().str.extract_all(r"[^\s\x1c-\x1f]+")),
+    suspects=lambda generic_keyword: _any_twice(generic_keyword.str.to_lowercase().str.extract_all(r"[^\s\x1c-\x1f,;|、，；]+")),
 )
 def search_terms_repeat(generic_keyword: str) -> Flaw | None:
     """No word stands twice in the search terms."""
-    words = generic_keyword.split()
+    words = re.findall(r"[^\s,;|、，；]+", generic_keyword)
     kept = {word.lower(): word for word in reversed(words)}
     if len(kept) == len(words):
         return None

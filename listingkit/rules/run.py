@@ -1,7 +1,7 @@
 """Run the catalogue over listings: suspects in polars, judges once per distinct key, places last."""
 
 from collections import namedtuple
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from listingkit.mapping.listings import SOURCE, Listings
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import ROW
 from listingkit.rules.asked import asked_tasks
-from listingkit.rules.engine import Rule, call, chosen, severity_of
+from listingkit.rules.engine import Rule, call, chosen, severity_of, wanted
 from listingkit.rules.findings import Batch, Findings
 from listingkit.rules.plan import row_tasks
 from listingkit.rules.task import Run, Task, kept, start
@@ -29,18 +29,22 @@ def check(
     *,
     as_of: date,
     config: Config = DEFAULT,
+    defined: Collection[tuple[str, str]] = (),
 ) -> Findings:
-    """Check listings against every chosen rule, for some marketplaces or (with none) for what holds everywhere."""
+    """Check listings against every chosen rule, for some marketplaces or (with none) for what holds everywhere.
+
+    `defined` names product types and marketplaces whose schema is judged elsewhere, by Amazon's own definition.
+    """
     run = start(listings, stores, as_of=as_of, config=config)
     rules = chosen(config)
     columns, silent = column_batches(run, rules)
-    tasks = [*row_tasks(run, rules), *asked_tasks(run)]
+    tasks = [*row_tasks(run, rules), *asked_tasks(run, defined)]
     batches = [
         *columns,
         *row_batches(run, [task for task in tasks if not _silenced(task, silent)]),
         *across_batches(run, rules, silent),
     ]
-    return Findings(batches, listings.sources, notes=[note for note in listings.notes if severity_of(note.code, note.severity, config)])
+    return Findings(batches, listings.sources, notes=[note for note in listings.notes if wanted(note.code, config)])
 
 
 def row_batches(run: Run, tasks: Sequence[Task]) -> Iterator[Batch]:

@@ -9,6 +9,7 @@ from functools import cache
 import polars as pl
 
 from listingkit.finding import Flaw
+from listingkit.master import mojibake
 from listingkit.resources import data
 from listingkit.rules import marks
 from listingkit.rules.engine import rule
@@ -133,6 +134,41 @@ def platform_dependent_character(text: str) -> Flaw | None:
         f"platform-dependent {' '.join(found)}",
         fix=re.sub(f"[{_PLATFORM}]", lambda one: unicodedata.normalize("NFKC", one[0]), text),
     )
+
+
+@rule(
+    "TXT006",
+    each=True,
+    fields=(*COPY, "manufacturer", "model_name"),
+    good=["Küche", "Café crème", "Spaß & Co.", "Ãbo Akademi"],
+    bad={"KÃ¼che": "Küche", "Tasse fÃ¼r Tee": "Tasse für Tee"},
+    why="The text is UTF-8 that was once read as Windows-1252; shoppers would see it like that.",
+    source="ftfy; the repair is taken only where it reads back exactly",
+    checked=CHECKED,
+    fix="safe",
+    suspects=lambda text: mojibake.suspects(text),
+)
+def broken_letters(text: str) -> Flaw | None:
+    """A text has letters, not the debris of a wrong encoding."""
+    whole = mojibake.repaired(text)
+    return Flaw("letters broken by a wrong encoding", fix=whole) if whole is not None and whole != text else None
+
+
+@rule(
+    "TXT007",
+    each=True,
+    fields=(*COPY, *KEYS),
+    good=["Küche", "Is it blue?"],
+    bad=["K\ufffdche"],
+    why="An earlier program could not read this letter and dropped it; only the source of the sheet still has it.",
+    source="The Unicode Standard, 23.8 (replacement character)",
+    checked=CHECKED,
+    suspects=lambda text: text.str.contains("\ufffd", literal=True),
+)
+def lost_letter(text: str) -> Flaw | None:
+    """A text has no replacement characters."""
+    count = text.count("\ufffd")
+    return Flaw(f"{count} {'letter is' if count == 1 else 'letters are'} lost (shown as \ufffd)") if count else None
 
 
 _DAYS = ("sale_start_date", "sale_end_date", "offer_start_date", "offer_end_date", "restock_date", "merchant_release_date")

@@ -7,17 +7,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from listingkit.testing.definitions import attributes as attributes
+    from listingkit.testing.definitions import broken_attributes as broken_attributes
     from listingkit.testing.gtin import broken_gtins as broken_gtins
     from listingkit.testing.gtin import gtins as gtins
     from listingkit.testing.gtin import written as written
 
 _HOMES = {
+    "attributes": "listingkit.testing.definitions",
+    "broken_attributes": "listingkit.testing.definitions",
     "broken_gtins": "listingkit.testing.gtin",
     "gtins": "listingkit.testing.gtin",
     "written": "listingkit.testing.gtin",
 }
 
-__all__ = ["broken_gtins", "gtins", "written"]
+__all__ = ["attributes", "broken_attributes", "broken_gtins", "gtins", "written"]
 
 
 def __getattr__(name: str) -> Any:

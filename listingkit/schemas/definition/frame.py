@@ -50,7 +50,8 @@ def frame_issues(definition: Definition, frame: pl.DataFrame, aliases: Aliases |
     keys = [_key(definition, frame, name, checks, told.get(name, {})) for name, checks in asked.items() if checks is not None]
     whole = [pl.col(name) for name in frame.columns if name == ACTION or (name in asked and asked[name] is None)]
     loose = [name for name, checks in asked.items() if checks is not None]
-    kinds = frame.select(whole).with_columns(*keys, _flawed(definition, frame, loose, told)).with_row_index("#row")
+    numbered = frame.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("#row"), *whole)
+    kinds = numbered.with_columns(*keys, _flawed(definition, frame, loose, told))
     groups = kinds.group_by([name for name in kinds.columns if name != "#row"], maintain_order=True).agg(pl.col("#row"))
     for rows in groups["#row"]:
         numbers = rows.to_list()
