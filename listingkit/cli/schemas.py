@@ -113,7 +113,7 @@ def _broken(before: "Definition", after: "Definition", master: str, profile: str
 
     if after.store is None:
         raise ListingkitError(f"{after.file} does not say for which marketplace it is, so no listing can be rendered for it")
-    inputs = Inputs((master,), profile, None, None, after.product_type)
+    inputs = Inputs((master,), profile, category=after.product_type)
     listings = listings_of(inputs, read_masters(inputs))
     upload = render(listings, after.store, template("unified_full", after.store, product_types=(after.product_type,)))
     for number, issue in newly_broken(before, after, upload.frame):

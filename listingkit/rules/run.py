@@ -53,9 +53,9 @@ def row_batches(run: Run, tasks: Sequence[Task]) -> Iterator[Batch]:
         return
     distinct: dict[bytes, str] = {}  # many rules of one subject share a sieve
     names = [distinct.setdefault(task.suspects.meta.serialize(), str(number)) for number, task in enumerate(tasks)]
-    wanted = dict(zip(names, tasks, strict=True))
-    masks = run.frame.lazy().select(task.suspects.alias(name) for name, task in wanted.items()).collect()
-    suspects = {name: masks[name].arg_true() for name in wanted}
+    first = dict(zip(names, tasks, strict=True))
+    masks = run.frame.lazy().select(task.suspects.alias(name) for name, task in first.items()).collect()
+    suspects = {name: masks[name].arg_true() for name in first}
     for name, task in zip(names, tasks, strict=True):
         if len(suspects[name]):
             yield from _judge_rows(run, task, suspects[name])
