@@ -26,7 +26,7 @@ def replacing(out: Path) -> Iterator[Path]:
 
     Files in `out` that the last run did not write (a person's notes) move along.
     """
-    out = Path(os.path.abspath(out))
+    out = out.resolve()
     check_ours(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +102,9 @@ def _complete(out: Path) -> None:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Let two folders change places in one step; False where the system cannot."""
-    library = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
+    if os.name != "posix":
+        return False
+    library = ctypes.CDLL(None, use_errno=True)
     here = -100  # AT_FDCWD
     if sys.platform == "linux" and hasattr(library, "renameat2"):
         return bool(library.renameat2(here, os.fsencode(one), here, os.fsencode(other), 2) == 0)  # RENAME_EXCHANGE

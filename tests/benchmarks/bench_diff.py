@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import gettempdir
+from typing import Any
 
 SHARE = 200_000  # rows that are made at once
 
@@ -40,7 +41,7 @@ def make(rows: int, folder: Path) -> tuple[Path, Path]:
         with target.open("wb") as stream, target.with_suffix(".csv").open("wb") as table:
             for start in range(0, rows, SHARE):
                 frame = master(min(SHARE, rows - start), start).unique("sku", keep="first", maintain_order=True).drop_nulls("sku")
-                names = {}
+                names: dict[str, str] = {}
                 for column in frame.columns:
                     known = parse(column)
                     where = path(
@@ -61,7 +62,7 @@ def make(rows: int, folder: Path) -> tuple[Path, Path]:
     return old, new
 
 
-def _over(template, columns):  # type: ignore[no-untyped-def]
+def _over(template: Any, columns: Any) -> Any:
     """The template with exactly these columns, in their order."""
     from dataclasses import replace
 
@@ -82,7 +83,7 @@ def _over(template, columns):  # type: ignore[no-untyped-def]
     return replace(template, columns=tuple(chosen), header=tuple(rows))
 
 
-def _changed(frame):  # type: ignore[no-untyped-def]
+def _changed(frame: Any) -> Any:
     import polars as pl
 
     row = pl.int_range(pl.len())
