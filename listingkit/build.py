@@ -23,6 +23,7 @@ from listingkit.diff.settings import settings
 from listingkit.diff.side import side
 from listingkit.diff.write import write_jsonl
 from listingkit.errors import ListingkitError, Unreadable
+from listingkit.fields import parse
 from listingkit.finding import Severity
 from listingkit.inventory import builtin
 from listingkit.inventory.read import read_template
@@ -34,7 +35,7 @@ from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import Master
 from listingkit.outputs import held_rows, report_of, write_report
 from listingkit.render import folder, text
-from listingkit.render.rows import render
+from listingkit.render.rows import render, unplaced
 from listingkit.report.report import Report
 from listingkit.rules.findings import Cell, Findings
 
@@ -69,6 +70,7 @@ class Made:
     fixed: int  # cells changed by safe fixes
     changes: Changes | None = None
     delta: Delta | None = None
+    unplaced: tuple[str, ...] = ()  # filled fields that the template has no column for
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,8 @@ def _made(
         upload = render(seen, store, template, keep=~held)
         held_skus = seen.frame["sku"].filter(held).drop_nulls()
         changes, delta = _against_previous(order, store, upload, held_skus)
-        yield Made(store, upload, held, len(cells), changes, delta)
+        missing = tuple(name for name in unplaced(seen, store, template) if parse(name).field.path)
+        yield Made(store, upload, held, len(cells), changes, delta, missing)
 
 
 def _held(policy: Policy, listings: Listings, findings: Findings, store: Marketplace) -> pl.Series:
@@ -185,8 +188,11 @@ def _written(built: Built, part: Path) -> dict[str, int]:
         place = part / one.store.code
         place.mkdir()
         text.write(one.upload, place / "upload.txt")
-        if one.upload.template.file is not None:
-            workbook.fill(one.upload, one.upload.template, place / f"upload{one.upload.template.file.suffix}")
+        given = one.upload.template.file
+        if given is not None:
+            workbook.fill(one.upload, one.upload.template, place / f"upload{given.suffix}")
+            if one.delta is not None:
+                workbook.fill(one.delta.upload, one.upload.template, place / f"delta{given.suffix}")
         if one.changes is not None and one.delta is not None:
             text.write(one.delta.upload, place / "delta.txt")
             with (place / "changes.jsonl").open("w", encoding="utf-8", newline="\n") as stream:

@@ -56,8 +56,10 @@ def load(path: str | Path | None = None, start: Path | None = None) -> Config:
         return DEFAULT
     try:
         text = found.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadProfile(str(found), None, f"cannot be read: {error}") from None
+    except OSError as error:
+        raise BadProfile(str(found), None, f"cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise BadProfile(str(found), None, "is not UTF-8 text") from None
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -38,4 +38,6 @@ def _marketplace(one: Made) -> str:
         )
         if counts["dangerous"]:
             parts.append(f"{counts['dangerous']} DANGEROUS, see {one.store.code}/changes.jsonl")
+    if one.unplaced:
+        parts.append(f"no column in the template for {', '.join(one.unplaced)}")
     return ", ".join(part for part in parts if part)

@@ -1,7 +1,6 @@
 """listingkit diff."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -42,6 +41,7 @@ def diff(
     listingkit diff last/DE/upload.txt out/DE/upload.txt
     listingkit diff "All Listings Report.txt" out/DE --delta delta.txt
     """
+    from listingkit.config import load as load_config
     from listingkit.diff.compare import compare
     from listingkit.diff.delta import delta
     from listingkit.diff.gate import gate
@@ -51,7 +51,7 @@ def diff(
     from listingkit.render import text
     from listingkit.report import changes
 
-    store, rules = _code(marketplace), settings(_table(config))
+    store, rules = _code(marketplace), settings(load_config(config).diff)
     if old.is_file() and new.is_file():
         found = compare_files(old, new, rules, store=store, key=key)
     else:
@@ -75,23 +75,3 @@ def _code(marketplace: str | None) -> str:
     from listingkit import marketplace as stores
 
     return stores.marketplace(marketplace).code if marketplace else ""
-
-
-def _table(config: Path | None) -> dict[str, Any]:
-    """The [diff] table of a config file."""
-    import tomllib
-
-    from listingkit.errors import BadProfile, Unreadable
-
-    path = config or Path("listingkit.toml")
-    if config is None and not path.is_file():
-        return {}
-    try:
-        table = tomllib.loads(path.read_text("utf-8")).get("diff", {})
-    except OSError as error:
-        raise Unreadable(f"cannot read {path}: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadProfile(str(path), None, f"is not TOML: {error}") from error
-    if not isinstance(table, dict):
-        raise BadProfile(str(path), None, "[diff] must be a table")
-    return table

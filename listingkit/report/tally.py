@@ -53,7 +53,7 @@ def tally(findings: Iterable[Finding]) -> Tally:
         marketplaces[finding.marketplace] += 1
         if finding.fix:
             fixes[finding.fix.safety] += 1
-        if finding.row is not None:
+        if finding.row is not None and (finding.field or finding.sku):  # not what is said of the header
             place = (finding.file, finding.sheet, finding.row)
             rows.add(place)
             if finding.severity is Severity.ERROR:

@@ -85,11 +85,13 @@ def requirements(sheet: Sheet) -> Iterator[Flawed]:
     states = states_of(template, frame, [rule.path for rule in rules])
     deleted = sheet.actions == "delete"
     partial = sheet.actions == "partial_update"
+    strange = _of_other_types(sheet)  # TPL007 says it once for the whole row
     labels = {path: column.label or path for path, column in template.by_path.items()}
     for rule in rules:
         state = states[rule.path]
         filled = frame[rule.path].is_not_null() if rule.path in frame.columns else pl.repeat(value=False, n=frame.height, eager=True)
-        wanted = (state == "required") & ~filled & ~deleted
+        filled &= ~strange
+        wanted = (state == "required") & ~filled & ~deleted & ~strange
         if rule.path not in SKU_PATHS:
             wanted &= ~partial
         yield from _stated(sheet, rule.path, labels[rule.path], wanted, filled, state)
@@ -124,11 +126,11 @@ def _kind(sheet: Sheet, place: int) -> str:
 def product_types(sheet: Sheet) -> Iterator[Flawed]:
     """Rows of a product type that the template is not made for."""
     path = sheet.first(TYPE_PATHS)
-    if path is None or not sheet.template.product_types:
+    if path is None:
         return
     known = sheet.template.product_types
     value = sheet.frame[path]
-    wrong = value.is_not_null() & ~value.is_in(list(known)).fill_null(value=False)
+    wrong = _of_other_types(sheet)
 
     def flaw(place: int) -> Flaw:
         text = str(value[place])
@@ -138,6 +140,15 @@ def product_types(sheet: Sheet) -> Iterator[Flawed]:
         return Flaw(f"this template is not made for product type {text!r}, only for {', '.join(known[:10])}")
 
     yield from _said("TPL007", path, wrong, flaw)
+
+
+def _of_other_types(sheet: Sheet) -> pl.Series:
+    """Rows whose product type is none of the template's."""
+    path, known = sheet.first(TYPE_PATHS), sheet.template.product_types
+    if path is None or not known:
+        return pl.repeat(value=False, n=sheet.frame.height, eager=True)
+    value = sheet.frame[path]
+    return value.is_not_null() & ~value.is_in(list(known)).fill_null(value=False)
 
 
 def _folded(text: str) -> str:

@@ -82,7 +82,7 @@ def test_settings_from_the_config(places: Path) -> None:
     ("content", "words"),
     [
         ("[diff\n", "is not TOML"),
-        ("diff = 3\n", r"\[diff\] must be a table"),
+        ("diff = 3\n", "line 1: diff is a table"),
         ("[diff]\nmax_wipe = 1\n", "did you mean max_wipes"),
     ],
 )
@@ -98,7 +98,7 @@ def test_a_config_with_a_mistake(places: Path, content: str, words: str) -> None
         (["missing.txt", "was/DE/upload.txt"], "there is no upload missing.txt"),
         (["was", "was", "-m", "XX"], "unknown marketplace"),
         (["was", "empty", "-m", "DE"], "holds no upload for DE"),
-        (["was", "wipe", "-m", "DE", "--config", "none.toml"], "cannot read none.toml"),
+        (["was", "wipe", "-m", "DE", "--config", "none.toml"], "none.toml: cannot be read"),
         (["was", "wipe", "-m", "DE", "-o", "was/DE/upload.txt/x"], "cannot write"),
     ],
 )
