@@ -19,6 +19,7 @@ from listingkit.report.words import summary
 
 LINES = 100_000  # of the list; the json formats have all
 SKUS = 5_000  # of the summary
+LINE = 62  # characters of a wrapped line, with some room
 MESSAGE = 6  # column of the list, the one that wraps
 TEXT = 2_000  # characters of a value in the list
 
@@ -58,6 +59,10 @@ def summarise(sheet: Worksheet, report: Report, found: Sequence[Line], titles: M
         row += 1
     row = _by_rule(sheet, row + 1, report, found, titles)
     _by_sku(sheet, row + 1, found, titles)
+    _printed(sheet)
+
+
+def _printed(sheet: Worksheet) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
@@ -74,6 +79,15 @@ def _head(sheet: Worksheet, row: int, title: str, columns: Sequence[str]) -> int
     for number, text in enumerate(columns, 1):
         put(sheet, row + 1, number, text, looks.HEAD).fill = looks.HEAD_FILL
     return row + 2
+
+
+def _wrapped(sheet: Worksheet, row: int, column: int, text: str) -> None:
+    """A text over as many lines as it needs: LibreOffice leaves the rows of a new file at one line."""
+    cell = put(sheet, row, column, text)
+    cell.alignment = looks.WRAP
+    needed = 1 + len(str(cell.value)) // LINE
+    if needed > 1:
+        sheet.row_dimensions[row].height = 15.5 * min(needed, 12)
 
 
 def _severity(cell: Cell, severity: Severity) -> None:
@@ -95,7 +109,7 @@ def _by_rule(sheet: Worksheet, row: int, report: Report, found: Sequence[Line], 
         severity = report.tally.worst[code]
         _severity(put(sheet, row, 1, severity.value), severity)
         put(sheet, row, 2, code)
-        put(sheet, row, 3, card.doc if card and card.doc else report.tally.names[code]).alignment = looks.WRAP
+        _wrapped(sheet, row, 3, card.doc if card and card.doc else report.tally.names[code])
         put(sheet, row, 4, places[code])
         _jump(put(sheet, row, 5, first[code].cell or "list", looks.LINK), first[code], titles)
         put(sheet, row, 6, card.category.replace("_", " ") if card else "")
@@ -146,6 +160,7 @@ def enumerate_findings(sheet: Worksheet, found: Sequence[Line], titles: Mapping[
         where = titles.get(line.master) if line.master is not None else finding.file
         for column, said in enumerate((*texts, where), 2):
             if said:
-                put(sheet, row, column, said).alignment = looks.WRAP if column == MESSAGE else looks.TOP
+                (_wrapped if column == MESSAGE else put)(sheet, row, column, said)
+    _printed(sheet)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{max(len(found[:LINES]) + 1, 2)}"
