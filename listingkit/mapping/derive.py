@@ -19,6 +19,7 @@ from listingkit.mapping.profile import Derived
 from listingkit.master.sheet import ROW
 
 TEMPLATE = 5_000  # characters of an expression
+NUMBER = "row_number"  # the number that a person sees in Excel
 SECONDS = 60.0  # for all rows of one field
 WRONG_IN_A_ROW = (TemplateError, ArithmeticError, ValueError, TypeError, LookupError)  # what an expression can do wrong with a value
 
@@ -51,13 +52,14 @@ class _Expression:
 
     def column(self) -> pl.Series:
         tree, template = self.parsed()
-        fields = {variable: self.field(variable) for variable in sorted(find_undeclared_variables(tree) - {"row", "column"})}
+        wanted = find_undeclared_variables(tree) - {"row", "column"}
+        fields = {variable: ROW if variable == NUMBER else self.field(variable) for variable in sorted(wanted)}
         named = {text: self.header(text) for text in self.named_headers(tree)}
         if any(node.name == "row" for node in tree.find_all(nodes.Name)):
             named = {**self.inputs.headers, **named}
         columns = [*(self.inputs.frame[column] for column in fields.values()), *(self.inputs.sheet[column] for column in named.values())]
         keys = [f"v{position}" for position in range(len(columns))]
-        table = pl.DataFrame([column.fill_null("").alias(alias) for column, alias in zip(columns, keys, strict=True)])
+        table = pl.DataFrame([column.cast(pl.String).fill_null("").alias(alias) for column, alias in zip(columns, keys, strict=True)])
         names = list(fields), list(named)
         if not keys:
             return pl.Series(self.name, [self.one(template, names, (), None)] * self.inputs.frame.height, dtype=pl.String)
@@ -142,6 +144,9 @@ class _Cells(dict[str, str]):
         if key(header) not in self:
             raise UndefinedError(f"there is no column {header!r}")
         return super().__getitem__(key(header))
+
+    def __str__(self) -> str:
+        raise UndefinedError(f'row holds the cells by header, as in row["Header"]; the number of the row is {NUMBER}')
 
     def column(self, header: str) -> str:
         return self[header]
