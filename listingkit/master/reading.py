@@ -12,6 +12,7 @@ from listingkit.finding import Finding
 from listingkit.master import header
 from listingkit.master.blanks import without_blank_rows
 from listingkit.master.notes import Notebook
+from listingkit.master.review_marks import our_column
 from listingkit.master.sheet import ROW, Column, Evidence, Master, index, letter
 from listingkit.master.structure import tell, with_repaired_headers
 
@@ -152,7 +153,7 @@ class Reading:
         return tuple(
             Column(letter(place), label, code, hidden=place in hidden)
             for place, (label, code) in enumerate(zip(labels, codes, strict=True))
-            if label or code or letter(place) in self._letters
+            if (label or code or letter(place) in self._letters) and not our_column(label)
         )
 
 

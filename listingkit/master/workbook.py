@@ -17,6 +17,7 @@ from listingkit.master.notes import Notebook
 from listingkit.master.numbers import BUILT_IN, Format, number_format
 from listingkit.master.package import Package, tags
 from listingkit.master.reading import Block, first_rows
+from listingkit.master.review_marks import our_sheet
 from listingkit.master.rowscan import WIDEST, Cells, RowScan
 from listingkit.master.sheet import Evidence, index
 from listingkit.master.texts import cut, shared_strings
@@ -46,7 +47,7 @@ class Workbook:
     def _entries(self) -> Iterator[Entry]:
         for tag in tags(self._xml, "sheet"):
             type_, part = self._related.get(next((value for key, value in tag.items() if key.endswith(":id")), ""), ("", ""))
-            if type_ == "worksheet":
+            if type_ == "worksheet" and not our_sheet(tag.get("name", "")):
                 yield Entry(tag.get("name", ""), part, tag.get("state", "visible") != "visible")
 
     def sheets(self, pattern: str | None) -> Iterator["WorkbookSheet"]:

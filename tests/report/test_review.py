@@ -200,3 +200,12 @@ def test_two_files_become_two_sheets(tmp_path: Path) -> None:
     assert book.sheetnames == [SUMMARY, "master", "master 2", FINDINGS]
     assert book["master 2"]["B2"].comment is not None
     assert book["master"]["B2"].comment is None
+
+
+def test_a_review_is_read_as_the_master_again(masters: tuple[Master, ...], tmp_path: Path) -> None:
+    master = masters[0]
+    again = tmp_path / "review.xlsx"
+    again.write_bytes(reviewed(report(master.file, master.sheet), masters))
+    (read,) = read_all(again, sheets="*" if master.sheet is None else None)
+    assert [column.header for column in read.columns] == [column.header for column in master.columns]
+    assert read.frame.equals(master.frame)
