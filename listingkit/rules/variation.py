@@ -13,6 +13,11 @@ CHECKED = date(2026, 9, 30)
 _FAMILY = ("sku", "parent_sku", "parentage_level")
 
 
+def _heads_and_names_differ(heads: pl.Expr, names: pl.Expr) -> pl.Expr:
+    several = (heads.n_unique() > 1) | (names.n_unique() > 1)
+    return (names.len() > 0) & (several | heads.first().ne_missing(names.first()))
+
+
 @across(
     "VAR001",
     fields=_FAMILY,
@@ -25,9 +30,8 @@ _FAMILY = ("sku", "parent_sku", "parentage_level")
     checked=CHECKED,
     fix="ask",
     errors=("8007",),
-    suspects=lambda: (
-        (pl.col("#role") == "parent_sku").any()
-        & (~(pl.col("#role") == "sku").any() | (pl.col("sku").n_unique() + pl.col("parent_sku").n_unique() > 2))
+    suspects=lambda: _heads_and_names_differ(
+        pl.col("sku").filter(pl.col("#role") == "sku"), pl.col("parent_sku").filter(pl.col("#role") == "parent_sku")
     ),
 )
 def orphan_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
