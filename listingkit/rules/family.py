@@ -19,6 +19,11 @@ def _is(level: str | None, wanted: str) -> bool:
     return (level or "").lower() == wanted
 
 
+def _any_twice(name: str) -> pl.Expr:
+    filled = pl.col(name).drop_nulls().str.to_lowercase()
+    return filled.n_unique() < filled.len()
+
+
 @rule(
     "VAR003",
     fields=("parent_sku", "sku"),
@@ -145,7 +150,7 @@ def family_disagrees(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     source=SOURCE + ": every combination once",
     checked=CHECKED,
     errors=("8016",),
-    suspects=lambda: pl.len() > 1,
+    suspects=lambda: _any_twice("color") | _any_twice("size"),
 )
 def same_combination(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     """No two children of a family have the same combination of what they vary by."""

@@ -4,6 +4,8 @@ from collections import namedtuple
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -230,9 +232,10 @@ def _judge_groups(run: Run, rule: Rule, held: Mapping[str, str | None], codes: S
     found = rows.sort("#key", _INDEX, ROLE).collect()
     row_type = namedtuple("Row", ("role", *held))  # type: ignore[misc]  # noqa: PYI024
     flawed: dict[str, tuple[list[int], list[Flaw]]] = {}
-    for group in found.partition_by("#key", maintain_order=True):
-        members = [row_type(*row) for row in group.select(ROLE, *held).iter_rows()]
-        indices = group[_INDEX].to_list()
+    for _, group in groupby(found.select("#key", _INDEX, ROLE, *held).iter_rows(), key=itemgetter(0)):
+        together = list(group)
+        members = [row_type(*row[2:]) for row in together]
+        indices = [row[1] for row in together]
         for member, flaw in rule.judge(members):
             where, flaws = flawed.setdefault(flaw.field or rule.fields[0], ([], []))
             where.append(indices[member])
