@@ -33,7 +33,7 @@ from listingkit.job import Inputs, checked, display, listings_of, read_masters, 
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import Master
-from listingkit.outputs import held_rows, report_of, write_report
+from listingkit.outputs import held_rows, report_of, tables, write_report
 from listingkit.render import folder, text
 from listingkit.render.rows import render, unplaced
 from listingkit.report.report import Report
@@ -228,6 +228,7 @@ def _manifest(built: Built, part: Path) -> dict[str, int]:
     document: dict[str, Any] = {
         "listingkit": __version__,
         "as_of": order.as_of.isoformat(),
+        "tables": list(tables()),
         "marketplaces": {
             one.store.code: {
                 "template": one.upload.template.name,

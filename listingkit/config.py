@@ -2,6 +2,7 @@
 
     marketplaces = ["US", "DE"]       # for commands without -m
     profile = "supplier.toml"         # for commands without --profile
+    schemas = ["definitions"]         # Amazon's product type definitions, for commands without --schema
 
     [rules]
     select = ["GTN", "SKU"]           # only these codes or prefixes
@@ -24,7 +25,7 @@ from typing import Any
 from listingkit.errors import BadProfile, UnknownName
 
 NAME = "listingkit.toml"
-_TOP = ("marketplaces", "profile", "rules", "gs1", "exemptions", "diff")
+_TOP = ("marketplaces", "profile", "schemas", "rules", "gs1", "exemptions", "diff")
 _RULES = ("select", "ignore", "severity")
 _SEVERITIES = ("error", "warning", "info", "off")
 
@@ -35,6 +36,7 @@ class Config:
 
     marketplaces: tuple[str, ...] = ()
     profile: str | None = None
+    schemas: tuple[str, ...] = ()  # Amazon's product type definitions: files or folders
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, str] = field(default_factory=dict)  # rule code or prefix -> error, warning, info or off
@@ -84,6 +86,7 @@ def _config(table: Mapping[str, Any], path: Path, text: str) -> Config:
     return Config(
         marketplaces=tuple(_texts(table, "marketplaces", path, text)),
         profile=str(path.parent / profile) if profile else None,
+        schemas=tuple(str(path.parent / name) for name in _texts(table, "schemas", path, text)),
         select=tuple(code.upper() for code in _texts(rules, "select", path, text)),
         ignore=tuple(code.upper() for code in _texts(rules, "ignore", path, text)),
         severity={code.upper(): said for code, said in severity.items()},

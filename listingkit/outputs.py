@@ -1,5 +1,6 @@
 """What a job leaves for people and programs: the report, and the rows that were held back."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ import polars as pl
 from listingkit import __version__
 from listingkit.diff.changes import Changes
 from listingkit.finding import Severity
+from listingkit.gtin.prefixes import prefixes
 from listingkit.job import display
 from listingkit.mapping.listings import SOURCE, Listings
 from listingkit.marketplace import Marketplace
@@ -42,12 +44,31 @@ def report_of(
         inputs=[Input(display(one.file), one.sheet, one.frame.height, one.encoding) for one in masters],
         marketplaces=[store.code for store in stores],
         as_of=as_of,
+        tables=(*tables(), *_organisations(listings)),
         version=__version__,
         unmapped=[note.column or "" for note in listings.notes if note.code == "MAP001"],
         rules={code: RuleCard(code, rule.name, rule.doc, rule.why, rule.source, rule.category) for code, rule in catalogue().items()},
         products=list(_products(listings, findings, stores)),
         changes=[ChangeCount(code, **_counted(one)) for code, one in (changes or {}).items()],
     )
+
+
+def tables() -> tuple[str, ...]:
+    """The dated tables that numbers were judged by."""
+    found = prefixes()
+    return (f"GS1 prefix table of {found.date} ({found.source})",)
+
+
+def _organisations(listings: Listings) -> tuple[str, ...]:
+    """Which GS1 member organisations issued the listings' numbers, most first."""
+    if "product_id" not in listings.frame.columns:
+        return ()
+    codes = listings.frame.select(pl.col("product_id").str.extract(r"^([0-9]{12,13})$").str.zfill(13).str.slice(0, 7).alias("head"))
+    counted: Counter[str] = Counter()
+    for head, count in codes.drop_nulls().group_by("head").len().iter_rows():
+        counted[prefixes().of13(head).owner or "others"] += count
+    told = ", ".join(f"{owner} {count}" for owner, count in sorted(counted.items(), key=lambda one: (-one[1], one[0])))
+    return (f"GTINs issued by {told}",) if told else ()
 
 
 def _mask(listings: Listings, rows: frozenset[int]) -> pl.Series:

@@ -60,7 +60,8 @@ def checking(given: Mapping[str, Any], as_of: date) -> tuple[Report, Findings, S
     masters = read_masters(inputs)
     listings = listings_of(inputs, masters)
     stores = stores_of(given["marketplaces"], listings, templates, config)
-    definitions = read_all(given["schemas"]) if given.get("schemas") else NOTHING
+    sources = given.get("schemas") or config.schemas
+    definitions = read_all(sources) if sources else NOTHING
     findings = checked(listings, stores, as_of=as_of, config=config, templates=templates, definitions=definitions)
     return report_of(masters, listings, findings, stores, as_of=as_of), findings, masters
 

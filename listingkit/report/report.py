@@ -80,6 +80,7 @@ class Report:
     inputs: Sequence[Input] = ()
     marketplaces: Sequence[str] = ()
     as_of: date | None = None
+    tables: Sequence[str] = ()  # dated data that was judged by, such as "GS1 prefix table of 2026-11-23"
     version: str = ""
     unmapped: Sequence[str] = ()  # headers of columns that nothing was read from
     rules: Mapping[str, RuleCard] = field(default_factory=dict)

@@ -145,6 +145,9 @@ def test_amazons_definition_is_asked_in_place_of_our_schema(run: Any, tmp_path: 
     assert status == 1, err
     assert [(one["code"], one["sku"]) for one in found] == [("REQ001", "AB-1")]
     assert "lid_material" in found[0]["message"]
+    (tmp_path / "listingkit.toml").write_text('schemas = ["."]\n[rules]\nselect = ["REQ"]\n')
+    status, told, err = run("check", tmp_path / "m.csv", "-m", "US", "--config", tmp_path / "listingkit.toml", "--format", "jsonl")
+    assert (status, told) == (1, out), err
 
 
 def test_a_filled_template_is_master_and_template_at_once(run: Any, tmp_path: Path) -> None:
