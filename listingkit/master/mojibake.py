@@ -44,4 +44,4 @@ def repaired(text: str) -> str | None:
         normalization=None,
     )
     fixed = fix_text(text, plain)
-    return None if fixed == text or _SUSPECT.search(fixed) else fixed
+    return None if fixed == text or fix_text(fixed, plain) != fixed else fixed

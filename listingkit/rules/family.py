@@ -211,19 +211,21 @@ def parent_with_offer(parentage_level: str, price: str | None, quantity: str | N
 @across(
     "VAR011",
     fields=("parent_sku", "sku"),
-    keys=("parent_sku",),
-    good=[[("P", "A"), ("P", "B")]],
-    bad=[[("P", "A")]],
+    keys=("sku", "parent_sku"),
+    good=[[(None, "P"), ("P", "A"), ("P", "B")], [("P", "A")]],
+    bad=[[(None, "P"), ("P", "A")]],
     why="A family of one shows shoppers a choice with one answer; often the other children were lost.",
     source=SOURCE,
     checked=CHECKED,
     severity="info",
-    suspects=lambda: pl.len() == 1,
+    suspects=lambda: ((_ROLE == "parent_sku").sum() == 1) & (_ROLE == "sku").any(),
 )
 def single_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
-    """A family has at least two children."""
-    if len(rows) == 1 and rows[0].sku != rows[0].parent_sku:
-        yield 0, Flaw(f"the only child of {rows[0].parent_sku}", field="parent_sku")
+    """A family whose parent is in the file has at least two children."""
+    children = [position for position, row in enumerate(rows) if row.role == "parent_sku" and row.sku != row.parent_sku]
+    if len(children) == 1 and len(children) < len(rows):
+        child = rows[children[0]]
+        yield children[0], Flaw(f"the only child of {child.parent_sku}", field="parent_sku")
 
 
 @across(

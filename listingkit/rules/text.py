@@ -141,7 +141,7 @@ def platform_dependent_character(text: str) -> Flaw | None:
     each=True,
     fields=(*COPY, "manufacturer", "model_name"),
     good=["Küche", "Café crème", "Spaß & Co.", "Ãbo Akademi"],
-    bad={"KÃ¼che": "Küche", "Tasse fÃ¼r Tee": "Tasse für Tee"},
+    bad={"KÃ¼che": "Küche", "Tasse fÃ¼r Tee": "Tasse für Tee", "A lamp for cafÃ© tables": "A lamp for café tables"},
     why="The text is UTF-8 that was once read as Windows-1252; shoppers would see it like that.",
     source="ftfy; the repair is taken only where it reads back exactly",
     checked=CHECKED,
