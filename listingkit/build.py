@@ -34,6 +34,7 @@ from listingkit.mapping.listings import Listings
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import Master
 from listingkit.outputs import held_rows, report_of, tables, write_report
+from listingkit.progress import tell
 from listingkit.render import folder, text
 from listingkit.render.rows import render, unplaced
 from listingkit.report.report import Report
@@ -128,6 +129,7 @@ def _made(
         seen, left = after[cells]
         held = _held(order.policy, seen, left, store)
         template = _template(templates, store, listings)
+        tell(f"rendering {store.code}")
         upload = render(seen, store, template, keep=~held)
         held_skus = seen.frame["sku"].filter(held).drop_nulls()
         changes, delta = _against_previous(order, store, upload, held_skus)
@@ -158,6 +160,7 @@ def _against_previous(order: Order, store: Marketplace, upload: Upload, held: pl
     previous = _previous(order, store, new)
     if previous is None:
         return None, None
+    tell(f"comparing {store.code} with what is live")
     before = side(previous)
     live = ~before.sku.is_in(held.to_list()).fill_null(value=False)
     previous = replace(before.upload, frame=before.upload.frame.filter(live))
@@ -185,6 +188,7 @@ def _written(built: Built, part: Path) -> dict[str, int]:
     from listingkit.report import held, review
 
     for one in built.made:
+        tell(f"writing {one.store.code}")
         place = part / one.store.code
         place.mkdir()
         text.write(one.upload, place / "upload.txt")
@@ -197,6 +201,7 @@ def _written(built: Built, part: Path) -> dict[str, int]:
             text.write(one.delta.upload, place / "delta.txt")
             with (place / "changes.jsonl").open("w", encoding="utf-8", newline="\n") as stream:
                 write_jsonl(one.changes, stream)
+    tell("writing the reports")
     masks = {one.store.code: one.held for one in built.made}
     held.write(held_rows(built.listings, built.findings, masks), part / "held.xlsx")
     report = report_on(built)

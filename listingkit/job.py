@@ -17,6 +17,7 @@ from listingkit.mapping.profile import load
 from listingkit.marketplace import Marketplace, marketplaces, select
 from listingkit.master.read import read_all
 from listingkit.master.sheet import Master
+from listingkit.progress import tell
 from listingkit.render.rows import render, sources
 from listingkit.rules.filled import without_echo
 from listingkit.rules.findings import Findings
@@ -45,21 +46,23 @@ def read_masters(inputs: Inputs) -> tuple[Master, ...]:
         if path in seen:
             raise ListingkitError(f"{source} is named twice: every row would be its own duplicate; name each master once")
         seen.add(path)
-    return tuple(
-        master
-        for source in inputs.masters
-        for master in read_all(
-            source,
-            sheets=inputs.sheet,
-            encoding=inputs.encoding,
-            delimiter=inputs.delimiter,
-            header_row=inputs.header_row,
-        )
+    return tuple(master for source in inputs.masters for master in _read(source, inputs))
+
+
+def _read(source: str, inputs: Inputs) -> tuple[Master, ...]:
+    tell(f"reading {display(source)}")
+    return read_all(
+        source,
+        sheets=inputs.sheet,
+        encoding=inputs.encoding,
+        delimiter=inputs.delimiter,
+        header_row=inputs.header_row,
     )
 
 
 def listings_of(inputs: Inputs, masters: Sequence[Master]) -> Listings:
     """Map the masters to listings. Raises `BadProfile` and what mapping cannot do."""
+    tell("mapping columns")
     named = [_renamed(master, display(master.file, inputs.masters)) for master in masters]
     listings = map_columns(named, load(inputs.profile) if inputs.profile else None)
     return listings if inputs.category is None else _with_product_type(listings, inputs.category.strip().upper())

@@ -45,27 +45,28 @@ def build(
     """
     from listingkit.build import Order, build
     from listingkit.cli.built import told
+    from listingkit.cli.progress import shown
     from listingkit.cli.run import config_of, inputs_of
 
     if strict and include_errors:
         raise click.UsageError("--strict and --include-errors exclude each other")
     config = config_of(given)
-    built = build(
-        Order(
-            inputs=inputs_of(given, config),
-            out=Path(out),
-            as_of=as_of,
-            marketplaces=given["marketplaces"],
-            templates=given["templates"],
-            previous=previous,
-            policy="strict" if strict else "all" if include_errors else "hold",
-            fix=not no_fix,
-            config=config,
-            ledger=_ledger(ledger),
-            confirm=confirm,
-            allow_blank_wipes=allow_blank_wipes,
-        )
+    order = Order(
+        inputs=inputs_of(given, config),
+        out=Path(out),
+        as_of=as_of,
+        marketplaces=given["marketplaces"],
+        templates=given["templates"],
+        previous=previous,
+        policy="strict" if strict else "all" if include_errors else "hold",
+        fix=not no_fix,
+        config=config,
+        ledger=_ledger(ledger),
+        confirm=confirm,
+        allow_blank_wipes=allow_blank_wipes,
     )
+    with shown():
+        built = build(order)
     click.echo(told(built), nl=False)
     return built.status
 

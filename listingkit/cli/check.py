@@ -29,12 +29,14 @@ def check(
     listingkit check master.xlsx --fix
     listingkit check master.csv --format sarif -o findings.sarif
     """
+    from listingkit.cli.progress import shown
     from listingkit.cli.run import checking, emit
     from listingkit.finding import Severity
 
     if style == "xlsx" and output is None:
         raise click.UsageError("a workbook goes into a file: name it with -o review.xlsx")
-    report, findings, masters = checking(given, as_of)
+    with shown():
+        report, findings, masters = checking(given, as_of)
     extra: dict[str, Any] = (
         {"quiet": quiet, "statistics": statistics} if style == "text" else {"masters": masters} if style == "xlsx" else {}
     )

@@ -41,6 +41,7 @@ def diff(
     listingkit diff last/DE/upload.txt out/DE/upload.txt
     listingkit diff "All Listings Report.txt" out/DE --delta delta.txt
     """
+    from listingkit.cli.progress import shown
     from listingkit.config import load as load_config
     from listingkit.diff.compare import compare
     from listingkit.diff.delta import delta
@@ -48,15 +49,18 @@ def diff(
     from listingkit.diff.lines import compare_files
     from listingkit.diff.previous import load
     from listingkit.diff.settings import settings
+    from listingkit.progress import tell
     from listingkit.render import text
     from listingkit.report import changes
 
     store, rules = _code(marketplace), settings(load_config(config).diff)
-    if old.is_file() and new.is_file():
-        found = compare_files(old, new, rules, store=store, key=key)
-    else:
-        wanted = load(new, store=store, key=key)
-        found = compare(load(old, wanted, store=store, key=key), wanted, rules)
+    with shown():
+        tell("comparing")
+        if old.is_file() and new.is_file():
+            found = compare_files(old, new, rules, store=store, key=key)
+        else:
+            wanted = load(new, store=store, key=key)
+            found = compare(load(old, wanted, store=store, key=key), wanted, rules)
     judged = gate(found, confirm)
     changes.write(found, style, output)
     if delta_to:

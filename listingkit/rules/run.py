@@ -15,6 +15,7 @@ from listingkit.finding import Flaw, Safety
 from listingkit.mapping.listings import SOURCE, Listings
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import ROW
+from listingkit.progress import tell
 from listingkit.rules.asked import asked_tasks
 from listingkit.rules.engine import Rule, call, chosen, severity_of, wanted
 from listingkit.rules.findings import Batch, Findings
@@ -37,6 +38,7 @@ def check(
 
     `defined` names product types and marketplaces whose schema is judged elsewhere, by Amazon's own definition.
     """
+    tell("checking", 0, listings.frame.height)
     run = start(listings, stores, as_of=as_of, config=config)
     rules = chosen(config)
     columns, silent = column_batches(run, rules)
@@ -58,9 +60,11 @@ def row_batches(run: Run, tasks: Sequence[Task]) -> Iterator[Batch]:
     first = dict(zip(names, tasks, strict=True))
     masks = run.frame.lazy().select(task.suspects.alias(name) for name, task in first.items()).collect()
     suspects = {name: masks[name].arg_true() for name in first}
-    for name, task in zip(names, tasks, strict=True):
+    rows = run.frame.height
+    for number, (name, task) in enumerate(zip(names, tasks, strict=True), 1):
         if len(suspects[name]):
             yield from _judge_rows(run, task, suspects[name])
+        tell("checking", rows * number // len(tasks), rows)
 
 
 def across_batches(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str, str]]) -> Iterator[Batch]:
