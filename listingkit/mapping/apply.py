@@ -1,7 +1,7 @@
 """Masters become listings: columns become fields, values are read, and what the profile adds is added."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 import polars as pl
@@ -18,7 +18,7 @@ from listingkit.mapping.presets import choose, merged, title
 from listingkit.mapping.profile import FillDown, Profile
 from listingkit.mapping.propose import ACCEPT, propose
 from listingkit.mapping.translations import spread_languages
-from listingkit.mapping.values import Read, read_column
+from listingkit.mapping.values import Read, Style, read_column
 from listingkit.marketplace import marketplaces
 from listingkit.master.sheet import ROW, Master
 
@@ -37,7 +37,7 @@ def map_columns(masters: Master | Sequence[Master], profile: Profile | None = No
     if not sheets:
         raise ListingkitError("there is no sheet to map")
     _complain(sheets, profile)
-    mapped = [_map_one(master, profile, threshold) for master in sheets]
+    mapped = [map_part(master, plan(master, profile, threshold)) for master in sheets]
     frames = [one.frame.with_columns(pl.lit(number, pl.UInt16).alias(SOURCE)) for number, one in enumerate(mapped)]
     spread = spread_languages(frames)
     frame = pl.concat(spread.frames, how="diagonal") if len(spread.frames) > 1 else spread.frames[0]
@@ -55,7 +55,19 @@ def map_columns(masters: Master | Sequence[Master], profile: Profile | None = No
 
 
 @dataclass(frozen=True)
-class _Mapped:
+class Plan:
+    """Which column of a sheet fills which field: what is decided once for all of its rows."""
+
+    profile: Profile  # on top of its preset's
+    assignments: tuple[Assignment, ...]
+    notes: tuple[Finding, ...]
+    styles: Mapping[Assignment, Style] = field(default_factory=dict)  # of whole columns; without one the column itself tells
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """One sheet, or a part of one, after mapping."""
+
     frame: pl.DataFrame
     source: Source
     currencies: Mapping[str, str]
@@ -83,14 +95,21 @@ def _complain(masters: Sequence[Master], profile: Profile) -> None:
         raise BadProfile(profile.file, source.line, f"{name} comes from {wanted}, which {files} does not have; {hint}")
 
 
-def _map_one(master: Master, profile: Profile, threshold: float) -> _Mapped:
+def plan(master: Master, profile: Profile, threshold: float = ACCEPT) -> Plan:
+    """Decide what the columns of a sheet are, by its header and the first of its rows. Raises `BadProfile`."""
     preset = choose(master, profile)
     profile = merged(profile, preset, master)
     assignments, notes = assign(propose(master, profile), profile, threshold)
     if preset:
         message = f"is read as {title(preset, master)}: preset {preset.name}"
         notes = (note("MAP007", "preset-used", Severity.INFO, message, master), *notes)
-    reads = [(assignment, read_column(master, assignment, profile)) for assignment in assignments]
+    return Plan(profile, assignments, (*drift(master, profile), *notes))
+
+
+def map_part(master: Master, plan: Plan) -> Mapped:
+    """Map a sheet, or a part of one, as planned. Raises `BadProfile`, and `ListingkitError` where nothing holds the SKU."""
+    profile = plan.profile
+    reads = [(assignment, read_column(master, assignment, profile, plan.styles.get(assignment))) for assignment in plan.assignments]
     columns: dict[str, tuple[Assignment, pl.Series]] = {}
     for assignment, read in reads:
         for name, column in read.columns.items():
@@ -104,8 +123,8 @@ def _map_one(master: Master, profile: Profile, threshold: float) -> _Mapped:
     origins = {name: assignment.column for name, (assignment, _) in columns.items() if name not in made}
     evidence = {name: master.evidence[column.letter] for name, column in origins.items() if column.letter in master.evidence}
     currencies = {assignment.field: read.currency for assignment, read in reads if read.currency}
-    found = (*drift(master, profile), *notes, *(about for _, read in reads for about in read.notes))
-    return _Mapped(frame, Source(master.file, master.sheet, origins, evidence), currencies, found)
+    found = (*plan.notes, *(about for _, read in reads for about in read.notes))
+    return Mapped(frame, Source(master.file, master.sheet, origins, evidence), currencies, found)
 
 
 def _with_units(frame: pl.DataFrame, reads: Sequence[tuple[Assignment, Read]]) -> pl.DataFrame:

@@ -22,18 +22,37 @@ class Dates:
     doubt: str | None = None
 
 
-def read_dates(column: pl.Series, order: str | None = None) -> Dates:
+@dataclass(frozen=True)
+class DateStyle:
+    """What comes first in a column's `03/04/2026`: `day-first`, `month-first`, or None where nobody knows, and then why."""
+
+    order: str | None = None
+    doubt: str | None = None
+
+
+def date_style(column: pl.Series, order: str | None = None) -> DateStyle:
+    """What comes first in the dates of a column. Only its distinct values matter."""
+    if order:
+        return DateStyle(order)
+    text = pl.col("text").str.strip_chars()
+    first, second = (text.str.extract(SLASHED, group).cast(pl.Int32) for group in (1, 2))
+    cells = pl.DataFrame({"text": column}).unique()
+    return DateStyle(*_order(cells.select(first.alias("first"), second.alias("second")).drop_nulls()))
+
+
+def read_dates(column: pl.Series, order: str | None = None, *, style: DateStyle | None = None) -> Dates:
     """Read a text column as dates. `order` says what comes first in `03/04/2026`: `day-first` or `month-first`.
+
+    `style` is that of a larger column that this one is a part of.
 
     A number such as 45292 is the day that a workbook means by it (1900 date system).
     """
     if column.str.contains(r"^\d{4}-\d{2}-\d{2}$").all():
-        return Dates(column)
+        return Dates(column, style.doubt if style else None)
+    style = style or date_style(column, order)
     text = pl.col("text").str.strip_chars()
     cells = pl.DataFrame({"text": column}).unique().drop_nulls()
-    first, second = (text.str.extract(SLASHED, group).cast(pl.Int32) for group in (1, 2))
-    order, doubt = (order, None) if order else _order(cells.select(first.alias("first"), second.alias("second")).drop_nulls())
-    slashed = {"day-first": (2, 1), "month-first": (1, 2)}.get(order or "")
+    slashed = {"day-first": (2, 1), "month-first": (1, 2)}.get(style.order or "")
     serial = text.str.extract(SERIAL, 1).cast(pl.Int32)
     read = pl.coalesce(
         _dated(text, YEAR_FIRST, 1, 2, 3),
@@ -46,7 +65,7 @@ def read_dates(column: pl.Series, order: str | None = None) -> Dates:
     )
     cells = cells.with_columns(read.alias("read")).drop_nulls()
     values = column.replace(cells["text"], cells["read"]) if len(cells) else column
-    return Dates(values, doubt)
+    return Dates(values, style.doubt)
 
 
 def _order(pairs: pl.DataFrame) -> tuple[str | None, str | None]:

@@ -41,30 +41,72 @@ class Numbers:
     doubt: str | None = None  # why cells stayed as they were
 
 
-def read_numbers(column: pl.Series, decimal: str | None = None, *, usual: str | None = None, whole: bool = False) -> Numbers:
+@dataclass(frozen=True)
+class NumberStyle:
+    """How a whole column writes its numbers."""
+
+    sign: str | None = "."  # decimal sign; None: only numbers without one are read
+    currency: str | None = None  # that every priced cell names
+    doubt: str | None = None  # why cells stay as they are
+    readable: bool = True  # False: every cell stays as it is
+
+
+def read_numbers(
+    column: pl.Series, decimal: str | None = None, *, usual: str | None = None, whole: bool = False, style: NumberStyle | None = None
+) -> Numbers:
     """Read a text column as plain decimals: digits and a point, no separators, no signs of currency or unit.
 
-    `decimal` is the declared decimal sign of this column, `usual` the one to take where its cells do not tell.
+    `decimal` is the declared decimal sign of this column, `usual` the one to take where its cells do not tell. `style` is that of
+    a larger column that this one is a part of.
     Digits are never changed: `10,50` is `10.50`; only where `whole` asks for integers is `10,00` `10`.
     """
-    plain = column.str.contains(PLAIN)
-    if decimal in (None, ".") and not whole and plain.all() and (decimal or _needs_no_thought(column)):
+    if style is None and decimal in (None, ".") and not whole and _is_plain(column) and (decimal or _needs_no_thought(column)):
         return Numbers(column)
-    cells = pl.DataFrame({"text": column}).unique().drop_nulls()
+    if style == NumberStyle() and not whole and _is_plain(column):
+        return Numbers(column)
+    cells = _parsed(column)
+    style = style or _style(cells, decimal, usual, whole=whole)
+    if not style.readable:
+        return Numbers(column, None, None, style.doubt)
+    cells = cells.with_columns(pl.when("known").then(_reading(style.sign, whole=whole)).alias("read"))
+    named = cells.filter(pl.col("read").is_not_null())
+    values = _looked_up(column, cells, "read").fill_null(column)
+    units = _looked_up(column, named, "unit") if named["unit"].is_not_null().any() else None
+    return Numbers(values, units, style.currency, style.doubt)
+
+
+def number_style(column: pl.Series, decimal: str | None = None, *, usual: str | None = None, whole: bool = False) -> NumberStyle:
+    """How a column writes its numbers; arguments as for `read_numbers`. Only its distinct values matter, not their order."""
+    if decimal in (None, ".") and _is_plain(column) and (decimal or _needs_no_thought(column)):
+        return NumberStyle()
+    return _style(_parsed(column), decimal, usual, whole=whole)
+
+
+def _is_plain(column: pl.Series) -> bool:
+    return bool(column.str.contains(PLAIN).all())
+
+
+def _parsed(column: pl.Series) -> pl.DataFrame:
+    """The distinct cells, taken apart: what stands before the number, the number, what stands after it."""
+    cells = pl.DataFrame({"text": column}).unique(maintain_order=True).drop_nulls()
     tidy = pl.col("text").str.replace_many(SPACES | WIDE).str.strip_chars()
     cells = cells.with_columns(tidy.str.extract_groups(PARTS).alias("parts")).unnest("parts")
     cells = cells.with_columns(pl.col("number").str.replace_all(" ", "").str.strip_chars("'"), pl.col("number").alias("spaced"))
-    cells = _named(cells)
+    return _named(cells)
+
+
+def _style(cells: pl.DataFrame, decimal: str | None, usual: str | None, *, whole: bool) -> NumberStyle:
     sign, doubt = (decimal, None) if decimal else _decimal(cells, usual)
-    read = _plain(sign, whole=whole) if sign else pl.when(~pl.col("number").str.contains("[.,]")).then(_plain(".", whole=whole))
-    cells = cells.with_columns(pl.when("known").then(read).alias("read"))
-    named = cells.filter(pl.col("read").is_not_null())
-    stated = sorted(named["currency"].unique().drop_nulls().to_list())
+    read = pl.when("known").then(_reading(sign, whole=whole))
+    stated = sorted(cells.filter(read.is_not_null())["currency"].unique().drop_nulls().to_list())
     if len(stated) > 1:
-        return Numbers(column, None, None, f"its cells are in several currencies ({', '.join(stated)}): split it into a column for each")
-    values = _looked_up(column, cells, "read").fill_null(column)
-    units = _looked_up(column, named, "unit") if named["unit"].is_not_null().any() else None
-    return Numbers(values, units, stated[0] if stated and stated[0] not in SIGNS else None, doubt)
+        told = f"its cells are in several currencies ({', '.join(stated)}): split it into a column for each"
+        return NumberStyle(sign, None, told, readable=False)
+    return NumberStyle(sign, stated[0] if stated and stated[0] not in SIGNS else None, doubt)
+
+
+def _reading(sign: str | None, *, whole: bool) -> pl.Expr:
+    return _plain(sign, whole=whole) if sign else pl.when(~pl.col("number").str.contains("[.,]")).then(_plain(".", whole=whole))
 
 
 def _needs_no_thought(column: pl.Series) -> bool:
@@ -93,7 +135,7 @@ def _named(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _decimal(cells: pl.DataFrame, usual: str | None) -> tuple[str | None, str | None]:
     """(decimal sign of the column, doubt): what its cells agree on."""
-    known = cells.filter(pl.col("known") & pl.col("number").str.contains("[.,]"))
+    known = cells.filter(pl.col("known") & pl.col("number").str.contains("[.,]")).sort("text")
     point, comma = (known.filter(_says(sign)) for sign in (".", ","))
     if len(point) and len(comma):
         examples = f"{point['text'][0]!r} and {comma['text'][0]!r}"

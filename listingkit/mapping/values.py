@@ -10,14 +10,14 @@ import polars as pl
 from listingkit.fields import Field, fields, parse
 from listingkit.finding import Finding, Severity
 from listingkit.mapping.assign import Assignment, note
-from listingkit.mapping.dates import read_dates
+from listingkit.mapping.dates import DateStyle, date_style, read_dates
 from listingkit.mapping.headers import key
 from listingkit.mapping.markup import has_markup, without_markup
-from listingkit.mapping.numbers import read_numbers
+from listingkit.mapping.numbers import NumberStyle, number_style, read_numbers
 from listingkit.mapping.profile import Profile
 from listingkit.mapping.units import unit_named
 from listingkit.mapping.words import read_words
-from listingkit.master.sheet import Master
+from listingkit.master.sheet import Evidence, Master
 
 MEASURES = {
     "item_dimensions": ("item_length", "item_width", "item_height"),
@@ -38,22 +38,47 @@ class Read:
     notes: tuple[Finding, ...] = field(default_factory=tuple)
 
 
-def read_column(master: Master, assignment: Assignment, profile: Profile) -> Read:
-    """Read one column of a sheet for its field."""
-    column = master.frame[assignment.column.letter]
-    plain, _, qualifier = assignment.field.partition("@")
-    family = plain in fields() and fields()[plain].slots > 1
-    if assignment.source.keep and not family:
-        return Read({assignment.field: column})
+@dataclass(frozen=True)
+class Style:
+    """What only a whole column tells about the reading of its cells."""
+
+    numbers: NumberStyle | None = None
+    dates: DateStyle | None = None
+    longest: int = 0  # items of the longest list in one cell
+    cut: bool = False  # every cell that holds three measures can be cut into them
+
+
+def column_style(column: pl.Series, assignment: Assignment, profile: Profile, evidence: Evidence | None = None) -> Style | None:
+    """The style of a column, None where its cells are read one by one. Only distinct values matter: `column` may hold just these."""
+    family = _family(assignment)
     if family:
-        return _listed(master, assignment, fields()[plain], qualifier)
+        return Style(longest=_longest(_items(column, assignment, family))) if assignment.source.separator else None
+    if assignment.source.keep:
+        return None
     if assignment.field in MEASURES:
-        return _measures(column, assignment, profile)
+        return _measure_style(column, assignment, profile) if ORDER.search(key(assignment.column.header)) else None
+    field_ = parse(assignment.field).field
+    if field_.kind in ("number", "integer", "price"):
+        decimal = _stored_sign(evidence) or assignment.source.decimal
+        return Style(number_style(column, decimal, usual=profile.decimal, whole=field_.kind == "integer"))
+    return Style(dates=date_style(column, assignment.source.date)) if field_.kind == "date" else None
+
+
+def read_column(master: Master, assignment: Assignment, profile: Profile, style: Style | None = None) -> Read:
+    """Read one column of a sheet for its field; `style` is that of the whole column where the sheet is only a part."""
+    column = master.frame[assignment.column.letter]
+    family = _family(assignment)
+    if family:
+        return _listed(master, assignment, family, style)
+    if assignment.source.keep:
+        return Read({assignment.field: column})
+    if assignment.field in MEASURES:
+        return _measures(column, assignment, profile, style)
     kind = parse(assignment.field).field.kind
     if kind in ("number", "integer", "price"):
-        return _numbers(master, assignment, profile)
+        return _numbers(master, assignment, profile, style)
     if kind == "date":
-        dates = read_dates(column, assignment.source.date)
+        dates = read_dates(column, assignment.source.date, style=style.dates if style else None)
         return Read({assignment.field: dates.values}, notes=_doubt(master, assignment, dates.doubt))
     if kind in ("boolean", "country", "choice"):
         return Read({assignment.field: _chosen(column, parse(assignment.field).field)})
@@ -68,54 +93,89 @@ def read_column(master: Master, assignment: Assignment, profile: Profile) -> Rea
     return Read({assignment.field: column})
 
 
-def _numbers(master: Master, assignment: Assignment, profile: Profile) -> Read:
+def _family(assignment: Assignment) -> Field | None:
+    """The family that a column of lists fills."""
+    plain = assignment.field.partition("@")[0]
+    return fields()[plain] if plain in fields() and fields()[plain].slots > 1 else None
+
+
+def _stored_sign(evidence: Evidence | None) -> str | None:
+    """Cells that a workbook stores as numbers are read with a point."""
+    return "." if evidence and evidence.numeric and not evidence.text else None
+
+
+def _numbers(master: Master, assignment: Assignment, profile: Profile, style: Style | None) -> Read:
     column, name = master.frame[assignment.column.letter], assignment.field
-    evidence = master.evidence.get(assignment.column.letter)
-    stored = "." if evidence and evidence.numeric and not evidence.text else None
+    decimal = _stored_sign(master.evidence.get(assignment.column.letter)) or assignment.source.decimal
     whole = parse(name).field.kind == "integer"
-    read = read_numbers(column, stored or assignment.source.decimal, usual=profile.decimal, whole=whole)
+    read = read_numbers(column, decimal, usual=profile.decimal, whole=whole, style=style.numbers if style else None)
     currency = assignment.source.currency or read.currency
     notes = _doubt(master, assignment, read.doubt)
     return Read({name: read.values}, read.units, currency if parse(name).field.kind == "price" else None, notes)
 
 
-def _measures(column: pl.Series, assignment: Assignment, profile: Profile) -> Read:
+def _measure_style(column: pl.Series, assignment: Assignment, profile: Profile) -> Style:
+    numbers, _ = _cut(column)
+    style = number_style(numbers, assignment.source.decimal, usual=profile.decimal)
+    read = read_numbers(numbers, style=style)
+    found = read.values.is_null() | read.values.str.contains(r"^\d+(\.\d+)?$")
+    return Style(style, cut=not style.doubt and bool(found.all()))
+
+
+def _cut(column: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The three numbers of each cell, one below the other, and the unit behind them."""
+    cells = column.str.extract_groups(THREE).struct.unnest()
+    return pl.concat([cells[name] for name in ("1", "2", "3")]), cells["4"]
+
+
+def _measures(column: pl.Series, assignment: Assignment, profile: Profile, style: Style | None) -> Read:
     """Length, width and height that stand in one cell, where the header says that this is their order."""
     read = {assignment.field: column}
     if not ORDER.search(key(assignment.column.header)):
         return Read(read)
-    cells = column.str.extract_groups(THREE).struct.unnest()
-    numbers = pl.concat([cells[name] for name in ("1", "2", "3")])
-    sign = read_numbers(numbers, assignment.source.decimal, usual=profile.decimal)
-    found = sign.values.is_null() | sign.values.str.contains(r"^\d+(\.\d+)?$")
-    if sign.doubt or not found.all():
+    style = style or _measure_style(column, assignment, profile)
+    if not style.cut:
         return Read(read)
-    units = {word: name for word in cells["4"].drop_nulls().unique().to_list() if (name := unit_named(word))}
-    unit = cells["4"].replace_strict(units, default=assignment.source.unit, return_dtype=pl.String)
+    numbers, words = _cut(column)
+    amounts = read_numbers(numbers, style=style.numbers).values
+    units = {word: name for word in words.drop_nulls().unique().to_list() if (name := unit_named(word))}
+    unit = words.replace_strict(units, default=assignment.source.unit, return_dtype=pl.String)
     for at, name in enumerate(MEASURES[assignment.field]):
-        read[name] = sign.values.slice(at * len(column), len(column)).alias(name)
+        read[name] = amounts.slice(at * len(column), len(column)).alias(name)
         read[f"{name}_unit"] = pl.select(pl.when(read[name].is_not_null()).then(unit)).to_series()
     return Read(read)
 
 
-def _listed(master: Master, assignment: Assignment, family: Field, qualifier: str) -> Read:
-    """A column whose cells hold several items, spread over the places of its family."""
-    column, separator = master.frame[assignment.column.letter], assignment.source.separator
-    suffix = f"@{qualifier}" if qualifier else ""
+def _items(column: pl.Series, assignment: Assignment, family: Field) -> pl.Series:
+    """The items of each cell as a list."""
     if has_markup(column):
         column = without_markup(column)
-    if separator is None:
-        return Read({f"{family.name}_1{suffix}": _addresses(column, assignment.source.base_url) if family.kind == "url" else column})
     item = pl.element().str.strip_chars()
     if family.name == "bullet_point":
         item = item.str.replace(BULLETS, "")
-    items = column.str.split(separator).list.eval(item.filter(item != "")).alias("items").to_frame()
-    most = items["items"].list.len().max()
-    longest = most if isinstance(most, int) else 0
+    return column.str.split(assignment.source.separator or "").list.eval(item.filter(item != "")).alias("items")
+
+
+def _longest(items: pl.Series) -> int:
+    most = items.list.len().max()
+    return most if isinstance(most, int) else 0
+
+
+def _listed(master: Master, assignment: Assignment, family: Field, style: Style | None) -> Read:
+    """A column whose cells hold several items, spread over the places of its family."""
+    column = master.frame[assignment.column.letter]
+    qualifier = assignment.field.partition("@")[2]
+    suffix = f"@{qualifier}" if qualifier else ""
+    base_url = assignment.source.base_url if family.kind == "url" else None
+    if assignment.source.separator is None:
+        text = without_markup(column) if has_markup(column) else column
+        return Read({f"{family.name}_1{suffix}": _addresses(text, base_url)})
+    items = _items(column, assignment, family)
+    longest = style.longest if style else _longest(items)
     spread = {}
     for place in range(min(longest, family.slots)):
-        one = items.select(pl.col("items").list.get(place, null_on_oob=True)).to_series()
-        spread[f"{family.name}_{place + 1}{suffix}"] = _addresses(one, assignment.source.base_url) if family.kind == "url" else one
+        one = items.list.get(place, null_on_oob=True)
+        spread[f"{family.name}_{place + 1}{suffix}"] = _addresses(one, base_url)
     notes: tuple[Finding, ...] = ()
     if longest > family.slots:
         message = (
