@@ -1,4 +1,4 @@
-"""Progress on standard error: step, rows, rows a second, time left. Only on a terminal, and only for work that takes longer than a second."""
+"""Progress on standard error: step, rows, rows a second, time left. Only on a terminal, for work that takes over a second."""
 
 import os
 import sys

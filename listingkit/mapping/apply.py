@@ -130,7 +130,7 @@ def map_part(master: Master, plan: Plan) -> Mapped:
 def _with_units(frame: pl.DataFrame, reads: Sequence[tuple[Assignment, Read]]) -> pl.DataFrame:
     """A unit column for every measured field: what the cell says, its own unit column, the header, the sheet's general one."""
     stated = {assignment.field: (read.units, assignment.source.unit) for assignment, read in reads}
-    for name in [name for name, field in fields().items() if field.unit and name in frame.columns]:
+    for name in [name for name, known in fields().items() if known.unit and name in frame.columns]:
         cells, header = stated.get(name, (None, None))
         own, general = (column if column in frame.columns else None for column in (f"{name}_unit", GENERAL_UNITS[fields()[name].unit]))
         known = [
