@@ -11,6 +11,7 @@
 
     [gs1.brands."Example Brand"]      # who owns which numbers: see listingkit.gtin.licences
     [[exemptions]]                    # GTIN exemptions: see listingkit.gtin.exemptions
+    [[documents]]                     # certificates and test reports: see listingkit.rules.document_register
     [diff]                            # thresholds and tolerances: see listingkit.diff.settings
 
 Paths are taken from the file's own folder.
@@ -25,7 +26,7 @@ from typing import Any
 from listingkit.errors import BadProfile, UnknownName
 
 NAME = "listingkit.toml"
-_TOP = ("marketplaces", "profile", "schemas", "rules", "gs1", "exemptions", "diff")
+_TOP = ("marketplaces", "profile", "schemas", "rules", "gs1", "exemptions", "documents", "diff")
 _RULES = ("select", "ignore", "severity")
 _SEVERITIES = ("error", "warning", "info", "off")
 
@@ -42,6 +43,7 @@ class Config:
     severity: Mapping[str, str] = field(default_factory=dict)  # rule code or prefix -> error, warning, info or off
     gs1: Mapping[str, Any] = field(default_factory=dict)  # company prefixes and licence exports by brand
     exemptions: tuple[Mapping[str, Any], ...] = ()  # GTIN exemptions: brand, product_type, marketplace, asin, case, date
+    documents: tuple[Mapping[str, Any], ...] = ()  # certificates and test reports: document, sku or product_type, file, valid_until
     diff: Mapping[str, Any] = field(default_factory=dict)  # thresholds and tolerances
 
 
@@ -92,6 +94,7 @@ def _config(table: Mapping[str, Any], path: Path, text: str) -> Config:
         severity={code.upper(): said for code, said in severity.items()},
         gs1=_with_folder(gs1, path.parent),
         exemptions=tuple(_typed(table, "exemptions", list, path, text) or ()),
+        documents=_documents(table, path, text),
         diff=_typed(table, "diff", dict, path, text) or {},
     )
 
@@ -129,6 +132,14 @@ def _with_folder(gs1: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         for name, table in brands.items()
     }
     return {**gs1, "brands": made}
+
+
+def _documents(table: Mapping[str, Any], path: Path, text: str) -> tuple[Mapping[str, Any], ...]:
+    """The register of documents, with the folder of the config before their files."""
+    entries = _typed(table, "documents", list, path, text) or []
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise BadProfile(str(path), _line(text, "documents"), "documents are tables: [[documents]]")
+    return tuple({**entry, "file": str(path.parent / entry["file"])} if isinstance(entry.get("file"), str) else entry for entry in entries)
 
 
 def _line(text: str, key: str) -> int | None:

@@ -20,6 +20,7 @@ from listingkit.rules.asked import asked_tasks
 from listingkit.rules.engine import Rule, call, chosen, severity_of, wanted
 from listingkit.rules.findings import Batch, Findings
 from listingkit.rules.plan import row_tasks
+from listingkit.rules.sheetwide import sheet_batches
 from listingkit.rules.task import Run, Task, kept, start
 
 ROLE = "#role"
@@ -47,6 +48,7 @@ def check(
         *columns,
         *row_batches(run, [task for task in tasks if not _silenced(task, silent)]),
         *across_batches(run, rules, silent),
+        *sheet_batches(run),
     ]
     return Findings(batches, listings.sources, notes=[note for note in listings.notes if wanted(note.code, config)])
 

@@ -1,0 +1,123 @@
+"""Documents that listings ask for, against the project's register: what is missing, what runs out, what is not where it should be."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from listingkit.finding import Flaw, Severity
+from listingkit.rules.document_register import Ask, Document, asks, register
+from listingkit.rules.engine import given
+from listingkit.rules.findings import Batch
+from listingkit.rules.sheetwide import listed, once, sheetwide
+from listingkit.rules.task import Run, kept
+
+CHECKED = date(2026, 11, 27)
+SOON = timedelta(days=30)
+_SOURCE = "data/documents.toml: which listings ask for which documents, each with its source and date"
+
+given(
+    "DOC001",
+    "document-missing",
+    "Every document that a product type or attribute asks for stands in the register with a valid entry.",
+    category="documents",
+    why="Amazon takes listings of high-risk products down, or stops their stock, until it has the document.",
+    source=_SOURCE,
+    checked=CHECKED,
+    severity="warning",
+    good=['TOYS_AND_GAMES in US, and [[documents]] document = "CPC", product_type = "TOYS_AND_GAMES"'],
+    bad=["TOYS_AND_GAMES in US, and no valid CPC in the register; information only where no register is kept"],
+)
+given(
+    "DOC002",
+    "document-runs-out",
+    "No document that a listing needs runs out within 30 days.",
+    category="documents",
+    why="A laboratory takes weeks: after the last day the listing stands without its document.",
+    source=_SOURCE,
+    checked=CHECKED,
+    severity="warning",
+    good=['document = "CPC", valid_until in a year'],
+    bad=['document = "CPC", valid_until in ten days, and no other valid one'],
+)
+given(
+    "DOC003",
+    "document-not-there",
+    "A document whose file the register names is there.",
+    category="documents",
+    why="Amazon gives days to show a document, and a path that leads nowhere is found out then.",
+    source="design of listingkit: a register that cannot be shown is none",
+    checked=CHECKED,
+    severity="warning",
+    good=['file = "certificates/cpc.pdf", which is there'],
+    bad=['file = "certificates/cpc.pdf", which is not there'],
+)
+
+
+@sheetwide("DOC001", "DOC002")
+def documents_missing(run: Run) -> Iterator[Batch]:
+    """One finding for each ask with the same listings; what runs out soon is told beside."""
+    entries = register(run.config.documents)
+    missing: dict[tuple[str, Ask, tuple[str, ...], int], list[str]] = defaultdict(list)
+    for code, view in run.views.items():
+        day = run.contexts[code].as_of
+        for ask in asks():
+            fields = [field for field, _ in ask.when] + (["product_type"] if ask.product_types else [])
+            if not ask.in_force(code, day) or any(field not in view.columns for field in fields):
+                continue
+            for rule, rows in _uncovered(run, ask, _fit(entries, ask, code), day, code):
+                if rows.height:
+                    kinds = tuple(rows["kind"].drop_nulls().unique().sort().to_list())
+                    missing[rule, ask, (*kinds, "\0", *rows["sku"].head(6).fill_null("").to_list()), rows.height].append(code)
+    for (rule, ask, told, count), stores in missing.items():
+        kinds, skus = told[: told.index("\0")], told[told.index("\0") + 1 :]
+        yield once(run, rule, stores, _flaw(rule, ask, kinds, skus, count, entries), column=ask.when[0][0] if ask.when else "product_type")
+
+
+def _fit(entries: Sequence[Document], ask: Ask, store: str) -> list[Document]:
+    return [entry for entry in entries if entry.document in ask.any_of and entry.marketplace in ("", store)]
+
+
+def _uncovered(run: Run, ask: Ask, entries: Sequence[Document], day: date, store: str) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Rows without a valid document (DOC001), and rows that will have none in 30 days (DOC002)."""
+    columns = run.views[store].columns
+
+    def cell(field: str) -> pl.Expr:
+        return pl.col(columns[field]) if field in columns else pl.lit(None, pl.String)
+
+    sku, kind = cell("sku"), cell("product_type")
+    sold = cell("parentage_level").str.to_lowercase().ne_missing("parent") & kept(run)
+    asked = ask.concerns(kind, {field: cell(field) for field, _ in ask.when}) & sold
+    rows = run.frame.filter(asked).select(sku.alias("sku"), kind.alias("kind"))
+    now, then = (_covered(rows, [entry for entry in entries if entry.valid(on)]) for on in (day, day + SOON))
+    yield "DOC001", rows.filter(~now)
+    yield "DOC002", rows.filter(now & ~then)
+
+
+def _covered(rows: pl.DataFrame, entries: Sequence[Document]) -> pl.Series:
+    if not entries or not rows.height:
+        return pl.Series([False] * rows.height, dtype=pl.Boolean)
+    covers = [entry.covers(pl.col("sku"), pl.col("kind")) for entry in entries]
+    return rows.select(pl.any_horizontal(covers).alias("covered"))["covered"]
+
+
+def _flaw(rule: str, ask: Ask, kinds: Sequence[str], skus: Sequence[str], count: int, entries: Sequence[Document]) -> Flaw:
+    wanted = " or ".join(ask.any_of)
+    what = " and ".join(f"{field} {'/'.join(values[:3])}" for field, values in ask.when) or listed(kinds, 3)
+    rows = f"{count} {'listing' if count == 1 else 'listings'} ({listed([sku for sku in skus if sku], 5 if count > 5 else 6)})"
+    if rule == "DOC002":
+        ends = sorted(str(entry.valid_until) for entry in entries if entry.document in ask.any_of and entry.valid_until)
+        return Flaw(f"{what}: the {wanted} of {rows} runs out within 30 days (the register says {listed(ends, 3)})")
+    told = f"{what} asks for {wanted}, and {rows} {'has' if count == 1 else 'have'} no valid entry in [[documents]]: {ask.why}"
+    return Flaw(told, severity=None if entries else Severity.INFO)
+
+
+@sheetwide("DOC003")
+def documents_not_there(run: Run) -> Iterator[Batch]:
+    """One finding for each file of the register that is not there."""
+    for entry in register(run.config.documents):
+        if entry.file and not Path(entry.file).is_file():
+            flaw = Flaw(f"[[documents]] number {entry.number} ({entry.document}): there is no file {Path(entry.file).name}")
+            yield once(run, "DOC003", tuple(run.views), flaw, column="product_type")

@@ -1,0 +1,75 @@
+"""Rules that look at the whole run and say once what is true of many rows: one finding a subject, not one a row.
+
+A function marked `@sheetwide(CODE, ...)` gets the `Run` and yields batches, most of them made by `once`. It is asked only where
+one of its codes is wanted. What each code means is documented by `given`, as for every rule that is judged outside the engine.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import polars as pl
+
+from listingkit.finding import Flaw, Safety
+from listingkit.rules.engine import catalogue, overridden, severity_of, wanted
+from listingkit.rules.findings import Batch
+from listingkit.rules.task import Run
+
+Judge = Callable[[Run], Iterator[Batch]]
+_JUDGES: list[tuple[tuple[str, ...], Judge]] = []
+
+
+def sheetwide(*codes: str) -> Callable[[Judge], Judge]:
+    """Register a judge of whole runs under the codes that it gives."""
+
+    def register(judge: Judge) -> Judge:
+        _JUDGES.append((codes, judge))
+        return judge
+
+    return register
+
+
+def sheet_batches(run: Run) -> Iterator[Batch]:
+    """What every such rule says of a run, as far as the config wants its code."""
+    for codes, judge in _JUDGES:
+        if any(wanted(code, run.config) for code in codes):
+            yield from (batch for batch in judge(run) if wanted(batch.code, run.config))
+
+
+def once(run: Run, code: str, stores: Sequence[str], flaw: Flaw, *, column: str, source: int = 0) -> Batch:
+    """One finding without a row, about a column (or a field that the sheet lacks) in these marketplaces."""
+    nowhere = pl.DataFrame(
+        {"index": [None], "row": [None], "source": [source], "sku": [None], "value": [None]},
+        schema={"index": pl.UInt32, "row": pl.UInt32, "source": pl.UInt16, "sku": pl.String, "value": pl.String},
+    )
+    return _batch(run, code, stores, [flaw], column, nowhere)
+
+
+def rowwise(run: Run, code: str, stores: Sequence[str], rows: Sequence[int], flaws: Sequence[Flaw], *, column: str) -> Batch:
+    """One finding a row of the frame, at a column."""
+    from listingkit.rules.run import places  # run asks this module
+
+    known = column if column in run.frame.columns else None
+    return _batch(run, code, stores, flaws, column, places(run.frame, rows, known))
+
+
+def _batch(run: Run, code: str, stores: Sequence[str], flaws: Sequence[Flaw], column: str, where: pl.DataFrame) -> Batch:
+    rule = catalogue()[code]
+    if overridden(code, run.config):
+        flaws = [Flaw(flaw.message, flaw.fix, flaw.safety) for flaw in flaws]
+    return Batch(
+        code=code,
+        name=rule.name,
+        severity=severity_of(code, rule.severity, run.config) or rule.severity,
+        safety=rule.fix or Safety.ASK,
+        field=column.partition("@")[0],
+        column=column,
+        marketplaces=run.shown(stores, specific=True),
+        stores=tuple(store for store in stores if store),
+        places=where,
+        flaws=flaws,
+    )
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """Some names in a sentence: the first few, and how many more there are."""
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
