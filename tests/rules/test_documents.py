@@ -116,7 +116,12 @@ def test_a_bad_entry_is_one_sentence(entry: Any, told: str) -> None:
     assert "[[documents]] number 1" in str(raised.value)
 
 
-@given(st.dictionaries(st.sampled_from(["document", "sku", "product_type", "file", "valid_until"]), st.sampled_from(["CPC", "sds", "A", "", "2027-01-01"]) | st.integers()))
+@given(
+    st.dictionaries(
+        st.sampled_from(["document", "sku", "product_type", "file", "valid_until"]),
+        st.sampled_from(["CPC", "sds", "A", "", "2027-01-01"]) | st.integers(),
+    )
+)
 def test_any_entry_is_taken_or_refused(entry: Any) -> None:
     try:
         (one,) = register([entry])
