@@ -13,14 +13,16 @@ import polars as pl
 
 from listingkit import __version__, fixing
 from listingkit.config import DEFAULT, Config
-from listingkit.diff import live
+from listingkit.diff import ledger, live, split
 from listingkit.diff.changes import Changes
 from listingkit.diff.compare import compare
 from listingkit.diff.delta import Delta, delta
 from listingkit.diff.gate import Gate, gate
 from listingkit.diff.previous import load as load_previous
+from listingkit.diff.previous import together
 from listingkit.diff.settings import settings
 from listingkit.diff.side import side
+from listingkit.diff.split import WHOLE, Split
 from listingkit.diff.write import write_jsonl
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.fields import parse
@@ -36,6 +38,7 @@ from listingkit.master.sheet import Master
 from listingkit.outputs import held_rows, report_of, tables, write_report
 from listingkit.progress import tell
 from listingkit.render import folder, text
+from listingkit.render.existing import Existing, with_existing
 from listingkit.render.rows import render, unplaced
 from listingkit.report.report import Report
 from listingkit.rules.findings import Cell, Findings
@@ -59,6 +62,8 @@ class Order:
     ledger: Path | None = None  # what was sent before, where no previous upload is named
     confirm: str | None = None  # token of the dangerous changes that somebody has looked at
     allow_blank_wipes: bool = False  # in the delta, let blank cells erase live values
+    existing: Existing = "replace"  # what becomes of data rows that a template already has
+    split: Split = WHOLE  # whether what is to be uploaded is cut into several files
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ class Made:
 
     store: Marketplace
     upload: Upload
+    whole: Upload  # with the rows of the template that stay
     held: pl.Series  # mask over the listings
     fixed: int  # cells changed by safe fixes
     changes: Changes | None = None
@@ -131,16 +137,17 @@ def _made(
         template = _template(templates, store, listings)
         tell(f"rendering {store.code}")
         upload = render(seen, store, template, keep=~held)
+        whole = with_existing(upload, order.existing)
         held_skus = seen.frame["sku"].filter(held).drop_nulls()
-        changes, delta = _against_previous(order, store, upload, held_skus)
+        changes, delta = _against_previous(order, store, whole, held_skus)
         missing = tuple(name for name in unplaced(seen, store, template) if parse(name).field.path)
-        yield Made(store, upload, held, len(cells), changes, delta, missing)
+        yield Made(store, upload, whole, held, len(cells), changes, delta, missing)
 
 
 def _held(policy: Policy, listings: Listings, findings: Findings, store: Marketplace) -> pl.Series:
     errors = findings.error_rows(store.code)
     if policy == "all":
-        errors = frozenset()
+        errors = findings.error_rows(store.code, "FIL011")  # what no text file can hold
     elif policy == "strict" and findings.severities()[Severity.ERROR]:
         errors = frozenset(range(listings.frame.height))
     return fixing.held_rows(listings, errors)
@@ -162,7 +169,8 @@ def _against_previous(order: Order, store: Marketplace, upload: Upload, held: pl
         return None, None
     tell(f"comparing {store.code} with what is live")
     before = side(previous)
-    live = ~before.sku.is_in(held.to_list()).fill_null(value=False)
+    stays = side(new).sku if order.existing != "replace" else pl.Series([], dtype=pl.String)
+    live = (~before.sku.is_in(held.to_list()) | before.sku.is_in(stays.to_list())).fill_null(value=True)
     previous = replace(before.upload, frame=before.upload.frame.filter(live))
     changes = compare(previous, new, settings(order.config.diff))
     return changes, delta(changes, "blanks" if order.allow_blank_wipes else "hold")
@@ -170,14 +178,17 @@ def _against_previous(order: Order, store: Marketplace, upload: Upload, held: pl
 
 def _previous(order: Order, store: Marketplace, upload: Upload) -> Upload | None:
     """The previous state of this marketplace among files, folders of earlier builds and ledgers."""
+    files = []
     for path in order.previous:
         if Path(path).is_dir():
             if (Path(path) / folder.MARK).is_file() and not (Path(path) / store.code).is_dir():
                 continue  # an earlier build that did not make this marketplace
-            return load_previous(path, upload, store=store.code)
+            return load_previous(path, upload, store=store.code, home=order.ledger)
         found = load_previous(path, upload)
         if store.code in (found.template.marketplaces or (store.code,)):
-            return found
+            files.append(found)
+    if files:
+        return together(files)
     if not order.previous and order.ledger is not None:
         return live.state(order.ledger, store.code)
     return None
@@ -187,20 +198,23 @@ def _written(built: Built, part: Path) -> dict[str, int]:
     from listingkit.render import workbook
     from listingkit.report import held, review
 
+    told = {}
     for one in built.made:
         tell(f"writing {one.store.code}")
         place = part / one.store.code
         place.mkdir()
-        text.write(one.upload, place / "upload.txt")
-        given = one.upload.template.file
+        text.write(one.whole, place / "upload.txt")
+        given = one.upload.template.workbook
         if given is not None:
-            workbook.fill(one.upload, one.upload.template, place / f"upload{given.suffix}")
+            workbook.fill(one.upload, one.upload.template, place / f"upload{given.suffix}", rows=built.order.existing)
             if one.delta is not None:
                 workbook.fill(one.delta.upload, one.upload.template, place / f"delta{given.suffix}")
         if one.changes is not None and one.delta is not None:
             text.write(one.delta.upload, place / "delta.txt")
             with (place / "changes.jsonl").open("w", encoding="utf-8", newline="\n") as stream:
                 write_jsonl(one.changes, stream)
+        if built.order.split:
+            told[one.store.code] = _in_parts(one, built.order.split, place / ledger.PARTS)
     tell("writing the reports")
     masks = {one.store.code: one.held for one in built.made}
     held.write(held_rows(built.listings, built.findings, masks), part / "held.xlsx")
@@ -209,7 +223,15 @@ def _written(built: Built, part: Path) -> dict[str, int]:
     with (part / "review.xlsx").open("wb") as stream:
         review.write(report, stream, built.masters)
     write_report(report, part / "report.html", "html")
-    return _manifest(built, part)
+    return _manifest(built, part, told)
+
+
+def _in_parts(one: Made, how: Split, place: Path) -> list[dict[str, Any]]:
+    """What is to be uploaded to one marketplace, cut into files: its delta, or everything where nothing is known to be live."""
+    suffix = one.upload.template.workbook.suffix if one.upload.template.workbook else ""
+    if one.delta is None:
+        return split.write(one.whole, how, place, "upload", suffix=suffix)
+    return split.write(one.delta.upload, how, place, "delta", rank=one.delta.ranks, suffix=suffix)
 
 
 def report_on(built: Built) -> Report:
@@ -225,7 +247,7 @@ def report_on(built: Built) -> Report:
     )
 
 
-def _manifest(built: Built, part: Path) -> dict[str, int]:
+def _manifest(built: Built, part: Path, parts: Mapping[str, Any]) -> dict[str, int]:
     """manifest.json: what went in, what came out, by which versions, as of which day."""
     outputs = {path.relative_to(part).as_posix(): path for path in sorted(part.rglob("*")) if path.is_file()}
     order = built.order
@@ -241,6 +263,7 @@ def _manifest(built: Built, part: Path) -> dict[str, int]:
                 "held": int(one.held.sum()),
                 "safe_fixes": one.fixed,
                 **({"changes": one.changes.counts()} if one.changes is not None else {}),
+                **({"parts": parts[one.store.code]} if one.store.code in parts else {}),
             }
             for one in built.made
         },

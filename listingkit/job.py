@@ -22,7 +22,7 @@ from listingkit.render.rows import render, sources
 from listingkit.rules.filled import without_echo
 from listingkit.rules.findings import Findings
 from listingkit.rules.run import check
-from listingkit.rules.template import labelled, template_batches, template_notes
+from listingkit.rules.template import template_notes, upload_batches
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def checked(
             continue
         upload = render(listings, store, template)
         names = sources(listings, store, template)
-        own = template_batches(template, labelled(upload), names=names, store=store.code, config=config)
+        own = upload_batches(upload, listings, names, config=config)
         notes += template_notes(template, as_of=as_of, config=config)
         mine = [batch for batch in batches if batch.stores == (store.code,)]
         others = [batch for batch in batches if batch.stores != (store.code,)]

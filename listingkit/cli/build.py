@@ -18,6 +18,15 @@ from listingkit.cli import options
 @click.option("--ledger", metavar="DIR", help="What was sent before, as `listingkit sent` recorded it; default: listingkit-ledger here.")
 @click.option("--confirm", metavar="TOKEN", help="Yes to exactly the dangerous changes that printed this token.")
 @click.option("--allow-blank-wipes", is_flag=True, help="In the delta, let blank cells erase live values.")
+@options.parts
+@click.option(
+    "--existing-rows",
+    "existing",
+    type=click.Choice(["replace", "append", "keep"]),
+    default="replace",
+    show_default=True,
+    help="Data rows that a template already has: replace them, append ours below, or keep them where both have a SKU.",
+)
 @click.option("-o", "--out", default="out", show_default=True, metavar="OUT", help="Output folder.")
 @click.option("--strict", is_flag=True, help="Ship nothing while there are errors.")
 @click.option("--include-errors", is_flag=True, help="Ship rows with errors, too.")
@@ -47,6 +56,7 @@ def build(
     from listingkit.cli.built import told
     from listingkit.cli.progress import shown
     from listingkit.cli.run import config_of, inputs_of
+    from listingkit.diff.split import Split
 
     if strict and include_errors:
         raise click.UsageError("--strict and --include-errors exclude each other")
@@ -64,6 +74,8 @@ def build(
         ledger=_ledger(ledger),
         confirm=confirm,
         allow_blank_wipes=allow_blank_wipes,
+        existing=given["existing"],
+        split=Split(given["split_by"] is not None, given["max_rows"], given["max_bytes"]),
     )
     with shown():
         built = build(order)

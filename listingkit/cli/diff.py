@@ -1,8 +1,16 @@
 """listingkit diff."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from listingkit.cli import options
+
+if TYPE_CHECKING:
+    from listingkit.diff.delta import Delta
+    from listingkit.diff.split import Split
 
 FORMATS = ["text", "json", "jsonl", "html", "xlsx"]
 
@@ -15,8 +23,19 @@ FORMATS = ["text", "json", "jsonl", "html", "xlsx"]
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write there instead of to standard output.")
 @click.option(
-    "--delta", "delta_to", metavar="FILE", type=click.Path(path_type=Path), help="Also write the upload that sends only what changed."
+    "--delta",
+    "delta_to",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Also write the upload that sends only what changed: .txt, or .xlsm to fill the template.",
 )
+@click.option(
+    "--template",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The template to fill with the delta; default: NEW's own.",
+)
+@options.parts
 @click.option("--confirm", metavar="TOKEN", help="Yes to exactly the dangerous changes that printed this token.")
 @click.option("--allow-blank-wipes", is_flag=True, help="In the delta, let blank cells erase live values.")
 @click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Thresholds and tolerances; default: listingkit.toml here.")
@@ -30,8 +49,10 @@ def diff(
     delta_to: Path | None,
     confirm: str | None,
     config: Path | None,
+    template: Path | None,
     *,
     allow_blank_wipes: bool,
+    **cut: Any,
 ) -> int:
     """Compare two uploads by SKU and meaning: what is new, what changed, what would be lost. Exit status 1 on dangerous changes.
 
@@ -49,8 +70,8 @@ def diff(
     from listingkit.diff.lines import compare_files
     from listingkit.diff.previous import load
     from listingkit.diff.settings import settings
+    from listingkit.diff.split import Split
     from listingkit.progress import tell
-    from listingkit.render import text
     from listingkit.report import changes
 
     store, rules = _code(marketplace), settings(load_config(config).diff)
@@ -65,7 +86,7 @@ def diff(
     changes.write(found, style, output)
     if delta_to:
         made = delta(found, "blanks" if allow_blank_wipes else "delete_values" if judged.confirmed else "hold")
-        text.write(made.upload, delta_to)
+        _write(made, delta_to, template, Split(cut["split_by"] is not None, cut["max_rows"], cut["max_bytes"]))
         if made.held.height:
             cells = "1 cell keeps its live value" if made.held.height == 1 else f"{made.held.height:,} cells keep their live values"
             click.echo(f"{cells} in {delta_to}; --allow-blank-wipes would erase what is blank in NEW", err=True)
@@ -73,6 +94,21 @@ def diff(
         many = "1 dangerous change" if judged.dangerous == 1 else f"{judged.dangerous:,} dangerous changes"
         click.echo(f"{many}; when you have looked at all of it, confirm exactly this set with --confirm {judged.token}", err=True)
     return 0 if judged.open else 1
+
+
+def _write(made: "Delta", to: Path, template: Path | None, how: "Split") -> None:
+    """The delta as text or in the template, in one file or in several: `delta.txt` becomes delta-01.txt, delta-02.txt."""
+    from listingkit.diff import split
+    from listingkit.inventory.read import read_template
+    from listingkit.render import text, workbook
+
+    upload = made.upload if template is None else replace(made.upload, template=read_template(template))
+    for part in split.parts(upload, how, made.ranks) if how else [split.Part("", upload)]:
+        path = to.with_stem(f"{to.stem}-{part.name}") if part.name else to
+        if to.suffix.lower() in (".xlsx", ".xlsm"):
+            workbook.fill(part.upload, upload.template, path)
+        else:
+            text.write(part.upload, path)
 
 
 def _code(marketplace: str | None) -> str:

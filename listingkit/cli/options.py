@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -38,6 +39,31 @@ def rules(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def parts(command: Command) -> Command:
+    """How to cut what is to be uploaded into several files."""
+    for option in (
+        click.option("--max-bytes", type=Bytes(), metavar="SIZE", help="Cut into text files of at most this size, such as 10MB."),
+        click.option("--max-rows", type=click.IntRange(1), metavar="N", help="Cut into files of at most N rows."),
+        click.option("--split-by", type=click.Choice(["product-type"]), help="Cut into files of one product type each."),
+    ):
+        command = option(command)
+    return command
+
+
+class Bytes(click.ParamType[int]):
+    """A number of bytes: 5000000, 5MB, 5MiB, 500 kB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number, or one sentence about what it is not."""
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(k|M|G)?(i?)B?", str(value).strip(), re.IGNORECASE)
+        if not found or not float(found[1]):
+            self.fail(f"{value!r} is no size such as 10MB", param, ctx)
+        base = 1024 if found[3] else 1000
+        return int(float(found[1]) * base ** " kmg".index((found[2] or " ").lower()))
 
 
 def codes(words: tuple[str, ...]) -> tuple[str, ...]:

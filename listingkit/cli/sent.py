@@ -13,7 +13,8 @@ import click
 def sent(out: Path, marketplaces: tuple[str, ...], home: Path | None, *, whole: bool) -> None:
     """Record that the files of OUT were uploaded, so that the next build knows what is live.
 
-    OUT is the folder that a build wrote, or one file. Each marketplace's delta.txt is taken; where there is none, its upload.txt.
+    OUT is the folder that a build wrote, or one file. Of each marketplace the files in parts/ are taken, where the build split the
+    upload; else its delta.txt; where there is none, its upload.txt.
 
     \b
     listingkit sent out
@@ -25,10 +26,10 @@ def sent(out: Path, marketplaces: tuple[str, ...], home: Path | None, *, whole: 
     home = home or Path(ledger.NAME)
     codes = [store.code for store in select(marketplaces)]
     chosen = _one(out, codes) if out.is_file() else ledger.files(out, whole=whole, marketplaces=codes)
-    made = {entry.store: entry for entry in ledger.record(home, chosen)}
+    made = {(entry.store, entry.file): entry for entry in ledger.record(home, chosen)}
     for store, path in chosen:
-        if store in made:
-            click.echo(f"{store}: recorded {path} as upload {made[store].number}")
+        if entry := made.get((store, str(path))):
+            click.echo(f"{store}: recorded {path} as upload {entry.number}")
         else:
             click.echo(f"{store}: {path} is what was recorded last; nothing to add")
     click.echo(f"the ledger is {home}", err=True)

@@ -20,10 +20,14 @@ _CELL = {"new_row": pl.UInt32, "key": pl.String, "value": pl.String}
 
 @dataclass(frozen=True)
 class Delta:
-    """`held`: what the new upload says and the delta does not send (sku, path, field, old, new), because it would erase live values."""
+    """`held`: what the new upload says and the delta does not send (sku, path, field, old, new), because it would erase live values.
+
+    `ranks`: what each row does, see `order.ranks`; the rows stand in this order.
+    """
 
     upload: Upload
     held: pl.DataFrame
+    ranks: pl.Series
 
 
 def delta(changes: Changes, erase: Erase = "hold") -> Delta:
@@ -44,8 +48,8 @@ def delta(changes: Changes, erase: Erase = "hold") -> Delta:
     held = _with_their_family(wiped.filter(~pl.col("new_row").is_in(whole.to_list())), cells, changes)
     if not takes_partial(after):
         whole, held = _all_whole(cells, held, after)
-    frame = _Rows(changes, cells.join(held, on=["new_row", "key"], how="anti"), held, tokens, whole).frame()
-    return Delta(replace(after.upload, frame=frame), _told(held, changes))
+    frame, rank = _Rows(changes, cells.join(held, on=["new_row", "key"], how="anti"), held, tokens, whole).frame()
+    return Delta(replace(after.upload, frame=frame), _told(held, changes), rank)
 
 
 def takes_partial(after: Side) -> bool:
@@ -125,7 +129,8 @@ class _Rows:
     tokens: pl.DataFrame  # delete values to write
     whole: pl.Series  # changed rows to send as full updates
 
-    def frame(self) -> pl.DataFrame:
+    def frame(self) -> tuple[pl.DataFrame, pl.Series]:
+        """The rows in their order, and the rank of each."""
         after = self.changes.new
         matched = self.changes.cells.rows.drop_nulls("new_row").sort("new_row")
         created = matched.get_column("old_row").is_null()
@@ -144,7 +149,8 @@ class _Rows:
                 "whole": matched.get_column("new_row").is_in(self.whole.to_list()),
             }
         ).filter(known & (created | deleted | changed))
-        return self._filled(plan.sort("rank", "new_row"))
+        plan = plan.sort("rank", "new_row")
+        return self._filled(plan), plan.get_column("rank")
 
     def _among(self, matched: pl.DataFrame, cells: pl.DataFrame) -> pl.Series:
         return matched.get_column("new_row").is_in(cells.get_column("new_row").unique().to_list())

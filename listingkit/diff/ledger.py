@@ -22,6 +22,7 @@ from listingkit.errors import ListingkitError, Unreadable, Unwritable
 from listingkit.render.atomic import replacing
 
 NAME = "listingkit-ledger"  # the folder, where nobody names another
+PARTS = "parts"  # of a marketplace's output, where its upload was split into files
 _LINES, _COPIES, _LOCK = "ledger.jsonl", "uploads", "lock"
 
 
@@ -58,6 +59,8 @@ def entries(home: Path, store: str | None = None) -> tuple[Entry, ...]:
 def record(home: Path, uploads: Sequence[tuple[str, Path]], at: datetime | None = None) -> tuple[Entry, ...]:
     """Record files (marketplace code, path) as uploaded just now; what the marketplace got last is not recorded twice.
 
+    Several files of one marketplace are one upload in parts: where the last ones recorded are its first ones, only the rest is new.
+
     Returns the new entries. Raises `Unreadable` for a file that cannot be read and `Unwritable` for a ledger that cannot be written.
     """
     moment = (at or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
@@ -69,17 +72,22 @@ def record(home: Path, uploads: Sequence[tuple[str, Path]], at: datetime | None 
         for dead in (home / _COPIES).glob("*.part"):
             dead.unlink()
         found, whole = _read(home)
-        last = {entry.store: entry.sha256 for entry in found}
         made: list[Entry] = []
-        for store, path in uploads:
-            sha256 = _copied(path, home)
-            if last.get(store) == sha256:
-                continue
+        for store, path, sha256 in _new([(store, path, _copied(path, home)) for store, path in uploads], found):
             before = (made or found or [_BEGINNING])[-1]
             made.append(Entry(before.number + 1, moment, store, str(path), sha256, before.hash, "").sealed())
-            last[store] = sha256
         _append(home / _LINES, made, whole)
     return tuple(made)
+
+
+def _new(files: Sequence[tuple[str, Path, str]], found: Sequence[Entry]) -> Iterator[tuple[str, Path, str]]:
+    """The files that are not what their marketplace got last."""
+    for store in dict.fromkeys(store for store, _, _ in files):
+        mine = [one for one in files if one[0] == store]
+        told = [entry.sha256 for entry in found if entry.store == store]
+        sums = [sha256 for _, _, sha256 in mine]
+        known = next((n for n in range(len(sums), 0, -1) if told[-n:] == sums[:n]), 0)
+        yield from mine[known:]
 
 
 def content(home: Path, entry: Entry) -> bytes:
@@ -185,7 +193,7 @@ def _locked(home: Path) -> Iterator[None]:
 
 
 def files(out: Path, *, whole: bool = False, marketplaces: Sequence[str] = ()) -> list[tuple[str, Path]]:
-    """What was uploaded from a build's output folder: each marketplace's delta (the whole upload where there is none, or if asked).
+    """What was uploaded from a build's output folder: each marketplace's parts where it was split, else its delta, else the whole.
 
     Raises `ListingkitError` where the folder holds no build, or a file is not the one that the build wrote.
     """
@@ -197,10 +205,17 @@ def files(out: Path, *, whole: bool = False, marketplaces: Sequence[str] = ()) -
         raise ListingkitError(f"{out} holds no {what}: name the folder that a build wrote")
     found = []
     for place in chosen:
-        delta = place / "delta.txt"
-        found.append((place.name, place / "upload.txt" if whole or not delta.is_file() else delta))
+        found += [(place.name, path) for path in _sent_from(place, whole=whole)]
     _check(out, found)
     return found
+
+
+def _sent_from(place: Path, *, whole: bool) -> list[Path]:
+    parts = sorted((place / PARTS).glob("*.txt"))
+    if parts and not whole:
+        return parts
+    delta = place / "delta.txt"
+    return [delta if delta.is_file() and not whole else place / "upload.txt"]
 
 
 def _check(out: Path, found: Sequence[tuple[str, Path]]) -> None:

@@ -25,11 +25,12 @@ class Step:
     changes: tuple[Change, ...]
 
 
-def state(home: Path, store: str) -> Upload | None:
-    """What is live in a marketplace after every recorded upload; None where nothing was recorded for it."""
+def state(home: Path, store: str, last: int | None = None) -> Upload | None:
+    """What is live in a marketplace after every recorded upload (until number `last`); None where nothing was recorded for it."""
     live: Upload | None = None
     for entry in ledger.entries(home, store):
-        live = after(live, sent(home, entry))
+        if last is None or entry.number <= last:
+            live = after(live, sent(home, entry))
     return live
 
 

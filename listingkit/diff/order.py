@@ -1,13 +1,9 @@
-"""The order of rows that a marketplace accepts, and files of a size that it accepts."""
-
-from collections.abc import Iterator
-from dataclasses import replace
+"""The order of rows that a marketplace accepts."""
 
 import polars as pl
 
 from listingkit.diff import keys
-from listingkit.diff.side import DELETE, Side, side
-from listingkit.inventory.upload import Upload
+from listingkit.diff.side import DELETE, Side
 
 
 def ranks(after: Side, before: Side, created: pl.Series) -> pl.Series:
@@ -33,29 +29,3 @@ def _parents(one: Side) -> pl.Series:
     if keys.PARENT not in one.frame.columns:
         return one.sku.clear()
     return one.frame.get_column(keys.PARENT).drop_nulls().unique()
-
-
-def split(upload: Upload, *, rows: int | None = None, size: int | None = None, by_product_type: bool = False) -> list[Upload]:
-    """Files of at most `rows` rows and `size` bytes of cells, one product type each where asked; every row in its old order.
-
-    A row larger than `size` gets a file of its own. The parts are meant to be uploaded in their order.
-    """
-    frame = upload.frame
-    kinds = side(upload).paths.get(keys.PRODUCT_TYPE) if by_product_type else None
-    groups = frame.partition_by(kinds, maintain_order=True) if kinds in frame.columns else [frame]
-    return [replace(upload, frame=part) for group in groups for part in _parts(group, rows, size)]
-
-
-def _parts(frame: pl.DataFrame, rows: int | None, size: int | None) -> Iterator[pl.DataFrame]:
-    if frame.height == 0:
-        yield frame
-        return
-    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
-    weight = frame.select(pl.sum_horizontal(pl.col(name).str.len_bytes().fill_null(0) + 1 for name in texts).cast(pl.UInt64)).to_series()
-    start = used = 0
-    for at, bytes_ in enumerate(weight):
-        if at > start and ((rows and at - start >= rows) or (size and used + bytes_ > size)):
-            yield frame[start:at]
-            start, used = at, 0
-        used += bytes_
-    yield frame[start:]

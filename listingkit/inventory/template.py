@@ -52,13 +52,18 @@ class Template:
     header_language: str = ""
     product_types: tuple[str, ...] = ()
     default_action: str = "full_update"  # wire value that a blank record action means
-    file: Path | None = None  # the workbook to fill; None for built-in layouts and text files
+    file: Path | None = None  # None for built-in layouts
     sheet: str = ""  # its data sheet
     rules: Sequence[object] = ()  # requirement rules, compiled by inventory.requirements
     oddities: tuple[str, ...] = ()  # what is odd about it, in sentences
     flavor: str = ""  # full-seller, seller-price-quantity ...; "" where the generation has none
     made: date | None = None  # the day Amazon made it
     browse: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # product type -> browse nodes or item type keywords
+
+    @property
+    def workbook(self) -> Path | None:
+        """The workbook to fill; None for built-in layouts and text files."""
+        return self.file if self.file is not None and self.file.suffix.lower() in (".xlsx", ".xlsm") else None
 
     @property
     def by_path(self) -> dict[str, TemplateColumn]:

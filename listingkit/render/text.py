@@ -1,20 +1,18 @@
 """An upload as tab-delimited text: every header row of its template, then the data."""
 
-import tomllib
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 
 import polars as pl
 
 from listingkit.errors import Unwritable
+from listingkit.inventory.encodings import encoding_of
 from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.upload import Upload
 from listingkit.inventory.wire import dictionary, to_label
 from listingkit.master.sheet import letter
 from listingkit.render.atomic import replacing
 from listingkit.render.values import one_line
-from listingkit.resources import shared
 
 _STEP = 20_000  # rows at a time
 
@@ -29,6 +27,13 @@ def write(upload: Upload, path: Path | str, *, encoding: str | None = None) -> N
 def text(upload: Upload, *, encoding: str | None = None) -> bytes:
     """The text of an upload in one piece, see `pieces`."""
     return b"".join(pieces(upload, encoding=encoding))
+
+
+def sizes(upload: Upload) -> tuple[int, list[int]]:
+    """The bytes of the header rows, and of each data row."""
+    written = pieces(upload)
+    header = len(next(written))
+    return header, [len(line) + 1 for piece in written for line in piece.split(b"\n")[:-1]]
 
 
 def pieces(upload: Upload, *, encoding: str | None = None) -> Iterator[bytes]:
@@ -65,18 +70,6 @@ def _encoded(table: pl.DataFrame, first_row: int, encoding: str) -> bytes:
 
 def _labelled(column: TemplateColumn, template: Template) -> pl.Expr:
     return one_line(to_label(pl.col(column.path), dictionary(column, template.generation, template.header_language)))
-
-
-@cache
-def _encodings() -> dict[str, dict[str, str]]:
-    table: dict[str, dict[str, str]] = tomllib.loads((shared("templates") / "encodings.toml").read_text("utf-8"))
-    return table
-
-
-def encoding_of(template: Template, store: str) -> str:
-    """The encoding of text files of this generation in this marketplace."""
-    by_store = _encodings()[template.generation]
-    return by_store.get(store, by_store["default"])
 
 
 def _misfit(table: pl.DataFrame, first_row: int, char: str, encoding: str) -> str:

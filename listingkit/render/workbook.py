@@ -2,23 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import polars as pl
 
 from listingkit.errors import Unreadable, Unwritable
-from listingkit.inventory.paths import place
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload import Upload
-from listingkit.inventory.upload_read import read_upload
 from listingkit.inventory.workbook import SheetEntry, Workbook
 from listingkit.render.atomic import replacing
 from listingkit.render.cells import CellColumn, cell_columns
+from listingkit.render.existing import Existing, to_add
 from listingkit.render.package import replace_member
 from listingkit.render.sheet_rows import elements
 from listingkit.render.splice import Cut, cut, with_dimension
-
-Existing = Literal["replace", "append", "keep"]
 
 
 def fill(upload: Upload, template: Template, out: Path | str, *, rows: Existing = "replace") -> None:
@@ -27,9 +23,11 @@ def fill(upload: Upload, template: Template, out: Path | str, *, rows: Existing 
     With `rows`, data rows that the template already has are replaced, or stay above ours (`append`), or stay and win over
     ours with the same SKU (`keep`). The template itself is only read. Raises `Unreadable`, `Unwritable`.
     """
-    source = template.file
+    source = template.workbook
     if source is None:
-        raise Unwritable(f"the built-in template {template.name} is no workbook; write it as text, or give your own with --template")
+        raise Unwritable(f"the template {template.name} is no workbook: write it as text, or give your own workbook with --template")
+    if Path(out).suffix.lower() != source.suffix.lower():
+        raise Unwritable(f"{out} would be a copy of {source}, which is of another kind: name it *{source.suffix}")
     if Path(out).exists() and source.samefile(out):
         raise Unwritable(f"{out} is the template itself, which stays as it is: choose another place for the filled one")
     with Workbook(source) as book:
@@ -41,7 +39,7 @@ def fill(upload: Upload, template: Template, out: Path | str, *, rows: Existing 
     if rows == "replace" and part.has_formulas:
         raise Unwritable(f"{where} has formulas among its data rows, which cannot be replaced: clear these rows, or append to them")
     styles = {column: block.style for block in reversed(sheet.columns) for column in range(block.left, block.right + 1)}
-    frame = _to_add(upload, template, rows)
+    frame = to_add(upload, template, rows)
     columns = cell_columns(template, frame, styles)
     content = _spliced(part, frame, columns, rows, date1904=date1904)
     with replacing(Path(out)) as stream:
@@ -53,15 +51,6 @@ def _data_sheet(book: Workbook, template: Template) -> SheetEntry:
         if entry.name == template.sheet:
             return entry
     raise Unreadable(f"{book.path} has no sheet {template.sheet!r} any more; read the template again")
-
-
-def _to_add(upload: Upload, template: Template, rows: Existing) -> pl.DataFrame:
-    """The rows of the upload that are to be written."""
-    sku = next((column.path for column in template.columns if (found := place(column.path)) and found.plain == "sku"), None)
-    if rows != "keep" or template.file is None or sku is None or sku not in upload.frame.columns:
-        return upload.frame
-    held = read_upload(template.file).frame[sku]
-    return upload.frame.filter(~pl.col(sku).is_in(held.drop_nulls().to_list()).fill_null(value=False))
 
 
 def _spliced(part: Cut, frame: pl.DataFrame, columns: list[CellColumn], rows: Existing, *, date1904: bool) -> Iterator[bytes]:

@@ -87,11 +87,11 @@ class Findings(Sequence[Finding]):
             found[severity] += count
         return found
 
-    def error_rows(self, store: str) -> frozenset[int]:
-        """Rows of the listings (0-based) that an error keeps out of this marketplace's upload."""
+    def error_rows(self, store: str, code: str = "") -> frozenset[int]:
+        """Rows of the listings (0-based) that an error (of this code or prefix) keeps out of this marketplace's upload."""
         rows: set[int] = set()
         for batch in self.batches:
-            if batch.stores and store not in batch.stores:
+            if (batch.stores and store not in batch.stores) or not batch.code.startswith(code):
                 continue
             bad = [place for place, flaw in enumerate(batch.flaws) if batch.severity_of(flaw) is Severity.ERROR]
             rows.update(batch.places["index"].gather(bad).drop_nulls().to_list())

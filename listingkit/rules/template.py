@@ -7,16 +7,15 @@ import polars as pl
 
 from listingkit.config import DEFAULT, Config
 from listingkit.finding import Finding, Safety, Severity
-from listingkit.inventory.paths import place
+from listingkit.inventory.encodings import encoding_of
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload import LISTING, Upload
 from listingkit.inventory.wire import dictionary, to_label
 from listingkit.mapping.listings import SOURCE, Listings
-from listingkit.marketplace import marketplace
 from listingkit.master.sheet import ROW, letter
 from listingkit.rules.engine import catalogue, given, severity_of, wanted
 from listingkit.rules.findings import Batch
-from listingkit.rules.template_cells import SKU_PATHS, Flawed, Sheet, examples, product_types, requirements, values
+from listingkit.rules.template_cells import SKU_PATHS, Flawed, Sheet, examples, product_types, requirements, unwritable, values
 
 CHECKED = date(2026, 9, 30)
 _OLD = timedelta(days=365)
@@ -127,6 +126,12 @@ _document(
     errors=("90244",),
 )
 _document(
+    "FIL011",
+    "not-in-text-encoding",
+    "Every value of an upload fits the encoding of its template's text files.",
+    "The tab-delimited upload cannot be written; no policy ships the row, so that text and workbook stay the same upload.",
+)
+_document(
     "TPL003",
     "template-old",
     "The template is not older than a year.",
@@ -171,13 +176,16 @@ _document(
 )
 
 
-def check_template_rows(template: Template, frame: pl.DataFrame, texts: Mapping[str, frozenset[int]] | None = None) -> Iterator[Flawed]:
+def check_template_rows(
+    template: Template, frame: pl.DataFrame, texts: Mapping[str, frozenset[int]] | None = None, *, encoding: str = "utf-8"
+) -> Iterator[Flawed]:
     """Everything that a template says against its rows.
 
     `frame` has one String column a path with labels as a person picks them, blank null, and `#row` where `texts` is given
-    (for columns of numbers and dates: the rows whose cell was typed as text).
+    (for columns of numbers and dates: the rows whose cell was typed as text). `encoding`: of the text file to be written.
     """
     sheet = Sheet(template, frame, texts or {})
+    yield from unwritable(sheet, encoding)
     yield from examples(sheet)
     yield from product_types(sheet)
     yield from requirements(sheet)
@@ -191,6 +199,7 @@ def template_batches(
     names: Mapping[str, str],
     store: str = "",
     texts: Mapping[str, frozenset[int]] | None = None,
+    encoding: str = "utf-8",
     config: Config = DEFAULT,
 ) -> list[Batch]:
     """The same as batches of findings. `frame` also has `#row`, and `#listing` where rows are not those of the listings in order.
@@ -198,7 +207,7 @@ def template_batches(
     `names` says under which name the listings know a path (a field's column, or the path itself).
     """
     batches = []
-    for found in check_template_rows(template, frame, texts):
+    for found in check_template_rows(template, frame, texts, encoding=encoding):
         rule = catalogue()[found.code]
         severity = severity_of(found.code, rule.severity, config)
         if severity is None or not wanted(found.code, config):
@@ -235,15 +244,16 @@ def _places(template: Template, frame: pl.DataFrame, found: Flawed) -> pl.DataFr
     )
 
 
-def upload_batches(upload: Upload, listings: Listings, *, config: Config = DEFAULT) -> list[Batch]:
-    """What a template says of an upload rendered for it; findings carry the cells of the listings."""
-    view = listings.view(marketplace(upload.store))
-    fields = {path: found.plain for path in upload.frame.columns if (found := place(path))}
+def upload_batches(upload: Upload, listings: Listings, names: Mapping[str, str], *, config: Config = DEFAULT) -> list[Batch]:
+    """What a template says of an upload rendered for it; findings carry the cells of the listings.
+
+    `names`: template path -> the listings' column that fills it.
+    """
     frame = labelled(upload)
     rows = upload.frame[LISTING] if LISTING in upload.frame.columns else pl.int_range(frame.height, eager=True)
     frame = frame.with_columns(listings.frame[name].gather(rows).alias(name) for name in (ROW, SOURCE))
-    names = {path: view.columns[plain] for path, plain in fields.items() if plain in view.columns}
-    return template_batches(upload.template, frame, names=names, store=upload.store, config=config)
+    encoding = encoding_of(upload.template, upload.store)
+    return template_batches(upload.template, frame, names=names, store=upload.store, encoding=encoding, config=config)
 
 
 def labelled(upload: Upload) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import polars as pl
 
 from listingkit.finding import Flaw, Safety, Severity
 from listingkit.inventory.data_rows import is_day
+from listingkit.inventory.encodings import misfits
 from listingkit.inventory.requirements import TYPE_PATHS, rules_of
 from listingkit.inventory.requirements import states as states_of
 from listingkit.inventory.template import Template, TemplateColumn
@@ -181,6 +182,21 @@ def examples(sheet: Sheet) -> Iterator[Flawed]:
             return Flaw(text, fix=label, safety=Safety.SAFE if same else Safety.ASK)
 
         yield from _said("TPL011", path, left, flaw)
+
+
+def unwritable(sheet: Sheet, encoding: str) -> Iterator[Flawed]:
+    """Values with a character that the encoding of the text file does not have."""
+    for path in sheet.columns:
+        misfit = misfits(sheet.frame[path], encoding)
+        if misfit:
+            yield from _unfit(sheet.frame[path], path, misfit, encoding)
+
+
+def _unfit(value: pl.Series, path: str, misfit: Mapping[str, str], encoding: str) -> Iterator[Flawed]:
+    def flaw(place: int) -> Flaw:
+        return Flaw(f"{misfit[str(value[place])]!r} does not exist in {encoding}, the encoding of this template's text files: replace it")
+
+    yield from _said("FIL011", path, value.is_in(list(misfit)), flaw)
 
 
 def values(sheet: Sheet) -> Iterator[Flawed]:

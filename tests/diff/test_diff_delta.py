@@ -4,15 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import polars as pl
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from listingkit.diff.compare import compare
 from listingkit.diff.delta import delta, takes_partial
-from listingkit.diff.order import split
 from listingkit.diff.side import side
-from listingkit.diff.store import apply
 from listingkit.inventory.upload import LISTING, Upload
 
 Make = Callable[..., Upload]
@@ -140,45 +135,3 @@ def test_the_link_to_the_listings_survives(upload: Make) -> None:
     sent = delta(compare(old, linked)).upload.frame
     assert sent[LISTING].to_list() == [1]
     assert sent.schema[LISTING] == pl.UInt32
-
-
-@settings(deadline=None, max_examples=60)
-@given(
-    texts=st.lists(st.text("äx", max_size=9), max_size=12),
-    kinds=st.data(),
-    rows=st.none() | st.integers(1, 5),
-    size=st.none() | st.integers(1, 40),
-)
-def test_parts_are_the_whole_in_its_order(upload: Make, texts: list[str], kinds: st.DataObject, rows: int | None, size: int | None) -> None:
-    types = [kinds.draw(st.sampled_from(["HOME", "SHIRT"])) for _ in texts]
-    one = upload(
-        [{"sku": str(n), "product_type": kind, "item_name": text or None} for n, (text, kind) in enumerate(zip(texts, types, strict=True))]
-    )
-    parts = split(one, rows=rows, size=size, by_product_type=True)
-    skus = [part.frame["contribution_sku#1.value"].to_list() for part in parts] if texts else []
-    assert sorted(sku for part in skus for sku in part) == sorted(str(n) for n in range(len(texts)))
-    for part in skus:
-        assert part == sorted(part, key=int)
-        assert len({types[int(sku)] for sku in part}) == 1
-        assert not rows or len(part) <= rows
-        assert (
-            not size
-            or len(part) == 1
-            or sum(len(sku) + 1 + len(types[int(sku)]) + 1 + len(texts[int(sku)].encode()) + 1 for sku in part) <= size
-        )
-
-
-def test_parts_in_their_order_do_what_the_whole_does(upload: Make) -> None:
-    new = [{"sku": f"C{n}", "record_action": "full_update", "parentage_level": "child", "parent_sku": "P"} for n in range(5)]
-    new.append({"sku": "P", "record_action": "full_update", "parentage_level": "parent"})
-    whole = delta(compare(upload([]), upload(new))).upload
-    state: dict[str, dict[str, str]] = {}
-    for part in split(whole, rows=2):
-        state = apply(state, part)
-    assert state == apply({}, whole)
-    assert split(whole, rows=2)[0].frame["contribution_sku#1.value"][0] == "P"
-
-
-@pytest.mark.parametrize("rows", [1, 100])
-def test_an_empty_delta_is_one_empty_file(upload: Make, rows: int) -> None:
-    assert [part.frame.height for part in split(upload([]), rows=rows)] == [0]

@@ -17,7 +17,7 @@ from listingkit.inventory.read import read_template
 from listingkit.mapping.listings import SOURCE, Listings, Source
 from listingkit.marketplace import marketplace
 from listingkit.master.sheet import ROW, Column, letter
-from listingkit.render.rows import render
+from listingkit.render.rows import render, sources
 from listingkit.rules.filled import check_filled
 from listingkit.rules.findings import Findings
 from listingkit.rules.template import template_batches, template_notes, upload_batches
@@ -220,7 +220,7 @@ def test_an_upload_is_judged_by_the_template_it_is_for(templates: ModuleType, tm
     origin = {name: Column(letter(at), name) for at, name in enumerate(cells)}
     listings = Listings(frame, (Source("master.csv", None, origin, {}),), "en_US")
     upload = render(listings, marketplace("US"), template)
-    found = Findings(upload_batches(upload, listings), listings.sources)
+    found = Findings(upload_batches(upload, listings, sources(listings, marketplace("US"), template)), listings.sources)
     assert [(finding.code, finding.file, finding.cell, finding.sku) for finding in found] == [
         ("REQ010", "master.csv", "C9", "A-2"),
         ("VAL020", "master.csv", "F9", "A-2"),

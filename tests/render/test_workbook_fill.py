@@ -231,7 +231,7 @@ def test_a_text_too_long_for_a_cell_is_named(listed: Listed, tmp_path: Path) -> 
 
 def test_a_built_in_template_is_no_workbook(listed: Listed, tmp_path: Path) -> None:
     template = builtin_template("unified_full", marketplace("US"))
-    with pytest.raises(Unwritable, match="is no workbook; write it as text"):
+    with pytest.raises(Unwritable, match="is no workbook: write it as text"):
         fill(render(listed({"sku": ["A"]}), marketplace("US"), template), template, tmp_path / "out.xlsm")
 
 
