@@ -116,6 +116,9 @@ def held_rows(listings: Listings, findings: Findings, masks: Mapping[str, pl.Ser
     """Rows that some marketplace does not get: file, sheet, row, SKU, marketplaces, reasons."""
     reasons: dict[int, dict[str, None]] = {}
     for batch in findings.batches:
+        for row, place in batch.also:
+            if batch.severity_of(batch.flaws[place]) is Severity.ERROR:
+                reasons.setdefault(row, {})[f"{batch.code} {batch.flaws[place].message}"] = None
         covered = batch.covers.to_list() if batch.covers is not None else None
         for index, flaw in zip(batch.places["index"], batch.flaws, strict=True):
             if batch.severity_of(flaw) is Severity.ERROR:

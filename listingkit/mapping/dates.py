@@ -16,10 +16,10 @@ FIRST_SERIAL, LAST_SERIAL = 32874, 73050  # 1990 to 2099: other numbers of five 
 
 @dataclass(frozen=True)
 class Dates:
-    """A column read as ISO dates; cells that are none stay as they were."""
+    """A column read as ISO dates; cells that are none, or might be two, stay as they were."""
 
     values: pl.Series
-    doubt: str | None = None
+    doubt: str | None = None  # why cells that could be read by themselves were not
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _order(pairs: pl.DataFrame) -> tuple[str | None, str | None]:
         return None, "some of its dates have the day first and some the month; they stay as they are"
     if day_first or month_first:
         return ("day-first" if day_first else "month-first"), None
-    return None, 'its dates may have the day or the month first; say date = "day-first" or "month-first" in a profile'
+    return None, None  # nobody can tell: DAT001 asks at each of these cells
 
 
 def _dated(text: pl.Expr, pattern: str, year: int, month: int, day: int) -> pl.Expr:

@@ -16,6 +16,12 @@ def has_markup(column: pl.Series) -> bool:
     return bool(column.str.contains("<", literal=True).any() and column.str.contains(TAG).any())
 
 
+def mostly_text(column: pl.Series) -> bool:
+    """Whether cells with HTML tags are the exception among those that differ."""
+    cells = column.drop_nulls().unique()
+    return 2 * int(cells.str.contains(TAG).sum()) < cells.len()
+
+
 def without_markup(column: pl.Series) -> pl.Series:
     """Cells with HTML tags as text: paragraphs and list items become lines, entities become their characters."""
     cells = column.filter(column.str.contains(TAG)).unique().drop_nulls()

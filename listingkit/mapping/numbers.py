@@ -29,6 +29,7 @@ SIGNS = frozenset(("$", "¥", "kr", "元/个"))  # of several currencies: taken 
 PIECES = frozenset(("%", "pc", "pcs", "pce", "piece", "pieces", "stk", "stck", "stück", "st", "unit", "units", "uds", "ud", "pièces", "pz"))
 PIECES |= frozenset(("pezzi", "adet", "个", "件", "只", "套", "台", "個", "点", "枚"))
 GROUPS = {".": r"[,' ]", ",": r"[.' ]"}
+RARE = 20  # one cell in so many that contradicts the others is a slip
 
 
 @dataclass(frozen=True)
@@ -137,17 +138,25 @@ def _decimal(cells: pl.DataFrame, usual: str | None) -> tuple[str | None, str | 
     """(decimal sign of the column, doubt): what its cells agree on."""
     known = cells.filter(pl.col("known") & pl.col("number").str.contains("[.,]")).sort("text")
     point, comma = (known.filter(_says(sign)) for sign in (".", ","))
-    if len(point) and len(comma):
+    if len(point) and len(comma) and not _clear(len(point), len(comma), len(known)):
         examples = f"{point['text'][0]!r} and {comma['text'][0]!r}"
         return None, f"some of its cells have a decimal point and some a decimal comma ({examples}); numbers with either stay as they are"
     if len(point) or len(comma):
-        return ("." if len(point) else ","), None
+        return ("." if len(point) > len(comma) else ","), None
     if len(known) and usual:
         return usual, None
     if len(known):
         text = known["text"][0]
         return None, f'{text!r} may be a thousand or a fraction and no other cell tells; say decimal = "." or "," in a profile'
     return ".", None
+
+
+def _clear(point: int, comma: int, known: int) -> bool:
+    """Whether cells that contradict each other still say how the column is written: the others stay as they are, for rules to tell.
+
+    Either they are few, or no cell depends on the answer because each says its own.
+    """
+    return min(point, comma) * RARE <= max(point, comma) or (known == point + comma and point != comma)
 
 
 def _says(sign: str) -> pl.Expr:

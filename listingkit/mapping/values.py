@@ -12,7 +12,7 @@ from listingkit.finding import Finding, Severity
 from listingkit.mapping.assign import Assignment, note
 from listingkit.mapping.dates import DateStyle, date_style, read_dates
 from listingkit.mapping.headers import key
-from listingkit.mapping.markup import has_markup, without_markup
+from listingkit.mapping.markup import has_markup, mostly_text, without_markup
 from listingkit.mapping.numbers import NumberStyle, number_style, read_numbers
 from listingkit.mapping.profile import Profile
 from listingkit.mapping.units import unit_named
@@ -23,6 +23,7 @@ MEASURES = {
     "item_dimensions": ("item_length", "item_width", "item_height"),
     "package_dimensions": ("package_length", "package_width", "package_height"),
 }
+JUDGED = ("product_description", "bullet_point")  # where single cells with HTML are left to the rules, which tell each
 ORDER = re.compile("l[x×](?:b|w|l)[x×]h|长宽高")  # as a header says it: LxBxH, L x W x H, LxlxH
 THREE = r"^\s*([\d.,]+)\s*[x×*]\s*([\d.,]+)\s*[x×*]\s*([\d.,]+)\s*([\p{L}\"]*)\s*$"
 BULLETS = r"^(?:[-•●▪■◆★✅✔·*–]|\d{1,2}[.)、])\s*"
@@ -46,6 +47,7 @@ class Style:
     dates: DateStyle | None = None
     longest: int = 0  # items of the longest list in one cell
     cut: bool = False  # every cell that holds three measures can be cut into them
+    html: bool = True  # cells with HTML are the rule in a column of texts, and read as text
 
 
 def column_style(column: pl.Series, assignment: Assignment, profile: Profile, evidence: Evidence | None = None) -> Style | None:
@@ -61,6 +63,8 @@ def column_style(column: pl.Series, assignment: Assignment, profile: Profile, ev
     if field_.kind in ("number", "integer", "price"):
         decimal = _stored_sign(evidence) or assignment.source.decimal
         return Style(number_style(column, decimal, usual=profile.decimal, whole=field_.kind == "integer"))
+    if field_.name in JUDGED:
+        return Style(html=not mostly_text(column)) if has_markup(column) else None
     return Style(dates=date_style(column, assignment.source.date)) if field_.kind == "date" else None
 
 
@@ -84,7 +88,7 @@ def read_column(master: Master, assignment: Assignment, profile: Profile, style:
         return Read({assignment.field: _chosen(column, parse(assignment.field).field)})
     if kind == "url":
         return Read({assignment.field: _addresses(column, assignment.source.base_url)})
-    if kind == "text" and has_markup(column):
+    if kind == "text" and has_markup(column) and (style or column_style(column, assignment, profile) or Style()).html:
         message = f"{assignment.column.header!r} holds HTML: its text is used, the tags are not"
         return Read(
             {assignment.field: without_markup(column)},

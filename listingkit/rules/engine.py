@@ -35,7 +35,8 @@ A rule *across* rows sees groups: rows that share the value of one of its `keys`
     @across("SKU003", fields=("sku",), keys=("sku",), suspects=lambda: pl.len() > 1, ...)
     def sku_duplicate(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]: ...
 
-`rows` are named tuples (`role`, then the fields) in file order; `role` is the key that brought the row into this group. With
+`rows` are named tuples (`role`, `number`, then the fields) in file order; `role` is the key that brought the row into this group,
+`number` the row as a person sees it. `together` holds all rows of a group back where one of them has an error. With
 `keys=("sku", "parent_sku")` a family meets: its parent by its own sku, its children by their parent_sku. `normal` may fold the key.
 `suspects` is an aggregation over the fields and `#role` that keeps clean groups out of Python.
 
@@ -106,6 +107,7 @@ class Rule:
     each: bool = False
     keys: tuple[str, ...] = ()
     normal: Callable[[pl.Expr], pl.Expr] | None = None
+    together: bool = False  # an error at one row of a group holds all of them back
     supersedes: tuple[str, ...] = ()
     setting: Config = DEFAULT  # under which the examples hold
 
@@ -228,6 +230,7 @@ def across(
     errors: tuple[str, ...] = (),
     suspects: Callable[[], pl.Expr] | None = None,
     normal: Callable[[pl.Expr], pl.Expr] | None = None,
+    together: bool = False,
     deletes: bool = False,
 ) -> Callable[[Callable[..., Iterator[tuple[int, Flaw]]]], Callable[..., Iterator[tuple[int, Flaw]]]]:
     """Register a judge of groups of rows. Its good and bad examples are lists of rows (tuples in the order of `fields`)."""
@@ -249,6 +252,7 @@ def across(
             errors=errors,
             suspects=suspects,
             normal=normal,
+            together=together,
             deletes=deletes,
         )
         return judge

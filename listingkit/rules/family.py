@@ -218,7 +218,7 @@ def parent_with_offer(parentage_level: str, price: str | None, quantity: str | N
     source=SOURCE,
     checked=CHECKED,
     severity="info",
-    suspects=lambda: ((_ROLE == "parent_sku").sum() == 1) & (_ROLE == "sku").any(),
+    suspects=lambda: (((_ROLE == "parent_sku") & pl.col("sku").ne_missing(pl.col("parent_sku"))).sum() == 1) & (_ROLE == "sku").any(),
 )
 def single_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     """A family whose parent is in the file has at least two children."""

@@ -26,6 +26,7 @@ class Batch:
     places: pl.DataFrame  # index UInt32 (row of the listings), row UInt32, source UInt16, sku String, value String
     flaws: Sequence[Flaw]
     covers: pl.Series | None = None  # rows that a finding about a whole column concerns
+    also: Sequence[tuple[int, int]] = ()  # (row of the listings, place): other rows that the flaw at this place holds back
 
     def severity_of(self, flaw: Flaw) -> Severity:
         """A rule's warning or info stays one; a flaw may say how bad it is only where the rule was not overridden."""
@@ -95,6 +96,9 @@ class Findings(Sequence[Finding]):
                 continue
             bad = [place for place, flaw in enumerate(batch.flaws) if batch.severity_of(flaw) is Severity.ERROR]
             rows.update(batch.places["index"].gather(bad).drop_nulls().to_list())
+            if batch.also:
+                errors = set(bad)
+                rows.update(row for row, place in batch.also if place in errors)
             if bad and batch.covers is not None:
                 rows.update(batch.covers.to_list())
         return frozenset(rows)

@@ -13,26 +13,38 @@ _PRICE = r"^[0-9]{1,18}(\.[0-9]+)?$"
 _PRICE_COLUMN = r"^[0-9]{1,18}(?:\.[0-9]+)?$"
 
 
+PRICES = (
+    "price",
+    "sale_price",
+    "list_price",
+    "business_price",
+    "minimum_seller_allowed_price",
+    "maximum_seller_allowed_price",
+    "maximum_retail_price",
+)
+
+
 def _is_positive(price: pl.Expr) -> pl.Expr:
     return price.str.contains(_PRICE_COLUMN) & price.str.contains("[1-9]")
 
 
 @rule(
     "OFR001",
-    fields=("price",),
+    each=True,
+    fields=PRICES,
     good=["14.99", "1500", "0.5"],
     bad=["0", "0.00", "-5", "$19,99", "free", "1,499.00"],
     why="Amazon refuses the offer: a price is a number above zero with a decimal point, without currency sign or thousands separator.",
     source="Amazon templates: up to 18 digits, commas and currency symbols cannot be used",
     checked=CHECKED,
     errors=("90057", "90244", "13006"),
-    suspects=lambda price: ~_is_positive(price),
+    suspects=lambda text: ~_is_positive(text),
 )
-def price_not_positive(price: str) -> Flaw | None:
+def price_not_positive(text: str) -> Flaw | None:
     """A price is a number above zero."""
-    if re.fullmatch(_PRICE, price):
-        return None if re.search("[1-9]", price) else Flaw(f"price {price} is not above zero")
-    return Flaw(f"price {price!r} is not a number above zero with a decimal point")
+    if re.fullmatch(_PRICE, text):
+        return None if re.search("[1-9]", text) else Flaw(f"price {text} is not above zero")
+    return Flaw(f"price {text!r} is not a number above zero with a decimal point")
 
 
 @rule(

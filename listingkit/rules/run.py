@@ -225,7 +225,7 @@ def _judge_groups(run: Run, rule: Rule, held: Mapping[str, str | None], codes: S
         base = base.filter(kept(run))
     cells = [(pl.col(column) if column else pl.lit(None, pl.String)).alias(plain) for plain, column in held.items()]
     parts = [
-        base.select(_INDEX, *cells)
+        base.select(_INDEX, pl.col(ROW).alias("#number"), *cells)
         .with_columns(pl.lit(key).alias(ROLE), fold(pl.col(key)).alias("#key"))
         .filter(pl.col("#key").is_not_null())
         for key in rule.keys
@@ -236,14 +236,18 @@ def _judge_groups(run: Run, rule: Rule, held: Mapping[str, str | None], codes: S
         suspicious = rows.group_by("#key").agg(rule.suspects().alias("#suspect")).filter(pl.col("#suspect").fill_null(value=True))
         rows = rows.join(suspicious, on="#key", how="semi")
     found = rows.sort("#key", _INDEX, ROLE).collect()
-    row_type = namedtuple("Row", ("role", *held))  # type: ignore[misc]  # noqa: PYI024
+    row_type = namedtuple("Row", ("role", "number", *held))  # type: ignore[misc]  # noqa: PYI024
     flawed: dict[str, tuple[list[int], list[Flaw]]] = {}
-    for _, group in groupby(found.select("#key", _INDEX, ROLE, *held).iter_rows(), key=itemgetter(0)):
+    also: dict[str, list[tuple[int, int]]] = {}
+    for _, group in groupby(found.select("#key", _INDEX, ROLE, "#number", *held).iter_rows(), key=itemgetter(0)):
         together = list(group)
         members = [row_type(*row[2:]) for row in together]
         indices = [row[1] for row in together]
         for member, flaw in rule.judge(members):
-            where, flaws = flawed.setdefault(flaw.field or rule.fields[0], ([], []))
+            target = flaw.field or rule.fields[0]
+            where, flaws = flawed.setdefault(target, ([], []))
+            if rule.together:
+                also.setdefault(target, []).extend((index, len(flaws)) for index in indices if index != indices[member])
             where.append(indices[member])
             flaws.append(flaw)
     for plain, (where, flaws) in flawed.items():
@@ -259,4 +263,5 @@ def _judge_groups(run: Run, rule: Rule, held: Mapping[str, str | None], codes: S
             tuple(codes) if list(codes) != [""] else (),
             places(run.frame, where, column),
             flaws,
+            also=tuple(also.get(plain, ())),
         )

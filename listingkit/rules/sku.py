@@ -62,13 +62,18 @@ def sku_too_long(sku: str, limit: Limit) -> Flaw | None:
     source="Seller Central: a SKU is unique within the seller's inventory",
     checked=CHECKED,
     errors=("90057",),
+    together=True,
     suspects=lambda: pl.len() > 1,
 )
 def sku_duplicate(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
-    """A SKU may stand in one row only."""
-    if len(rows) > 1:
-        for position, row in enumerate(rows):
-            yield position, Flaw(f"SKU {row.sku} stands in {len(rows)} rows of this run")
+    """A SKU may stand in one row only.
+
+    It is told at every row after the first, and all of them are held back: only a person knows which one is right.
+    """
+    numbers = [str(row.number) for row in rows]
+    shown = numbers if len(numbers) < 6 else [*numbers[:4], "...", numbers[-1]]
+    for position, row in enumerate(rows[1:], 1):
+        yield position, Flaw(f"SKU {row.sku} stands in rows {', '.join(shown[:-1])} and {shown[-1]}")
 
 
 @across(

@@ -171,7 +171,16 @@ def lost_letter(text: str) -> Flaw | None:
     return Flaw(f"{count} {'letter is' if count == 1 else 'letters are'} lost (shown as \ufffd)") if count else None
 
 
-_DAYS = ("sale_start_date", "sale_end_date", "offer_start_date", "offer_end_date", "restock_date", "merchant_release_date")
+_DAYS = (
+    "sale_start_date",
+    "sale_end_date",
+    "offer_start_date",
+    "offer_end_date",
+    "restock_date",
+    "merchant_release_date",
+    "publication_date",
+    "expiry_date",
+)
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.+Z-]+)?$"
 
 

@@ -41,8 +41,8 @@ DEFECTS: dict[str, tuple[str, Callable[[pl.Expr], pl.Expr]]] = {
 }
 
 
-def master(rows: int, start: int = 0) -> pl.DataFrame:
-    """`rows` rows of the master, from number `start`."""
+def clean(rows: int, start: int = 0) -> pl.DataFrame:
+    """`rows` rows of the master without defects, from number `start`: no rule has anything to say about them."""
     frame = pl.DataFrame({"n": pl.int_range(start, start + rows, eager=True)})
     n = pl.col("n")
     child = n % FAMILY != 0
@@ -62,7 +62,7 @@ def master(rows: int, start: int = 0) -> pl.DataFrame:
         return pl.when(child).then(value).otherwise(None)
 
     number = family.cast(pl.String)
-    good = frame.select(
+    return frame.select(
         sku.alias("sku"),
         pl.lit("HOME").alias("product_type"),
         pl.when(child).then(pl.lit("Child")).otherwise(pl.lit("Parent")).alias("parentage_level"),
@@ -135,9 +135,14 @@ def master(rows: int, start: int = 0) -> pl.DataFrame:
         pl.lit("safety@havnegade.example").alias("gpsr_manufacturer_email_address"),
         (pl.lit("P-") + n.cast(pl.String)).alias("part_number"),
     )
+
+
+def master(rows: int, start: int = 0) -> pl.DataFrame:
+    """`rows` rows of the master, from number `start`, the defects among them."""
     kinds = list(DEFECTS)
-    defect = pl.when((n % EVERY == 7) & child).then((n // EVERY) % len(kinds))
-    marked = good.with_columns(frame.select(defect.alias("#defect")).to_series())
+    n = pl.int_range(start, start + rows)
+    defect = pl.when((n % EVERY == 7) & (n % FAMILY != 0)).then((n // EVERY) % len(kinds))
+    marked = clean(rows, start).with_columns(defect.alias("#defect"))
     for kind, (field, spoil) in enumerate(DEFECTS.values()):
         marked = marked.with_columns(pl.when(pl.col("#defect") == kind).then(spoil(pl.col(field))).otherwise(pl.col(field)).alias(field))
     return marked.drop("#defect")

@@ -60,10 +60,18 @@ def test_the_usual_sign_counts_only_where_cells_do_not_tell() -> None:
 
 
 def test_cells_that_contradict_each_other_stay() -> None:
-    numbers = read_numbers(series(["19,99", "19.99", "7"]))
-    assert numbers.values.to_list() == ["19,99", "19.99", "7"]
+    numbers = read_numbers(series(["19,99", "20,99", "19.99", "1.234"]))
+    assert numbers.values.to_list() == ["19,99", "20,99", "19.99", "1.234"]
     assert numbers.doubt is not None
     assert "'19.99' and '19,99'" in numbers.doubt
+
+
+def test_a_cell_against_the_rest_of_its_column_stays_and_is_left_to_the_rules() -> None:
+    numbers = read_numbers(series(["19.99", "$19,99", "7.50"]))
+    assert (numbers.values.to_list(), numbers.doubt) == (["19.99", "$19,99", "7.50"], None)
+    prices = [f"{n}.50" for n in range(40)]
+    numbers = read_numbers(series([*prices, "19,99", "1,234"]))
+    assert (numbers.values.to_list(), numbers.doubt) == ([*prices, "19,99", "1234"], None)
 
 
 @pytest.mark.parametrize("written", ["ca. 10", "x", "10-12", "1,5,5", "12 apples", "3.6E+10", "1.2.3", "--5", "1,23,4.5"])
