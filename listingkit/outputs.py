@@ -123,7 +123,7 @@ def held_rows(listings: Listings, findings: Findings, masks: Mapping[str, pl.Ser
         for index, flaw in zip(batch.places["index"], batch.flaws, strict=True):
             if batch.severity_of(flaw) is Severity.ERROR:
                 for row in [index] if covered is None else covered:
-                    reasons.setdefault(row, {})[f"{batch.code} {flaw.message}"] = None
+                    reasons.setdefault(row, {})[f"{batch.code} {batch.message(flaw)}"] = None
     frame = listings.frame
     for index in range(frame.height) if any(mask.any() for mask in masks.values()) else ():
         codes = [code for code, mask in masks.items() if mask[index]]

@@ -109,6 +109,7 @@ def asked_tasks(run: Run, defined: Collection[tuple[str, str]] = ()) -> Iterator
             shown=run.shown(codes, specific=True),
             forced=overridden(constraint.code, run.config),
             whole=True,
+            about=kind or "",
         )
 
 

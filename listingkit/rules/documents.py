@@ -56,7 +56,12 @@ given(
 )
 
 
-@sheetwide("DOC001", "DOC002")
+def _fields() -> Iterator[str]:
+    yield from ("sku", "product_type", "parentage_level")
+    yield from (field for ask in asks() for field, _ in ask.when)
+
+
+@sheetwide("DOC001", "DOC002", fields=_fields)
 def documents_missing(run: Run) -> Iterator[Batch]:
     """One finding for each ask with the same listings; what runs out soon is told beside."""
     entries = register(run.config.documents)
@@ -114,7 +119,7 @@ def _flaw(rule: str, ask: Ask, kinds: Sequence[str], skus: Sequence[str], count:
     return Flaw(told, severity=None if entries else Severity.INFO)
 
 
-@sheetwide("DOC003")
+@sheetwide("DOC003", fields=tuple)
 def documents_not_there(run: Run) -> Iterator[Batch]:
     """One finding for each file of the register that is not there."""
     for entry in register(run.config.documents):

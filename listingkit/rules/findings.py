@@ -27,6 +27,14 @@ class Batch:
     flaws: Sequence[Flaw]
     covers: pl.Series | None = None  # rows that a finding about a whole column concerns
     also: Sequence[tuple[int, int]] = ()  # (row of the listings, place): other rows that the flaw at this place holds back
+    absent: str | None = None  # the finding is that the sheet lacks the column, which this product type ("": every row) asks for
+
+    def message(self, flaw: Flaw) -> str:
+        """What is told of a flaw."""
+        if self.absent is None or self.covers is None:
+            return flaw.message
+        count = len(self.covers)
+        return f"the sheet has no {self.field}: {flaw.message} ({count} {'row' if count == 1 else 'rows'})"
 
     def severity_of(self, flaw: Flaw) -> Severity:
         """A rule's warning or info stays one; a flaw may say how bad it is only where the rule was not overridden."""
@@ -150,7 +158,7 @@ class Findings(Sequence[Finding]):
             code=batch.code,
             name=batch.name,
             severity=batch.severity_of(flaw),
-            message=flaw.message,
+            message=batch.message(flaw),
             file=source.file,
             sheet=source.sheet,
             row=row,

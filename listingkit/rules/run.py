@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from listingkit.config import DEFAULT, Config
+from listingkit.fields import fields as all_fields
 from listingkit.finding import Flaw, Safety
 from listingkit.mapping.listings import SOURCE, Listings
 from listingkit.marketplace import Marketplace
@@ -20,7 +21,7 @@ from listingkit.rules.asked import asked_tasks
 from listingkit.rules.engine import Rule, call, chosen, severity_of, wanted
 from listingkit.rules.findings import Batch, Findings
 from listingkit.rules.plan import row_tasks
-from listingkit.rules.sheetwide import sheet_batches
+from listingkit.rules.sheetwide import sheet_batches, sheet_fields
 from listingkit.rules.task import Run, Task, kept, start
 
 ROLE = "#role"
@@ -42,19 +43,50 @@ def check(
     tell("checking", 0, listings.frame.height)
     run = start(listings, stores, as_of=as_of, config=config)
     rules = chosen(config)
-    columns, silent = column_batches(run, rules)
-    tasks = [*row_tasks(run, rules), *asked_tasks(run, defined)]
-    batches = [
-        *columns,
-        *row_batches(run, [task for task in tasks if not _silenced(task, silent)]),
-        *across_batches(run, rules, silent),
-        *sheet_batches(run),
-    ]
+    batches = [*whole_batches(run, rules), *row_batches(run, part_tasks(run, rules, defined))]
     return Findings(batches, listings.sources, notes=[note for note in listings.notes if wanted(note.code, config)])
 
 
-def row_batches(run: Run, tasks: Sequence[Task]) -> Iterator[Batch]:
-    """Find the suspects of all tasks in one pass over the frame and judge them."""
+def part_tasks(run: Run, rules: Sequence[Rule], defined: Collection[tuple[str, str]] = ()) -> list[Task]:
+    """The work that looks at one row at a time: it may be done part by part, and goes for every part with the same columns and types."""
+    whole = _over_the_whole(rules)
+    return [*row_tasks(run, [rule for rule in rules if rule.code not in whole]), *asked_tasks(run, defined)]
+
+
+def whole_batches(run: Run, rules: Sequence[Rule]) -> Iterator[Batch]:
+    """The work that must see every row at once: rules across rows, about whole columns, and those that ask what a column proves.
+
+    It needs no more of the listings than the columns of `whole_fields`.
+    """
+    whole = _over_the_whole(rules)
+    columns, silent = column_batches(run, rules)
+    tasks = row_tasks(run, [rule for rule in rules if rule.code in whole])
+    yield from columns
+    yield from row_batches(run, [task for task in tasks if not _silenced(task, silent)], telling=False)
+    yield from across_batches(run, rules, silent)
+    yield from sheet_batches(run)
+
+
+def whole_fields(rules: Sequence[Rule]) -> tuple[str, ...]:
+    """The plain names of the fields that `whole_batches` reads."""
+    whole = _over_the_whole(rules)
+    specs = (spec.rstrip("*") for rule in rules if rule.code in whole for spec in (*rule.fields, *rule.keys))
+    names = (plain for spec in (*specs, *sheet_fields()) for plain in (all_fields()[spec].names if spec in all_fields() else (spec,)))
+    return tuple(dict.fromkeys(("sku", "record_action", "product_type", *names)))
+
+
+def _over_the_whole(rules: Sequence[Rule]) -> frozenset[str]:
+    """Codes of the rules that a part of the rows cannot decide."""
+    silenced = tuple(prefix for rule in rules for prefix in rule.supersedes)
+    return frozenset(
+        rule.code
+        for rule in rules
+        if rule.scope in ("across", "column") or rule.study or (rule.scope == "row" and rule.code.startswith(silenced))
+    )
+
+
+def row_batches(run: Run, tasks: Sequence[Task], *, telling: bool = True) -> Iterator[Batch]:
+    """Find the suspects of all tasks in one pass over the frame and judge them; `telling` how far it is."""
     if not tasks:
         return
     distinct: dict[bytes, str] = {}  # many rules of one subject share a sieve
@@ -66,7 +98,8 @@ def row_batches(run: Run, tasks: Sequence[Task]) -> Iterator[Batch]:
     for number, (name, task) in enumerate(zip(names, tasks, strict=True), 1):
         if len(suspects[name]):
             yield from _judge_rows(run, task, suspects[name])
-        tell("checking", rows * number // len(tasks), rows)
+        if telling:
+            tell("checking", rows * number // len(tasks), rows)
 
 
 def across_batches(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str, str]]) -> Iterator[Batch]:
@@ -178,14 +211,13 @@ def _judge_absent(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:
     if not flaws:
         return
     flaw = replace(flaws[0], severity=None if task.forced else flaws[0].severity, fix=None)
-    told = f"the sheet has no {task.plain[0]}: {flaw.message} ({len(flawed)} {'row' if len(flawed) == 1 else 'rows'})"
-    covers = pl.Series("index", flawed, dtype=pl.UInt32)
     yield replace(
-        _batch(run, task, task.plain[0], flawed[:1], [replace(flaw, message=told)]),
+        _batch(run, task, task.plain[0], flawed[:1], [flaw]),
         places=places(run.frame, flawed[:1], None).with_columns(
             pl.lit(None, pl.UInt32).alias("index"), pl.lit(None, pl.UInt32).alias("row"), pl.lit(None, pl.String).alias("sku")
         ),
-        covers=covers,
+        covers=pl.Series("index", flawed, dtype=pl.UInt32),
+        absent=task.about,
     )
 
 

@@ -1,10 +1,11 @@
 """Rules that look at the whole run and say once what is true of many rows: one finding a subject, not one a row.
 
-A function marked `@sheetwide(CODE, ...)` gets the `Run` and yields batches, most of them made by `once`. It is asked only where
-one of its codes is wanted. What each code means is documented by `given`, as for every rule that is judged outside the engine.
+A function marked `@sheetwide(CODE, ..., fields=...)` gets the `Run` and yields batches, most of them made by `once`. It is asked only
+where one of its codes is wanted. `fields` gives the plain names of the fields that it reads: of a large master only these are kept.
+What each code means is documented by `given`, as for every rule that is judged outside the engine.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import polars as pl
 
@@ -14,14 +15,15 @@ from listingkit.rules.findings import Batch
 from listingkit.rules.task import Run
 
 Judge = Callable[[Run], Iterator[Batch]]
-_JUDGES: list[tuple[tuple[str, ...], Judge]] = []
+Fields = Callable[[], Iterable[str]]
+_JUDGES: list[tuple[tuple[str, ...], Fields, Judge]] = []
 
 
-def sheetwide(*codes: str) -> Callable[[Judge], Judge]:
+def sheetwide(*codes: str, fields: Fields) -> Callable[[Judge], Judge]:
     """Register a judge of whole runs under the codes that it gives."""
 
     def register(judge: Judge) -> Judge:
-        _JUDGES.append((codes, judge))
+        _JUDGES.append((codes, fields, judge))
         return judge
 
     return register
@@ -29,9 +31,15 @@ def sheetwide(*codes: str) -> Callable[[Judge], Judge]:
 
 def sheet_batches(run: Run) -> Iterator[Batch]:
     """What every such rule says of a run, as far as the config wants its code."""
-    for codes, judge in _JUDGES:
+    for codes, _, judge in _JUDGES:
         if any(wanted(code, run.config) for code in codes):
             yield from (batch for batch in judge(run) if wanted(batch.code, run.config))
+
+
+def sheet_fields() -> Iterator[str]:
+    """The plain names of the fields that such rules read."""
+    for _, fields, _ in _JUDGES:
+        yield from fields()
 
 
 def once(run: Run, code: str, stores: Sequence[str], flaw: Flaw, *, column: str, source: int = 0) -> Batch:
