@@ -14,6 +14,7 @@ from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE
 from listingkit.mapping.derive import Inputs, Unmapped, derive
 from listingkit.mapping.drift import drift
 from listingkit.mapping.listings import SOURCE, Listings, Source
+from listingkit.mapping.pictures import free_place
 from listingkit.mapping.presets import choose, merged, title
 from listingkit.mapping.profile import FillDown, Profile
 from listingkit.mapping.propose import ACCEPT, propose
@@ -111,9 +112,11 @@ def map_part(master: Master, plan: Plan) -> Mapped:
     profile = plan.profile
     reads = [(assignment, read_column(master, assignment, profile, plan.styles.get(assignment))) for assignment in plan.assignments]
     columns: dict[str, tuple[Assignment, pl.Series]] = {}
+    stated = {assignment.field for assignment in plan.assignments}
     for assignment, read in reads:
         for name, column in read.columns.items():
-            columns.setdefault(name, (assignment, column.alias(name)))
+            place = name if name == assignment.field else free_place(name, stated | columns.keys())
+            columns.setdefault(place, (assignment, column.alias(place)))
     frame = pl.DataFrame([master.frame[ROW], *(column for _, column in columns.values())])
     frame = _with_units(frame, reads)
     frame = _derived(_filled_down(_with_constants(frame, profile), profile), master, profile)

@@ -12,6 +12,7 @@ import polars as pl
 from listingkit.mapping.units import currencies, unit_named
 
 PLAIN = r"^-?(?:0|[1-9]\d{0,29})(?:\.\d{1,30})?$"
+WHOLE = r"^-?(?:0|[1-9]\d{0,29})$"
 PARTS = (
     r"^(?P<before>[^\d.,+\-−]{0,8})(?P<number>[+\-−]?\s?(?:\d[\d.,'’ ]{0,38}\d|\d|[.,]\d{1,20}))(?:[.,]?[-–—])?\s{0,3}(?P<after>\D{0,24})$"
 )
@@ -61,9 +62,9 @@ def read_numbers(
     a larger column that this one is a part of.
     Digits are never changed: `10,50` is `10.50`; only where `whole` asks for integers is `10,00` `10`.
     """
-    if style is None and decimal in (None, ".") and not whole and _is_plain(column) and (decimal or _needs_no_thought(column)):
+    if style is None and decimal in (None, ".") and _is_plain(column, whole=whole) and (decimal or _needs_no_thought(column)):
         return Numbers(column)
-    if style == NumberStyle() and not whole and _is_plain(column):
+    if style == NumberStyle() and _is_plain(column, whole=whole):
         return Numbers(column)
     cells = _parsed(column)
     style = style or _style(cells, decimal, usual, whole=whole)
@@ -83,8 +84,8 @@ def number_style(column: pl.Series, decimal: str | None = None, *, usual: str | 
     return _style(_parsed(column), decimal, usual, whole=whole)
 
 
-def _is_plain(column: pl.Series) -> bool:
-    return bool(column.str.contains(PLAIN).all())
+def _is_plain(column: pl.Series, *, whole: bool = False) -> bool:
+    return bool(column.str.contains(WHOLE if whole else PLAIN).all())
 
 
 def _parsed(column: pl.Series) -> pl.DataFrame:

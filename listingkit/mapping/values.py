@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
 import polars as pl
 
@@ -14,6 +13,7 @@ from listingkit.mapping.dates import DateStyle, date_style, read_dates
 from listingkit.mapping.headers import key
 from listingkit.mapping.markup import has_markup, mostly_text, without_markup
 from listingkit.mapping.numbers import NumberStyle, number_style, read_numbers
+from listingkit.mapping.pictures import addresses, in_one_cell, places, read_pictures
 from listingkit.mapping.profile import Profile
 from listingkit.mapping.units import unit_named
 from listingkit.mapping.words import read_words
@@ -52,7 +52,9 @@ class Style:
 
 def column_style(column: pl.Series, assignment: Assignment, profile: Profile, evidence: Evidence | None = None) -> Style | None:
     """The style of a column, None where its cells are read one by one. Only distinct values matter: `column` may hold just these."""
-    family = _family(assignment)
+    family, gallery = _family(assignment), _gallery(assignment)
+    if gallery:
+        return Style(longest=in_one_cell(column, assignment.source.separator))
     if family:
         return Style(longest=_longest(_items(column, assignment, family))) if assignment.source.separator else None
     if assignment.source.keep:
@@ -71,7 +73,9 @@ def column_style(column: pl.Series, assignment: Assignment, profile: Profile, ev
 def read_column(master: Master, assignment: Assignment, profile: Profile, style: Style | None = None) -> Read:
     """Read one column of a sheet for its field; `style` is that of the whole column where the sheet is only a part."""
     column = master.frame[assignment.column.letter]
-    family = _family(assignment)
+    family, gallery = _family(assignment), _gallery(assignment)
+    if gallery:
+        return _pictures(master, assignment, gallery, style)
     if family:
         return _listed(master, assignment, family, style)
     if assignment.source.keep:
@@ -87,7 +91,7 @@ def read_column(master: Master, assignment: Assignment, profile: Profile, style:
     if kind in ("boolean", "country", "choice"):
         return Read({assignment.field: _chosen(column, parse(assignment.field).field)})
     if kind == "url":
-        return Read({assignment.field: _addresses(column, assignment.source.base_url)})
+        return Read({assignment.field: addresses(column, assignment.source.base_url)})
     if kind == "text" and has_markup(column) and (style or column_style(column, assignment, profile) or Style()).html:
         message = f"{assignment.column.header!r} holds HTML: its text is used, the tags are not"
         return Read(
@@ -101,6 +105,13 @@ def _family(assignment: Assignment) -> Field | None:
     """The family that a column of lists fills."""
     plain = assignment.field.partition("@")[0]
     return fields()[plain] if plain in fields() and fields()[plain].slots > 1 else None
+
+
+def _gallery(assignment: Assignment) -> str | None:
+    """The place from which a column of pictures fills the gallery."""
+    family = _family(assignment)
+    first = family.names[0] if family else assignment.field
+    return first if first in places() and not (assignment.source.keep and not family) else None
 
 
 def _stored_sign(evidence: Evidence | None) -> str | None:
@@ -170,23 +181,30 @@ def _listed(master: Master, assignment: Assignment, family: Field, style: Style 
     column = master.frame[assignment.column.letter]
     qualifier = assignment.field.partition("@")[2]
     suffix = f"@{qualifier}" if qualifier else ""
-    base_url = assignment.source.base_url if family.kind == "url" else None
     if assignment.source.separator is None:
-        text = without_markup(column) if has_markup(column) else column
-        return Read({f"{family.name}_1{suffix}": _addresses(text, base_url)})
+        return Read({f"{family.name}_1{suffix}": without_markup(column) if has_markup(column) else column})
     items = _items(column, assignment, family)
     longest = style.longest if style else _longest(items)
-    spread = {}
-    for place in range(min(longest, family.slots)):
-        one = items.list.get(place, null_on_oob=True)
-        spread[f"{family.name}_{place + 1}{suffix}"] = _addresses(one, base_url)
-    notes: tuple[Finding, ...] = ()
-    if longest > family.slots:
-        message = (
-            f"{assignment.column.header!r} holds up to {longest} items; {family.name} has {family.slots} places, the others are left out"
-        )
-        notes = (_note("MAP008", "list-too-long", Severity.WARNING, message, master, assignment),)
-    return Read(spread or {f"{family.name}_1{suffix}": column}, notes=notes)
+    slots = range(min(longest, family.slots))
+    spread = {f"{family.name}_{slot + 1}{suffix}": items.list.get(slot, null_on_oob=True) for slot in slots}
+    return Read(spread or {f"{family.name}_1{suffix}": column}, notes=_too_long(master, assignment, family.name, longest, family.slots))
+
+
+def _pictures(master: Master, assignment: Assignment, first: str, style: Style | None) -> Read:
+    """A column of pictures; several in one cell take the places that follow."""
+    column, source = master.frame[assignment.column.letter], assignment.source
+    count = style.longest if style else in_one_cell(column, source.separator)
+    room = len(places()) - places().index(first)
+    return Read(
+        read_pictures(column, first, count, source.separator, source.base_url), notes=_too_long(master, assignment, first, count, room)
+    )
+
+
+def _too_long(master: Master, assignment: Assignment, name: str, longest: int, room: int) -> tuple[Finding, ...]:
+    if longest <= room:
+        return ()
+    message = f"{assignment.column.header!r} holds up to {longest} items; {name} has {room} places, the others are left out"
+    return (_note("MAP008", "list-too-long", Severity.WARNING, message, master, assignment),)
 
 
 def _chosen(column: pl.Series, field_: Field) -> pl.Series:
@@ -194,15 +212,6 @@ def _chosen(column: pl.Series, field_: Field) -> pl.Series:
         names = {word: name for word in column.unique().drop_nulls().to_list() if (name := unit_named(word))}
         return column.replace(names) if names else column
     return read_words(column, field_)
-
-
-def _addresses(column: pl.Series, base_url: str | None) -> pl.Series:
-    """File names behind the base address; whole addresses stay."""
-    if not base_url:
-        return column
-    base = base_url.rstrip("/") + "/"
-    names = column.filter(~column.str.contains("://", literal=True)).unique().drop_nulls().to_list()
-    return column.replace({name: base + quote(name.replace("\\", "/").lstrip("/"), safe="/%~") for name in names}) if names else column
 
 
 def _doubt(master: Master, assignment: Assignment, doubt: str | None) -> tuple[Finding, ...]:
