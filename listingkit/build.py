@@ -172,7 +172,7 @@ def _against_previous(order: Order, store: Marketplace, upload: Upload, held: pl
     stays = side(new).sku if order.existing != "replace" else pl.Series([], dtype=pl.String)
     live = (~before.sku.is_in(held.to_list()) | before.sku.is_in(stays.to_list())).fill_null(value=True)
     previous = replace(before.upload, frame=before.upload.frame.filter(live))
-    changes = compare(previous, new, settings(order.config.diff))
+    changes = compare(previous, new, settings(order.config.diff_in(store.code)))
     return changes, delta(changes, "blanks" if order.allow_blank_wipes else "hold")
 
 

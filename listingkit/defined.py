@@ -13,7 +13,7 @@ from listingkit.inventory.upload import LISTING
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import Marketplace
 from listingkit.render.rows import render, sources
-from listingkit.rules.engine import catalogue, overridden, severity_of, wanted
+from listingkit.rules.engine import catalogue, wanted
 from listingkit.rules.findings import Batch
 from listingkit.rules.run import places
 from listingkit.schemas.definition.definition import Definition
@@ -42,18 +42,17 @@ def definition_batches(listings: Listings, store: Marketplace, definitions: Defi
                 column = names.get(issue.column) or issue.field or issue.attribute
                 found[issue.code, column].append((rows[LISTING][number], issue))
         for (code, column), issues in found.items():
-            if severity_of(code, issues[0][1].severity, config) is not None and wanted(code, config):
-                yield _batch(listings, store, code, column, issues, config)
+            if wanted(code, config):
+                yield _batch(listings, store, code, column, issues)
 
 
-def _batch(listings: Listings, store: Marketplace, code: str, column: str, issues: list[tuple[int, Issue]], config: Config) -> Batch:
+def _batch(listings: Listings, store: Marketplace, code: str, column: str, issues: list[tuple[int, Issue]]) -> Batch:
     rule = catalogue()[code]
-    forced = overridden(code, config)
     known = column if column in listings.frame.columns else None
     return Batch(
         code=code,
         name=rule.name,
-        severity=severity_of(code, rule.severity, config) or rule.severity,
+        severity=rule.severity,
         safety=Safety.ASK,
         field=column.partition("@")[0],
         column=column,
@@ -62,5 +61,5 @@ def _batch(listings: Listings, store: Marketplace, code: str, column: str, issue
         places=places(listings.frame, [row for row, _ in issues], known).with_columns(
             pl.Series("value", [issue.value for _, issue in issues], dtype=pl.String) if known is None else pl.col("value")
         ),
-        flaws=[Flaw(issue.message, issue.fix, issue.safety, None if forced else issue.severity) for _, issue in issues],
+        flaws=[Flaw(issue.message, issue.fix, issue.safety, issue.severity) for _, issue in issues],
     )

@@ -21,6 +21,7 @@ from listingkit.progress import tell
 from listingkit.render.rows import render, sources
 from listingkit.rules.filled import without_echo
 from listingkit.rules.findings import Findings
+from listingkit.rules.graded import graded
 from listingkit.rules.run import check
 from listingkit.rules.template import template_notes, upload_batches
 
@@ -109,14 +110,14 @@ def checked(
     general = check(listings, stores, as_of=as_of, config=config, defined=definitions.keys())
     batches, notes = list(general.batches), list(general.notes)
     for store in stores:
-        batches += definition_batches(listings, store, definitions, config)
+        batches += graded(definition_batches(listings, store, definitions, config), listings.frame, config)
     for store in stores:
         template = template_for(templates, store)
         if template is None:
             continue
         upload = render(listings, store, template)
         names = sources(listings, store, template)
-        own = upload_batches(upload, listings, names, config=config)
+        own = list(graded(upload_batches(upload, listings, names, config=config), listings.frame, config))
         notes += template_notes(template, as_of=as_of, config=config)
         mine = [batch for batch in batches if batch.stores == (store.code,)]
         others = [batch for batch in batches if batch.stores != (store.code,)]

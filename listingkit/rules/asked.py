@@ -10,7 +10,7 @@ from listingkit.errors import UnknownName
 from listingkit.finding import Flaw, Safety, Severity
 from listingkit.mapping.listings import View
 from listingkit.master.sheet import ROW
-from listingkit.rules.engine import given, overridden, severity_of, wanted
+from listingkit.rules.engine import given, wanted
 from listingkit.rules.task import Run, Task, kept
 from listingkit.schemas.category import CategorySchema, load
 from listingkit.schemas.words import Constraint
@@ -99,7 +99,7 @@ def asked_tasks(run: Run, defined: Collection[tuple[str, str]] = ()) -> Iterator
         yield Task(
             code=constraint.code,
             name=NAMES[constraint.code],
-            severity=severity_of(constraint.code, Severity.ERROR, run.config) or Severity.ERROR,
+            severity=Severity.ERROR,
             safety=Safety.ASK,
             plain=constraint.reads,
             columns=columns,
@@ -107,7 +107,6 @@ def asked_tasks(run: Run, defined: Collection[tuple[str, str]] = ()) -> Iterator
             suspects=_suspects(run, run.views[codes[0]], kind, constraint, columns),
             stores=tuple(codes),
             shown=run.shown(codes, specific=True),
-            forced=overridden(constraint.code, run.config),
             whole=True,
             about=kind or "",
         )

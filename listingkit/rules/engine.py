@@ -361,28 +361,10 @@ def find(code: str) -> Rule:
 
 
 def chosen(config: Config) -> tuple[Rule, ...]:
-    """The rules left by `select` and `ignore` (codes or prefixes; the longer word wins) and `severity = off`."""
+    """The rules left by `select` and `ignore` (codes or prefixes; the longer word wins) and `severity = off`, for anybody."""
     return tuple(found for code, found in catalogue().items() if wanted(code, config))
 
 
 def wanted(code: str, config: Config) -> bool:
-    """Whether a code is left by the config."""
-    if severity_of(code, Severity.ERROR, config) is None:
-        return False
-    taken = max((len(word) for word in config.select if code.startswith(word)), default=0 if config.select else 1)
-    dropped = max((len(word) for word in config.ignore if code.startswith(word)), default=0)
-    return taken > dropped
-
-
-def overridden(code: str, config: Config) -> bool:
-    """Whether the config says how severe this code is."""
-    return any(code.startswith(word) for word in config.severity)
-
-
-def severity_of(code: str, severity: Severity, config: Config) -> Severity | None:
-    """The severity after the config's overrides; None where it is off."""
-    words = [word for word in config.severity if code.startswith(word)]
-    if not words:
-        return severity
-    said = config.severity[max(words, key=len)]
-    return None if said == "off" else Severity(said)
+    """Whether somebody wants a code: what each marketplace, brand and product type makes of it, `graded` decides."""
+    return config.wanted(code)

@@ -8,6 +8,7 @@ from listingkit.config import DEFAULT, Config
 from listingkit.inventory.filled import Filled
 from listingkit.marketplace import Marketplace, select
 from listingkit.rules.findings import Batch, Findings
+from listingkit.rules.graded import graded
 from listingkit.rules.run import check
 from listingkit.rules.template import template_batches, template_notes
 
@@ -18,7 +19,8 @@ def check_filled(filled: Filled, stores: Sequence[Marketplace] = (), *, as_of: d
     """Check a filled template as master and template at once, for these marketplaces or for those that it is made for."""
     stores = stores or select(filled.template.marketplaces)
     store = stores[0].code if len(stores) == 1 else ""
-    own = template_batches(filled.template, filled.rows.frame, names=filled.names, store=store, texts=filled.rows.texts, config=config)
+    said = template_batches(filled.template, filled.rows.frame, names=filled.names, store=store, texts=filled.rows.texts, config=config)
+    own = list(graded(said, filled.listings.frame, config))
     general = check(filled.listings, stores, as_of=as_of, config=config)
     notes = [*template_notes(filled.template, as_of=as_of, config=config), *general.notes]
     return Findings([*without_echo(general.batches, own, set(filled.names.values())), *own], general.sources, notes)

@@ -10,7 +10,7 @@ from listingkit.fields import plain_names
 from listingkit.finding import Flaw, Safety
 from listingkit.mapping.listings import SOURCE, View
 from listingkit.master.sheet import ROW
-from listingkit.rules.engine import Rule, call, overridden, severity_of
+from listingkit.rules.engine import Rule, call
 from listingkit.rules.limits import groups, in_force
 from listingkit.rules.task import Run, Task, kept
 
@@ -66,7 +66,7 @@ def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...]) -> Iterator[Task]:
         yield Task(
             code=rule.code,
             name=rule.name,
-            severity=severity_of(rule.code, rule.severity, run.config) or rule.severity,
+            severity=rule.severity,
             safety=rule.fix or Safety.ASK,
             plain=tuple(plain for spec in specs for plain in _spelled(spec)),
             columns=tuple(column for held in columns for column in (held if isinstance(held, tuple) else (held,))),
@@ -74,7 +74,6 @@ def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...]) -> Iterator[Task]:
             suspects=_suspects(run, rule, specs, columns, known, group, source),
             stores=tuple(codes) if codes != [""] else (),
             shown=run.shown(codes, specific=specific or len(codes) < len(run.views)),
-            forced=overridden(rule.code, run.config),
         )
 
 

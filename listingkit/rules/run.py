@@ -18,8 +18,9 @@ from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import ROW
 from listingkit.progress import tell
 from listingkit.rules.asked import asked_tasks
-from listingkit.rules.engine import Rule, call, chosen, severity_of, wanted
+from listingkit.rules.engine import Rule, call, chosen
 from listingkit.rules.findings import Batch, Findings
+from listingkit.rules.graded import graded, graded_notes
 from listingkit.rules.plan import row_tasks
 from listingkit.rules.sheetwide import sheet_batches, sheet_fields
 from listingkit.rules.task import Run, Task, kept, start
@@ -44,7 +45,7 @@ def check(
     run = start(listings, stores, as_of=as_of, config=config)
     rules = chosen(config)
     batches = [*whole_batches(run, rules), *row_batches(run, part_tasks(run, rules, defined))]
-    return Findings(batches, listings.sources, notes=[note for note in listings.notes if wanted(note.code, config)])
+    return Findings(list(graded(batches, run.frame, config)), listings.sources, list(graded_notes(listings.notes, config)))
 
 
 def part_tasks(run: Run, rules: Sequence[Rule], defined: Collection[tuple[str, str]] = ()) -> list[Task]:
@@ -72,7 +73,7 @@ def whole_fields(rules: Sequence[Rule]) -> tuple[str, ...]:
     whole = _over_the_whole(rules)
     specs = (spec.rstrip("*") for rule in rules if rule.code in whole for spec in (*rule.fields, *rule.keys))
     names = (plain for spec in (*specs, *sheet_fields()) for plain in (all_fields()[spec].names if spec in all_fields() else (spec,)))
-    return tuple(dict.fromkeys(("sku", "record_action", "product_type", *names)))
+    return tuple(dict.fromkeys(("sku", "record_action", "product_type", "brand", *names)))  # `graded` asks for type and brand
 
 
 def _over_the_whole(rules: Sequence[Rule]) -> frozenset[str]:
@@ -150,7 +151,7 @@ def _column_batch(run: Run, rule: Rule, column: str, source: int, flaw: Flaw, co
     return Batch(
         rule.code,
         rule.name,
-        severity_of(rule.code, rule.severity, run.config) or rule.severity,
+        rule.severity,
         Safety.ASK,
         rule.fields[0],
         column,
@@ -184,8 +185,6 @@ def _judge_rows(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:
             flaw = known[key]
         except KeyError:
             flaw = judge(key)
-            if flaw is not None and task.forced:
-                flaw = replace(flaw, severity=None)
             known[key] = flaw
         if flaw is not None:
             places, flaws = flawed.setdefault(flaw.field, ([], []))
@@ -210,7 +209,7 @@ def _judge_absent(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:
     flawed.sort()
     if not flaws:
         return
-    flaw = replace(flaws[0], severity=None if task.forced else flaws[0].severity, fix=None)
+    flaw = replace(flaws[0], fix=None)
     yield replace(
         _batch(run, task, task.plain[0], flawed[:1], [flaw]),
         places=places(run.frame, flawed[:1], None).with_columns(
@@ -287,7 +286,7 @@ def _judge_groups(run: Run, rule: Rule, held: Mapping[str, str | None], codes: S
         yield Batch(
             rule.code,
             rule.name,
-            severity_of(rule.code, rule.severity, run.config) or rule.severity,
+            rule.severity,
             rule.fix or Safety.ASK,
             plain,
             column or plain,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import polars as pl
 
 from listingkit.finding import Flaw, Safety
-from listingkit.rules.engine import catalogue, overridden, severity_of, wanted
+from listingkit.rules.engine import catalogue, wanted
 from listingkit.rules.findings import Batch
 from listingkit.rules.task import Run
 
@@ -61,12 +61,10 @@ def rowwise(run: Run, code: str, stores: Sequence[str], rows: Sequence[int], fla
 
 def _batch(run: Run, code: str, stores: Sequence[str], flaws: Sequence[Flaw], column: str, where: pl.DataFrame) -> Batch:
     rule = catalogue()[code]
-    if overridden(code, run.config):
-        flaws = [Flaw(flaw.message, flaw.fix, flaw.safety) for flaw in flaws]
     return Batch(
         code=code,
         name=rule.name,
-        severity=severity_of(code, rule.severity, run.config) or rule.severity,
+        severity=rule.severity,
         safety=rule.fix or Safety.ASK,
         field=column.partition("@")[0],
         column=column,

@@ -29,7 +29,6 @@ class Task:
     suspects: pl.Expr
     stores: tuple[str, ...]
     shown: tuple[str | None, ...]
-    forced: bool = False  # the config's severity goes over what a flaw says of itself
     whole: bool = False  # where the sheet has no such column, one finding speaks for all rows
     about: str = ""  # the product type whose schema asks
 

@@ -6,15 +6,16 @@ from datetime import date, timedelta
 import polars as pl
 
 from listingkit.config import DEFAULT, Config
-from listingkit.finding import Finding, Safety, Severity
+from listingkit.finding import Finding, Safety
 from listingkit.inventory.encodings import encoding_of
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload import LISTING, Upload
 from listingkit.inventory.wire import dictionary, to_label
 from listingkit.mapping.listings import SOURCE, Listings
 from listingkit.master.sheet import ROW, letter
-from listingkit.rules.engine import catalogue, given, severity_of, wanted
+from listingkit.rules.engine import catalogue, given, wanted
 from listingkit.rules.findings import Batch
+from listingkit.rules.graded import graded_notes
 from listingkit.rules.template_cells import SKU_PATHS, Flawed, Sheet, examples, product_types, requirements, unwritable, values
 
 CHECKED = date(2026, 9, 30)
@@ -209,15 +210,14 @@ def template_batches(
     batches = []
     for found in check_template_rows(template, frame, texts, encoding=encoding):
         rule = catalogue()[found.code]
-        severity = severity_of(found.code, rule.severity, config)
-        if severity is None or not wanted(found.code, config):
+        if not wanted(found.code, config):
             continue
         name = names.get(found.path, found.path)
         batches.append(
             Batch(
                 code=found.code,
                 name=rule.name,
-                severity=severity,
+                severity=rule.severity,
                 safety=rule.fix or Safety.ASK,
                 field=name.partition("@")[0],
                 column=name,
@@ -272,13 +272,9 @@ def template_notes(template: Template, *, as_of: date, config: Config = DEFAULT)
     kept = []
     for code, message, cell in found:
         rule = catalogue()[code]
-        severity = severity_of(code, rule.severity, config)
-        if severity is not None and wanted(code, config):
-            row = template.attribute_row if cell else None
-            kept.append(
-                Finding(code, rule.name, Severity(severity), message, file=template.name, sheet=template.sheet or None, row=row, cell=cell)
-            )
-    return kept
+        row = template.attribute_row if cell else None
+        kept.append(Finding(code, rule.name, rule.severity, message, file=template.name, sheet=template.sheet or None, row=row, cell=cell))
+    return list(graded_notes(kept, config))
 
 
 def _notes(template: Template, as_of: date) -> Iterator[tuple[str, str, str | None]]:

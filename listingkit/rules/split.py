@@ -1,0 +1,46 @@
+"""Parts of a batch: some of its rows, some of its marketplaces. The judge is not asked again."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+import polars as pl
+
+from listingkit.rules.findings import Batch
+
+
+def of_rows(batch: Batch, places: pl.Series) -> Batch | None:
+    """The flaws at these places (a mask over the batch); None where none is left."""
+    if not places.any():
+        return None
+    if places.all():
+        return batch
+    kept = places.arg_true()
+    return replace(batch, places=batch.places[kept], flaws=[batch.flaws[place] for place in kept.to_list()])
+
+
+def of_covered(batch: Batch, rows: pl.Series) -> Batch | None:
+    """A finding about a whole column, for some of the rows that it covers (a mask over `covers`); it says so."""
+    assert batch.covers is not None
+    if not rows.any():
+        return None
+    if rows.all():
+        return batch
+    covers = batch.covers.filter(rows)
+    flaws = [replace(flaw, message=f"{flaw.message}; this one is about {covers.len()} of them") for flaw in batch.flaws]
+    return replace(batch, covers=covers, flaws=flaws)
+
+
+def of_stores(batch: Batch, stores: Collection[str]) -> Batch | None:
+    """The batch for some of its marketplaces, named; None where none is left."""
+    kept = tuple(store for store in batch.stores if store in stores)
+    if len(kept) == len(batch.stores):
+        return batch
+    return replace(batch, stores=kept, marketplaces=kept) if kept else None
+
+
+def rows_of(batch: Batch) -> Iterator[int]:
+    """The rows of the listings that a batch is about."""
+    if batch.covers is not None:
+        yield from batch.covers.to_list()
+    else:
+        yield from batch.places["index"].drop_nulls().to_list()
