@@ -24,6 +24,7 @@ COMMANDS = {
     "schemas": ("schemas:schemas", "List, show, compare and start category schemas."),
     "sent": ("sent:sent", "Record what was uploaded, so that the next build knows what is live."),
     "history": ("history:history", "Show how a listing changed from upload to upload."),
+    "config": ("config:config", "Print every setting, and the file and line that it came from."),
     "rules": ("rules:rules", "List the rules."),
     "explain": ("explain:explain", "Explain one rule: what, why, examples, fix, sources."),
 }

@@ -68,14 +68,19 @@ class Bytes(click.ParamType[int]):
 
 def codes(words: tuple[str, ...]) -> tuple[str, ...]:
     """Codes from comma-separated words. Raises `UnknownName` for one that begins no code of the catalogue."""
+    found = tuple(code.strip().upper() for word in words for code in word.split(",") if code.strip())
+    for code in found:
+        known_code(code)
+    return found
+
+
+def known_code(code: str) -> None:
+    """Raise `UnknownName` for a word that begins no code of the catalogue."""
     from listingkit.errors import UnknownName
     from listingkit.rules.engine import catalogue
 
-    found = tuple(code.strip().upper() for word in words for code in word.split(",") if code.strip())
-    for code in found:
-        if not any(known.startswith(code) for known in catalogue()):
-            raise UnknownName("rule", code, catalogue())
-    return found
+    if not any(known.startswith(code) for known in catalogue()):
+        raise UnknownName("rule", code, catalogue())
 
 
 def day(_context: click.Context, _option: click.Parameter, text: str | None) -> date:

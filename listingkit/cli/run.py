@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from listingkit.config import Config, load
+from listingkit.cli.options import codes, known_code
+from listingkit.config import NAME, Config, Layer, load
 from listingkit.defined import NOTHING
+from listingkit.errors import BadProfile, UnknownName
 from listingkit.inventory.filled import is_template, read_filled_template
 from listingkit.inventory.read import read_template
 from listingkit.job import Inputs, checked, listings_of, read_masters, stores_of
@@ -25,10 +26,19 @@ from listingkit.schemas.definition.definition import read_all
 
 def config_of(given: Mapping[str, Any]) -> Config:
     """The client's config with the command line's own words over it."""
-    from listingkit.cli.options import codes
-
     config = load(given["config"])
-    return replace(config, select=codes(given["select"]) or config.select, ignore=(*config.ignore, *codes(given["ignore"])))
+    known_codes(config)
+    said = Layer("command line", "", codes(given["select"]), codes(given["ignore"]))
+    return config.with_layer(said) if said.select or said.ignore else config
+
+
+def known_codes(config: Config) -> None:
+    """Raise `BadProfile` for a word of the config that begins no code of the catalogue."""
+    for path, word in config.words():
+        try:
+            known_code(word)
+        except UnknownName as error:
+            raise BadProfile(config.source.file if config.source else NAME, config.line(*path), str(error)) from None
 
 
 def inputs_of(given: Mapping[str, Any], config: Config) -> Inputs:

@@ -17,6 +17,7 @@ class Layer:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, str] = field(default_factory=dict)  # error, warning, info or off
+    written: str = field(default="", compare=False)  # the name as the file has it
 
     def says(self, code: str) -> bool:
         """Whether this layer may change what happens to a code."""

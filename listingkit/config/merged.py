@@ -1,6 +1,6 @@
 """The config after reading: what the steps of a run look at."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
@@ -49,15 +49,27 @@ class Config:
 
     def wanted(self, code: str) -> bool:
         """Whether anybody wants to know of a code: some marketplace, for some brand and product type."""
-        kinds = ([layer.name for layer in self.layers if layer.kind == kind and layer.says(code)] for kind in KINDS[1:4])
-        return any(
-            self.outcome(code, product_type=kind, brand=brand, marketplace=store) != "off"
-            for kind, brand, store in product(*([*names, ""] for names in kinds))
-        )
+        return any(said != "off" for store in self._speaking("marketplace", code) for said in self.outcomes(code, store))
+
+    def outcomes(self, code: str, marketplace: str) -> Iterator[str | None]:
+        """What it comes to in one marketplace for each brand and product type that a layer knows, and for all others."""
+        for kind, brand in product(self._speaking("product_type", code), self._speaking("brand", code)):
+            yield self.outcome(code, product_type=kind, brand=brand, marketplace=marketplace)
+
+    def _speaking(self, kind: str, code: str) -> list[str]:
+        return [*(layer.name for layer in self.layers if layer.kind == kind and layer.says(code)), ""]
 
     def diff_in(self, marketplace: str) -> Mapping[str, Any]:
         """Thresholds and tolerances in one marketplace."""
         return {**self.diff, **self.diffs.get(marketplace, {})}
+
+    def words(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Every code or prefix that the file names, with the path of its key."""
+        for layer in (self.client, *self.layers):
+            inside = () if layer.kind == "client" else (layer.kind, layer.written)
+            for name, said in (("select", layer.select), ("ignore", layer.ignore), ("severity", layer.severity)):
+                yield from (((*inside, "rules", name, word) if name == "severity" else (*inside, "rules", name), word) for word in said)
+        yield from ((("exceptions", number, "rule"), entry["rule"].upper()) for number, entry in enumerate(self.exceptions))
 
     def line(self, *path: str | int) -> int | None:
         """The line of a key in the file that this was read from."""
@@ -83,4 +95,5 @@ def layer(kind: Any, name: str, rules: Mapping[str, Any]) -> Layer:
         tuple(code.upper() for code in rules.get("select", ())),
         tuple(code.upper() for code in rules.get("ignore", ())),
         {code.upper(): said for code, said in rules.get("severity", {}).items()},
+        written=name,
     )

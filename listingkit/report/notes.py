@@ -40,7 +40,17 @@ def lines(report: Report, masters: Sequence[Master]) -> list[Line]:
     headers = [{column.header: f"{column.letter}{master.header_row}" for column in reversed(master.columns)} for master in masters]
     merged: dict[tuple[object, ...], Line] = {}
     for finding in report.findings:
-        key = (finding.code, finding.file, finding.sheet, finding.row, finding.cell, finding.sku, finding.message, finding.fix)
+        key = (
+            finding.code,
+            finding.severity,
+            finding.file,
+            finding.sheet,
+            finding.row,
+            finding.cell,
+            finding.sku,
+            finding.message,
+            finding.fix,
+        )
         line = merged.get(key)
         if line is None:
             master = next((known[name, finding.sheet] for name in _names(finding.file) if (name, finding.sheet) in known), None)

@@ -61,7 +61,7 @@ def _lines(findings: Iterable[Finding], rules: dict[str, int], texts: Texts) -> 
     number = texts.number
     for finding in sorted(findings, key=lambda finding: finding.severity is Severity.INFO):  # notes last
         fix = finding.fix
-        key = (finding.code, finding.row, finding.cell, finding.message, finding.sku, finding.sheet, finding.file, fix)
+        key = (finding.code, finding.severity, finding.row, finding.cell, finding.message, finding.sku, finding.sheet, finding.file, fix)
         known = seen.get(key)
         if known is not None:
             times[known] += 1

@@ -111,7 +111,7 @@ def _listing(group: Sequence[Finding], paint: Paint) -> Iterator[str]:
     wide = max(len(finding.cell or "") for finding in group)
     same: dict[tuple[object, ...], list[Finding]] = {}
     for finding in group:
-        same.setdefault((finding.cell, finding.code, finding.message, finding.fix), []).append(finding)
+        same.setdefault((finding.cell, finding.code, finding.severity, finding.message, finding.fix), []).append(finding)
     for findings in same.values():
         first = findings[0]
         said = f"{visible(first.column, VALUE)}: " if first.column else ""

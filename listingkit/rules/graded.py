@@ -38,13 +38,13 @@ def graded_notes(notes: Iterable[Finding], config: Config) -> Iterator[Finding]:
 
 def _by_store(batch: Batch, config: Config) -> Iterator[Batch]:
     """Parts whose marketplaces come to the same for every row."""
-    speaking = {layer.name for layer in config.layers if layer.kind == "marketplace" and layer.says(batch.code)}
-    if len(batch.stores) < 2 or not speaking:
+    groups: dict[tuple[Outcome, ...], list[str]] = {}
+    for store in batch.stores:
+        groups.setdefault(tuple(config.outcomes(batch.code, store)), []).append(store)
+    if len(groups) < 2:
         yield batch
         return
-    groups = [[store] for store in batch.stores if store in speaking]
-    groups.append([store for store in batch.stores if store not in speaking])
-    for group in groups:
+    for group in groups.values():
         part = of_stores(batch, group)
         if part is not None:
             yield part

@@ -20,6 +20,7 @@ from listingkit.master.sheet import ROW, Column, letter
 from listingkit.render.rows import render, sources
 from listingkit.rules.filled import check_filled
 from listingkit.rules.findings import Findings
+from listingkit.rules.graded import graded
 from listingkit.rules.template import template_batches, template_notes, upload_batches
 
 AT, TAG = "[marketplace_id=ATVPDKIKX0DER]", "[language_tag=en_US]"
@@ -52,7 +53,7 @@ def lint(found: Filled, config: Config | None = None) -> list[Finding]:
         store=found.template.marketplaces[0],
         config=config or Config(),
     )
-    return list(Findings(batches, found.listings.sources))
+    return list(Findings(list(graded(batches, found.listings.frame, config or Config())), found.listings.sources))
 
 
 def said(
