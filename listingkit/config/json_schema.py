@@ -41,6 +41,8 @@ def _schema(key: Key) -> dict[str, Any]:
         return {**made, **_object(key.inside, key.needs)}
     if key.kind == "day":
         return {**made, "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+    if key.kind == "text or texts":
+        return {**made, "type": ["string", "array"], "items": {"type": "string"}}
     if key.kind == "texts":
         return {**made, "type": "array", "items": {"type": "string", **_values(key)}}
     return {**made, **_PLAIN[key.kind], **_values(key)}

@@ -58,6 +58,12 @@ rule = "IMG"
 reason = "no photos yet"
 expires = "2026-12-01"
 
+[[documents]]
+document = "CPC"
+sku = ["A-1", "A-2"]
+product_type = "TOYS"
+file = "cpc.pdf"
+
 [diff]
 max_price_change = 10
 dangerous.OPS001 = false
@@ -96,6 +102,7 @@ def test_every_section_arrives(tmp_path: Path) -> None:
     assert config.ignore == ("TTL002", "TTL003")
     assert config.gs1["gcp"] == "biip"
     assert config.gs1["brands"]["Example # Brand"]["exports"] == [str(tmp_path / "hub.csv")]
+    assert config.documents[0]["file"] == str(tmp_path / "cpc.pdf")
     assert [entry["rule"] for entry in config.exceptions] == ["TTL002", "IMG"]
     assert [(layer.kind, layer.name) for layer in config.layers] == [
         ("product_type", "HOME"),
@@ -131,8 +138,9 @@ def spelled(keys: Mapping[str, Key], path: tuple[str, ...] = ()) -> Iterator[tup
 def test_a_slip_in_any_key_names_the_nearest_and_its_line(tmp_path: Path, table: tuple[str, ...], name: str) -> None:
     head = ""
     if table:
-        listed = table[0] in ("exemptions", "exceptions")
+        listed = table[0] in ("exemptions", "exceptions", "documents")
         head = f"[[{table[0]}]]\n" if listed else f"[{'.'.join(table)}]\n"
+        head += 'document = "CPC"\n' if table[0] == "documents" else ""
         head += 'sku = "A"\nrule = "T"\nreason = "r"\nexpires = 2026-01-01\n' if table[0] == "exceptions" else ""
     error = refused(tmp_path, f"# a comment with {name}x\n{head}{name}x = 1\n")
     assert error.line == 2 + head.count("\n")
@@ -191,7 +199,7 @@ def test_the_schema_for_editors_is_current_and_takes_what_we_take() -> None:
 
 def test_the_example_of_the_documentation_is_a_config(tmp_path: Path) -> None:
     text = "\n".join(line[4:] for line in (package.__doc__ or "").splitlines() if line.startswith("    "))
-    text = "\n".join(line for line in text.splitlines() if not line.startswith(("[[exceptions", "[[exemptions")))
+    text = "\n".join(line for line in text.splitlines() if not line.startswith("[["))
     (tmp_path / "listingkit.toml").write_text(text, "utf-8")
     assert load(start=tmp_path).severity == {"BUL": "warning", "VAR011": "off"}
     SCHEMA.validate(tomllib.loads(text))
