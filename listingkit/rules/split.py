@@ -26,8 +26,10 @@ def of_covered(batch: Batch, rows: pl.Series) -> Batch | None:
     if rows.all():
         return batch
     covers = batch.covers.filter(rows)
-    flaws = [replace(flaw, message=f"{flaw.message}; this one is about {covers.len()} of them") for flaw in batch.flaws]
-    return replace(batch, covers=covers, flaws=flaws)
+    if batch.absent is not None:  # the batch itself words how many
+        return replace(batch, covers=covers)
+    told = f"(said of {covers.len()} of {batch.covers.len()} rows)"
+    return replace(batch, covers=covers, flaws=[replace(flaw, message=f"{flaw.message} {told}") for flaw in batch.flaws])
 
 
 def of_stores(batch: Batch, stores: Collection[str]) -> Batch | None:
