@@ -17,6 +17,7 @@ from listingkit.rules.task import Run
 Judge = Callable[[Run], Iterator[Batch]]
 Fields = Callable[[], Iterable[str]]
 _JUDGES: list[tuple[tuple[str, ...], Fields, Judge]] = []
+MANY = 3  # more rows than this, and more than half: then it is a fact about the sheet
 
 
 def sheetwide(*codes: str, fields: Fields) -> Callable[[Judge], Judge]:
@@ -57,6 +58,14 @@ def rowwise(run: Run, code: str, stores: Sequence[str], rows: Sequence[int], fla
 
     known = column if column in run.frame.columns else None
     return _batch(run, code, stores, flaws, column, places(run.frame, rows, known))
+
+
+def told(run: Run, code: str, stores: Sequence[str], rows: pl.Series, *, of: int, row: str, whole: str, column: str) -> Iterator[Batch]:
+    """One finding a row where a few of `of` rows are concerned; one for all where it is most of them."""
+    if len(rows) > MANY and 2 * len(rows) > of:
+        yield once(run, code, stores, Flaw(whole), column=column)
+    elif len(rows):
+        yield rowwise(run, code, stores, rows.to_list(), [Flaw(row)] * len(rows), column=column)
 
 
 def _batch(run: Run, code: str, stores: Sequence[str], flaws: Sequence[Flaw], column: str, where: pl.DataFrame) -> Batch:

@@ -3,14 +3,11 @@
 import re
 import unicodedata
 from datetime import date
-from decimal import Decimal
-from functools import cache
 
 import polars as pl
 
 from listingkit.finding import Flaw
 from listingkit.master import mojibake
-from listingkit.resources import data
 from listingkit.rules import marks
 from listingkit.rules.engine import rule
 
@@ -253,50 +250,3 @@ def package_lighter_than_item(
     if not re.fullmatch(plain, package_weight) or not re.fullmatch(plain, item_weight) or float(package_weight) >= float(item_weight):
         return None
     return Flaw(f"the package weighs {package_weight}, the item {item_weight} {item_weight_unit}")
-
-
-@rule(
-    "CMP001",
-    fields=("fabric_type",),
-    good=[
-        "100% Cotton",
-        "75% Cotton, 15% Nylon, 10% Wool",
-        "Cotton",
-        "60 % Baumwolle, 40 % Polyester",
-        "Shell: 100% Cotton; Lining: 100% Polyester",
-    ],
-    bad=["75% Cotton, 15% Nylon", "60% Cotton, 50% Polyester"],
-    why="The law asks that the shares of a textile add up to 100 %; Amazon suppresses what does not.",
-    source="Regulation (EU) 1007/2011; Amazon templates DE and US: percent and fibre, comma separated, 100 % in total",
-    checked=CHECKED,
-    suspects=lambda fabric_type: fabric_type.str.contains("%", literal=True),
-)
-def composition_not_100(fabric_type: str) -> Flaw | None:
-    """The shares of a composition add up to 100 % for each part of the product."""
-    shares = [Decimal(share.replace(",", ".")) for share in re.findall(r"([0-9]{1,3}(?:[.,][0-9]{1,2})?) ?%", fabric_type)]
-    total = sum(shares, Decimal(0))
-    if not shares or (total % 100 == 0 and total > 0):
-        return None
-    return Flaw(f"the shares add up to {total} %")
-
-
-@cache
-def _countries() -> frozenset[str]:
-    lines = data("countries.tsv").read_text("utf-8").splitlines()
-    return frozenset(line.split("\t")[0] for line in lines if not line.startswith(("#", "code")))
-
-
-@rule(
-    "CMP002",
-    fields=("country_of_origin",),
-    good=["PT", "CN"],
-    bad=["Portugalia", "ZZ"],
-    why="Amazon takes the country as an ISO code or a name of its list; customs rely on it.",
-    source="Amazon templates 2026: country_of_origin; ISO 3166-1",
-    checked=CHECKED,
-    errors=("90244",),
-    suspects=lambda country_of_origin: ~country_of_origin.is_in(sorted(_countries())),
-)
-def unknown_country(country_of_origin: str) -> Flaw | None:
-    """A country of origin is a country that we know by code."""
-    return None if country_of_origin in _countries() else Flaw(f"{country_of_origin!r} is no country code")
