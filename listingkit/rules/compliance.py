@@ -191,5 +191,6 @@ def eu_responsible_person(run: Run) -> Iterator[Batch]:
     made = run.frame.filter(outside.fill_null(value=False))[held["country_of_origin"]]
     if made.len():
         origins = listed(made.unique().sort().to_list(), 4)
-        told = f"{made.len()} {'listing' if made.len() == 1 else 'listings'} made outside the EU ({origins}) name no EU responsible person"
+        rows = "1 listing made outside the EU names" if made.len() == 1 else f"{made.len()} listings made outside the EU name"
+        told = f"{rows} no EU responsible person (made in {origins})"
         yield once(run, "CMP006", stores, Flaw(told + ": needed where the maker sits outside, too"), column="dsa_responsible_party_address")

@@ -148,7 +148,7 @@ def test_tiers_keep_their_bounds_after_conversion() -> None:
 def test_who_answers_in_the_eu_is_asked_once_where_the_origin_hints_at_it() -> None:
     made = {"sku": ["A", "B", "C"], "country_of_origin": ["CN", "PT", "CN"]}
     (one,) = found(listings(**made), "CMP006", ("US", "DE"))
-    assert one.message.startswith("2 listings made outside the EU (CN) name no EU responsible person")
+    assert one.message.startswith("2 listings made outside the EU name no EU responsible person (made in CN)")
     assert one.marketplace == "DE"
     assert found(listings(**made, dsa_responsible_party_address=["Example GmbH, Berlin"] * 3), "CMP006", ("DE",)) == []
     assert found(listings(**made), "CMP006", ("US",)) == []
