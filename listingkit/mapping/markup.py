@@ -16,10 +16,9 @@ def has_markup(column: pl.Series) -> bool:
     return bool(column.str.contains("<", literal=True).any() and column.str.contains(TAG).any())
 
 
-def mostly_text(column: pl.Series) -> bool:
-    """Whether cells with HTML tags are the exception among those that differ."""
-    cells = column.drop_nulls().unique()
-    return 2 * int(cells.str.contains(TAG).sum()) < cells.len()
+def tagged(column: pl.Series) -> int:
+    """How many cells hold HTML tags."""
+    return int(column.str.contains(TAG).sum()) if column.str.contains("<", literal=True).any() else 0
 
 
 def without_markup(column: pl.Series) -> pl.Series:

@@ -49,6 +49,7 @@ class NumberStyle:
 
     sign: str | None = "."  # decimal sign; None: only numbers without one are read
     currency: str | None = None  # that every priced cell names
+    units: bool = False  # some cell names a unit
     doubt: str | None = None  # why cells stay as they are
     readable: bool = True  # False: every cell stays as it is
 
@@ -73,7 +74,7 @@ def read_numbers(
     cells = cells.with_columns(pl.when("known").then(_reading(style.sign, whole=whole)).alias("read"))
     named = cells.filter(pl.col("read").is_not_null())
     values = _looked_up(column, cells, "read").fill_null(column)
-    units = _looked_up(column, named, "unit") if named["unit"].is_not_null().any() else None
+    units = _looked_up(column, named, "unit") if style.units else None
     return Numbers(values, units, style.currency, style.doubt)
 
 
@@ -99,12 +100,13 @@ def _parsed(column: pl.Series) -> pl.DataFrame:
 
 def _style(cells: pl.DataFrame, decimal: str | None, usual: str | None, *, whole: bool) -> NumberStyle:
     sign, doubt = (decimal, None) if decimal else _decimal(cells, usual)
-    read = pl.when("known").then(_reading(sign, whole=whole))
-    stated = sorted(cells.filter(read.is_not_null())["currency"].unique().drop_nulls().to_list())
+    read = cells.filter(pl.when("known").then(_reading(sign, whole=whole)).is_not_null())
+    stated = sorted(read["currency"].unique().drop_nulls().to_list())
     if len(stated) > 1:
         told = f"its cells are in several currencies ({', '.join(stated)}): split it into a column for each"
-        return NumberStyle(sign, None, told, readable=False)
-    return NumberStyle(sign, stated[0] if stated and stated[0] not in SIGNS else None, doubt)
+        return NumberStyle(sign, doubt=told, readable=False)
+    currency = stated[0] if stated and stated[0] not in SIGNS else None
+    return NumberStyle(sign, currency, units=bool(read["unit"].is_not_null().any()), doubt=doubt)
 
 
 def _reading(sign: str | None, *, whole: bool) -> pl.Expr:

@@ -11,7 +11,7 @@ from listingkit.finding import Finding, Severity
 from listingkit.mapping.assign import Assignment, note
 from listingkit.mapping.dates import DateStyle, date_style, read_dates
 from listingkit.mapping.headers import key
-from listingkit.mapping.markup import has_markup, mostly_text, without_markup
+from listingkit.mapping.markup import has_markup, tagged, without_markup
 from listingkit.mapping.numbers import NumberStyle, number_style, read_numbers
 from listingkit.mapping.pictures import addresses, in_one_cell, places, read_pictures
 from listingkit.mapping.profile import Profile
@@ -50,24 +50,57 @@ class Style:
     html: bool = True  # cells with HTML are the rule in a column of texts, and read as text
 
 
-def column_style(column: pl.Series, assignment: Assignment, profile: Profile, evidence: Evidence | None = None) -> Style | None:
-    """The style of a column, None where its cells are read one by one. Only distinct values matter: `column` may hold just these."""
-    family, gallery = _family(assignment), _gallery(assignment)
-    if gallery:
-        return Style(longest=in_one_cell(column, assignment.source.separator))
+@dataclass(frozen=True)
+class Seen:
+    """What the reading of a column needs to know of all its cells. Parts of a column add up to the whole."""
+
+    distinct: pl.Series | None = None  # the different cells, of columns whose cells are few or short
+    longest: int = 0  # items of the longest list in one cell
+    filled: int = 0
+    tagged: int = 0  # cells with HTML
+
+    def __add__(self, other: "Seen") -> "Seen":
+        both = [one for one in (self.distinct, other.distinct) if one is not None]
+        distinct = pl.concat(both).unique() if both else None
+        return Seen(distinct, max(self.longest, other.longest), self.filled + other.filled, self.tagged + other.tagged)
+
+
+def look(column: pl.Series, assignment: Assignment) -> Seen | None:
+    """Look at a column, or at a part of one; None where its cells are read one by one."""
+    family = _family(assignment)
+    if _gallery(assignment):
+        return Seen(longest=in_one_cell(column, assignment.source.separator))
     if family:
-        return Style(longest=_longest(_items(column, assignment, family))) if assignment.source.separator else None
+        return Seen(longest=_longest(_items(column, assignment, family))) if assignment.source.separator else None
     if assignment.source.keep:
         return None
     if assignment.field in MEASURES:
-        return _measure_style(column, assignment, profile) if ORDER.search(key(assignment.column.header)) else None
-    field_ = parse(assignment.field).field
-    if field_.kind in ("number", "integer", "price"):
-        decimal = _stored_sign(evidence) or assignment.source.decimal
-        return Style(number_style(column, decimal, usual=profile.decimal, whole=field_.kind == "integer"))
-    if field_.name in JUDGED:
-        return Style(html=not mostly_text(column)) if has_markup(column) else None
-    return Style(dates=date_style(column, assignment.source.date)) if field_.kind == "date" else None
+        return Seen(column.unique()) if ORDER.search(key(assignment.column.header)) else None
+    known = parse(assignment.field).field
+    if known.kind in ("number", "integer", "price", "date"):
+        return Seen(column.unique())
+    if known.name in JUDGED:
+        return Seen(filled=len(column) - column.null_count(), tagged=tagged(column))
+    return None
+
+
+def style_of(seen: Seen, assignment: Assignment, profile: Profile, evidence: Evidence | None = None) -> Style:
+    """What the cells of a whole column say about its reading."""
+    if seen.distinct is None:
+        return Style(longest=seen.longest, html=2 * seen.tagged >= seen.filled)
+    if assignment.field in MEASURES:
+        return _measure_style(seen.distinct, assignment, profile)
+    known = parse(assignment.field).field
+    if known.kind == "date":
+        return Style(dates=date_style(seen.distinct, assignment.source.date))
+    decimal = _stored_sign(evidence) or assignment.source.decimal
+    return Style(number_style(seen.distinct, decimal, usual=profile.decimal, whole=known.kind == "integer"))
+
+
+def column_style(column: pl.Series, assignment: Assignment, profile: Profile, evidence: Evidence | None = None) -> Style | None:
+    """The style of a whole column; None where its cells are read one by one."""
+    seen = look(column, assignment)
+    return None if seen is None else style_of(seen, assignment, profile, evidence)
 
 
 def read_column(master: Master, assignment: Assignment, profile: Profile, style: Style | None = None) -> Read:
