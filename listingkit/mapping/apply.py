@@ -18,6 +18,7 @@ from listingkit.mapping.pictures import free_place
 from listingkit.mapping.presets import choose, merged, title
 from listingkit.mapping.profile import FillDown, Profile
 from listingkit.mapping.propose import ACCEPT, propose
+from listingkit.mapping.remarks import without_remarks
 from listingkit.mapping.translations import spread_languages
 from listingkit.mapping.values import Read, Style, read_column
 from listingkit.marketplace import marketplaces
@@ -110,6 +111,7 @@ def plan(master: Master, profile: Profile, threshold: float = ACCEPT) -> Plan:
 def map_part(master: Master, plan: Plan) -> Mapped:
     """Map a sheet, or a part of one, as planned. Raises `BadProfile`, and `ListingkitError` where nothing holds the SKU."""
     profile = plan.profile
+    master, remarks = without_remarks(master)
     reads = [(assignment, read_column(master, assignment, profile, plan.styles.get(assignment))) for assignment in plan.assignments]
     columns: dict[str, tuple[Assignment, pl.Series]] = {}
     stated = {assignment.field for assignment in plan.assignments}
@@ -126,7 +128,7 @@ def map_part(master: Master, plan: Plan) -> Mapped:
     origins = {name: assignment.column for name, (assignment, _) in columns.items() if name not in made}
     evidence = {name: master.evidence[column.letter] for name, column in origins.items() if column.letter in master.evidence}
     currencies = {assignment.field: read.currency for assignment, read in reads if read.currency}
-    found = (*plan.notes, *(about for _, read in reads for about in read.notes))
+    found = (*plan.notes, *remarks, *(about for _, read in reads for about in read.notes))
     return Mapped(frame, Source(master.file, master.sheet, origins, evidence), currencies, found)
 
 

@@ -1,6 +1,7 @@
 """Search terms (generic_keyword)."""
 
 import re
+from collections import Counter
 from datetime import date
 
 import polars as pl
@@ -88,8 +89,11 @@ def search_terms_repeat(generic_keyword: str) -> Flaw | None:
     kept = {word.lower(): word for word in reversed(words)}
     if len(kept) == len(words):
         return None
+    counted = Counter(word.lower() for word in words)
+    twice = [word for word, count in counted.items() if count > 1]
+    shown = f"{', '.join(twice[:4])}{' ...' if twice[4:] else ''}"
     first = [word for n, word in enumerate(words) if word.lower() not in {earlier.lower() for earlier in words[:n]}]
-    return Flaw(f"search terms repeat {len(words) - len(kept)} {'word' if len(words) - len(kept) == 1 else 'words'}", fix=" ".join(first))
+    return Flaw(f"search terms say {shown} more than once: {len(words) - len(kept)} of {len(words)} words can go", fix=" ".join(first))
 
 
 @rule(

@@ -188,9 +188,9 @@ def merchant_fulfilled_without_terms(
 
 @rule(
     "OFR012",
-    fields=("lead_time_to_ship_max_days", "quantity", "fulfillment_channel_code"),
-    good=[("2", "5", "DEFAULT"), ("2", "0", None), ("2", None, "AMAZON_EU")],
-    bad=[("2", None, "DEFAULT"), ("2", None, None)],
+    fields=("lead_time_to_ship_max_days", "quantity", "fulfillment_channel_code", "parentage_level"),
+    good=[("2", "5", "DEFAULT", None), ("2", "0", None, "Child"), ("2", None, "AMAZON_EU", None), ("2", None, None, "Parent")],
+    bad=[("2", None, "DEFAULT", None), ("2", None, None, "Child")],
     why="Amazon answers 99006: a handling time is taken only with a quantity.",
     source="Amazon error 99006 (as WP-Lister documents it)",
     checked=CHECKED,
@@ -199,9 +199,11 @@ def merchant_fulfilled_without_terms(
     suspects=lambda quantity: quantity.is_null(),
 )
 def handling_time_without_quantity(
-    lead_time_to_ship_max_days: str, quantity: str | None, fulfillment_channel_code: str | None
+    lead_time_to_ship_max_days: str, quantity: str | None, fulfillment_channel_code: str | None, parentage_level: str | None
 ) -> Flaw | None:
-    """A handling time comes with a quantity."""
+    """A handling time comes with a quantity, but on a parent, which has none."""
+    if (parentage_level or "").casefold() == "parent":
+        return None
     if not lead_time_to_ship_max_days or quantity or (fulfillment_channel_code or "").startswith("AMAZON"):
         return None
     return Flaw("handling time without quantity")

@@ -55,7 +55,7 @@ def invisible_character(text: str) -> Flaw | None:
     each=True,
     fields=COPY,
     good=["Stoneware Mug", "One line"],
-    bad={"One\nTwo": "One Two", "One\tTwo": "One Two", "One\r\nTwo": "One Two"},
+    bad={"One\nTwo": "One Two", "One\tTwo": "One Two", "One\r\nTwo": "One Two", "Blue\n": "Blue"},
     why="In a tab-delimited upload a tab or line break begins a new cell or row; listingkit writes a space.",
     source="Amazon templates: tab-delimited text has no quoting (WP-Lister, jaacee.com)",
     checked=CHECKED,
@@ -67,7 +67,7 @@ def line_break_in_text(text: str) -> Flaw | None:
     """A text is one line."""
     if not re.search(r"[\t\r\n]", text):
         return None
-    return Flaw("a tab or line break, which becomes a space in the upload", fix=re.sub(r"[\t\r\n]+", " ", text))
+    return Flaw("a tab or line break, which becomes a space in the upload", fix=re.sub(r"[\t\r\n]+", " ", text).strip())
 
 
 @rule(

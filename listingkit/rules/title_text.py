@@ -178,26 +178,41 @@ def title_emoji(item_name: str) -> Flaw | None:
     return Flaw(f"title has {' '.join(dict.fromkeys(found))}") if found else None
 
 
+VARIES = ("color", "size", "option1_value", "option2_value", "option3_value")
+_PLAIN = (None,) * len(VARIES)
+
+
 @across(
     "TTL010",
-    fields=("item_name", "parent_sku", "sku"),
+    fields=("item_name", "parent_sku", "sku", *VARIES),
     keys=("item_name",),
     good=[
-        [("Mug, Blue", None, "A"), ("Mug, Sand", None, "B")],
-        [("Mug", "P", "A"), ("Mug", "P", "B")],
-        [("Mug", None, "P"), ("Mug", "P", "A")],
+        [("Mug, Blue", None, "A", *_PLAIN), ("Mug, Sand", None, "B", *_PLAIN)],
+        [("Mug", "P", "A", *_PLAIN), ("Mug", "P", "B", *_PLAIN)],
+        [("Mug", None, "P", *_PLAIN), ("Mug", "P", "A", *_PLAIN)],
+        [("Mug", None, "A", "Blue", *_PLAIN[1:]), ("Mug", None, "B", "Sand", *_PLAIN[1:])],
     ],
-    bad=[[("Mug", None, "A"), ("Mug", None, "B")]],
+    bad=[
+        [("Mug", None, "A", *_PLAIN), ("Mug", None, "B", *_PLAIN)],
+        [("Mug", "P", "A", "Blue", *_PLAIN[1:]), ("Mug", "Q", "B", "Blue", *_PLAIN[1:])],
+    ],
     why="Two products with one title look like duplicates to shoppers and to Amazon, which may merge them.",
     source="Amazon ASIN creation policy: no duplicate product pages",
     checked=CHECKED,
     severity="warning",
-    suspects=lambda: pl.len() > 1,
+    suspects=lambda: pl.coalesce("parent_sku", "sku").n_unique() > 1,
 )
 def title_duplicate(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
-    """Products that are no variations of each other have different titles."""
-    families = {row.parent_sku or row.sku for row in rows}
-    if len(families) > 1 and len({row.sku for row in rows}) > 1:
-        for position, row in enumerate(rows):
-            others = [other.sku for other in rows if other.sku != row.sku][:3]
-            yield position, Flaw(f"the same title as {', '.join(map(str, others))}")
+    """Products that are no variations of each other have different titles.
+
+    Rows of one family, and rows that differ in colour, size or another option, are variations.
+    """
+    seen: dict[tuple[str, ...], dict[str | None, str | None]] = {}
+    for position, row in enumerate(rows):
+        alike = seen.setdefault(tuple((getattr(row, name) or "").casefold() for name in VARIES), {})
+        family = row.parent_sku or row.sku
+        others = [str(sku) for other, sku in alike.items() if other != family and sku != row.sku]
+        if others:
+            yield position, Flaw(f"the same title as {', '.join(others[:3])}")
+        if len(alike) < 5:
+            alike.setdefault(family, row.sku)
