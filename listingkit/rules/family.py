@@ -19,6 +19,10 @@ def _is(level: str | None, wanted: str) -> bool:
     return (level or "").lower() == wanted
 
 
+def _level(parentage_level: pl.Expr, wanted: str) -> pl.Expr:
+    return parentage_level.str.contains(f"(?i)^(?:{wanted})$").fill_null(value=False)
+
+
 def _any_twice(name: str) -> pl.Expr:
     filled = pl.col(name).drop_nulls().str.to_lowercase()
     return filled.n_unique() < filled.len()
@@ -70,7 +74,7 @@ def nested_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     source=SOURCE + ": parent_sku is required for children",
     checked=CHECKED,
     errors=("99001", "90220"),
-    suspects=lambda parent_sku: parent_sku.is_null(),
+    suspects=lambda parentage_level, parent_sku: parent_sku.is_null() & _level(parentage_level, "child"),
 )
 def child_without_parent_sku(parentage_level: str, parent_sku: str | None) -> Flaw | None:
     """A child names its parent."""
@@ -88,7 +92,7 @@ def child_without_parent_sku(parentage_level: str, parent_sku: str | None) -> Fl
     source=SOURCE + ": variation_theme is conditionally required",
     checked=CHECKED,
     errors=("99003",),
-    suspects=lambda variation_theme: variation_theme.is_null(),
+    suspects=lambda variation_theme, parentage_level: variation_theme.is_null() & _level(parentage_level, "child|parent"),
 )
 def family_without_theme(parentage_level: str, variation_theme: str | None) -> Flaw | None:
     """Parents and children name their variation theme."""
@@ -176,7 +180,10 @@ def same_combination(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     source=SOURCE + ": every attribute of the theme is filled; error 99003",
     checked=CHECKED,
     errors=("99003",),
-    suspects=lambda color, size: color.is_null() | size.is_null(),
+    suspects=lambda variation_theme, parentage_level, color, size: (
+        _level(parentage_level, "child")
+        & ((color.is_null() & variation_theme.str.contains("(?i)colou?r")) | (size.is_null() & variation_theme.str.contains("(?i)s[iİ]ze")))
+    ),
 )
 def theme_attribute_blank(variation_theme: str, parentage_level: str | None, color: str | None, size: str | None) -> Flaw | None:
     """A child fills every attribute of its variation theme."""
@@ -197,7 +204,7 @@ def theme_attribute_blank(variation_theme: str, parentage_level: str | None, col
     checked=CHECKED,
     severity="warning",
     fix="safe",
-    suspects=lambda price, quantity: price.is_not_null() | quantity.is_not_null(),
+    suspects=lambda parentage_level, price, quantity: (price.is_not_null() | quantity.is_not_null()) & _level(parentage_level, "parent"),
 )
 def parent_with_offer(parentage_level: str, price: str | None, quantity: str | None) -> Flaw | None:
     """A parent has no price and no quantity."""

@@ -23,10 +23,13 @@ _CONTACTS = (
 )
 _ASIN = re.compile(r"\bB0(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{8}\b")
 EMOJI = r"\p{Emoji_Presentation}|\p{Extended_Pictographic}\x{FE0F}"
-_PLACEHOLDER = re.compile(
-    r"(?i)n/?a|tbd|tba|none|null|nil|-+|\.+|xxx+|todo|copy pending|not applicable|nicht zutreffend|k\.? ?a\.?|sans objet|no aplica"
+_NOTHING = (
+    r"n/?a|tbd|tba|none|null|nil|-+|\.+|xxx+|todo|copy pending|not applicable|nicht zutreffend|k\.? ?a\.?|sans objet|no aplica"
     r"|lorem ipsum.*|\(your [a-z ]+\)"
 )
+_PLACEHOLDER = re.compile(f"(?i){_NOTHING}")
+# Python strips four more characters than polars' regexes call white space, and takes two more for an i.
+_PLACEHOLDER_CELL = rf"(?i)^[\s\x1c-\x1f]*(?:{_NOTHING.replace('a-z', 'a-zİı').replace('i', '[iİı]')})[\s\x1c-\x1f]*$"
 
 
 def tags(text: str) -> list[str]:
@@ -92,7 +95,7 @@ def placeholder(text: str) -> bool:
 
 
 def may_be_placeholder(column: pl.Expr) -> pl.Expr:
-    return (column.str.len_chars() <= 20) | column.str.to_lowercase().str.starts_with("lorem") | column.str.starts_with("(")
+    return column.str.contains(_PLACEHOLDER_CELL)
 
 
 def shouted(text: str) -> bool:

@@ -19,8 +19,9 @@ def _amount(text: str | None) -> Decimal | None:
     return Decimal(text) if text and _NUMBER.fullmatch(text) else None
 
 
-def _number(column: pl.Expr) -> pl.Expr:
-    return column.cast(pl.Float64, strict=False)
+def _at_least(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """Where both are numbers and the first is not below the second, as far as floats can tell."""
+    return (one.cast(pl.Float64, strict=False) >= other.cast(pl.Float64, strict=False)).fill_null(value=False)
 
 
 def _day(text: str | None) -> date | None:
@@ -41,7 +42,7 @@ def _day(text: str | None) -> date | None:
     why="A sale price that is no reduction is refused, and misleads shoppers.",
     source=TEMPLATES + ": the sale price is below the price",
     checked=CHECKED,
-    suspects=lambda sale_price, price: _number(sale_price) >= _number(price),
+    suspects=lambda sale_price, price: _at_least(sale_price, price),
 )
 def sale_not_below_price(sale_price: str, price: str | None) -> Flaw | None:
     """A sale price is below the price."""
@@ -112,9 +113,9 @@ def sale_is_over(sale_end_date: str, at: Context) -> Flaw | None:
     source=TEMPLATES + ": minimum at most price, price at most maximum",
     checked=CHECKED,
     suspects=lambda minimum_seller_allowed_price, maximum_seller_allowed_price, price: (
-        (_number(minimum_seller_allowed_price) >= _number(maximum_seller_allowed_price)).fill_null(value=False)
-        | (_number(minimum_seller_allowed_price) >= _number(price)).fill_null(value=False)
-        | (_number(price) >= _number(maximum_seller_allowed_price)).fill_null(value=False)
+        _at_least(minimum_seller_allowed_price, maximum_seller_allowed_price)
+        | _at_least(minimum_seller_allowed_price, price)
+        | _at_least(price, maximum_seller_allowed_price)
     ),
 )
 def price_outside_bounds(minimum_seller_allowed_price: str, maximum_seller_allowed_price: str | None, price: str | None) -> Flaw | None:
@@ -138,7 +139,7 @@ def price_outside_bounds(minimum_seller_allowed_price: str, maximum_seller_allow
     source=TEMPLATES + ": at or below the price; error 95021",
     checked=CHECKED,
     errors=("95021",),
-    suspects=lambda business_price, price: _number(business_price) >= _number(price),
+    suspects=lambda business_price, price: _at_least(business_price, price),
 )
 def business_price_above_price(business_price: str, price: str | None) -> Flaw | None:
     """A business price is not above the price."""
@@ -157,7 +158,7 @@ def business_price_above_price(business_price: str, price: str | None) -> Flaw |
     source=TEMPLATES + ": quantity is blank for Fulfillment by Amazon",
     checked=CHECKED,
     fix="ask",
-    suspects=lambda fulfillment_channel_code: fulfillment_channel_code.str.starts_with("AMAZON"),
+    suspects=lambda fulfillment_channel_code: fulfillment_channel_code.str.starts_with("AMAZON").fill_null(value=False),
 )
 def quantity_with_fba(quantity: str, fulfillment_channel_code: str | None) -> Flaw | None:
     """A listing that Amazon fulfils has no quantity."""
@@ -219,7 +220,7 @@ def handling_time_without_quantity(
     source="Legal Metrology (Packaged Commodities) Rules, as reported by medianama and CNBC-TV18",
     checked=CHECKED,
     severity="warning",
-    suspects=lambda price, maximum_retail_price: _number(price) >= _number(maximum_retail_price),
+    suspects=lambda price, maximum_retail_price: _at_least(price, maximum_retail_price),
 )
 def price_above_mrp(price: str, maximum_retail_price: str | None) -> Flaw | None:
     """The price is not above the maximum retail price."""
@@ -237,7 +238,7 @@ def price_above_mrp(price: str, maximum_retail_price: str | None) -> Flaw | None
     source=TEMPLATES + ": uvp_list_price",
     checked=CHECKED,
     severity="warning",
-    suspects=lambda price, uvp_list_price: _number(price) >= _number(uvp_list_price),
+    suspects=lambda price, uvp_list_price: _at_least(price, uvp_list_price),
 )
 def price_above_uvp(price: str, uvp_list_price: str | None) -> Flaw | None:
     """The price is not above the recommended retail price."""
@@ -254,7 +255,7 @@ def price_above_uvp(price: str, uvp_list_price: str | None) -> Flaw | None:
     source=TEMPLATES + ": list price",
     checked=CHECKED,
     severity="warning",
-    suspects=lambda list_price, price: _number(list_price) <= _number(price),
+    suspects=lambda list_price, price: _at_least(price, list_price),
 )
 def list_price_below_price(list_price: str, price: str | None) -> Flaw | None:
     """A list price is not below the price."""

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 import polars as pl
 
@@ -171,27 +170,25 @@ def _judge_rows(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:
     if task.columns[0] is None and task.whole:
         yield from _judge_absent(run, task, rows)
         return
+    names = [str(number) for number in range(len(task.columns))]
     keys = run.frame.select(
-        (pl.col(column) if column else pl.lit(None, pl.String)).gather(rows).alias(str(number))
-        if column
-        else pl.lit(None, pl.String).alias(str(number))
-        for number, column in enumerate(task.columns)
+        pl.col(column).gather(rows).alias(name) if column else pl.lit(None, pl.String).alias(name)
+        for name, column in zip(names, task.columns, strict=True)
     )
-    known: dict[tuple[Any, ...], Flaw | None] = {}
+    distinct = keys.unique(maintain_order=True)
+    judged = [task.judge(key) for key in distinct.iter_rows()]
+    flaws = [flaw for flaw in judged if flaw is not None]
+    if not flaws:
+        return
+    guilty = distinct.filter(pl.Series([flaw is not None for flaw in judged], dtype=pl.Boolean)).with_row_index("#flaw")
+    places = keys.with_columns(rows.alias(_INDEX)).join(guilty, on=names, nulls_equal=True, maintain_order="left")
     flawed: dict[str | None, tuple[list[int], list[Flaw]]] = {}
-    judge = task.judge
-    for index, key in zip(rows.to_list(), keys.iter_rows(), strict=True):
-        try:
-            flaw = known[key]
-        except KeyError:
-            flaw = judge(key)
-            known[key] = flaw
-        if flaw is not None:
-            places, flaws = flawed.setdefault(flaw.field, ([], []))
-            places.append(index)
-            flaws.append(flaw)
-    for target, (places, flaws) in flawed.items():
-        yield _batch(run, task, target, places, flaws)
+    for index, number in places.select(_INDEX, "#flaw").iter_rows():
+        held = flawed.setdefault(flaws[number].field, ([], []))
+        held[0].append(index)
+        held[1].append(flaws[number])
+    for target, (indices, told) in flawed.items():
+        yield _batch(run, task, target, indices, told)
 
 
 def _judge_absent(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:

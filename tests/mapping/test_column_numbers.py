@@ -127,3 +127,9 @@ def test_the_order_of_cells_does_not_matter(values: list[str]) -> None:
     there = read_numbers(series(list(values))).values.to_list()
     back = read_numbers(series(values[::-1])).values.to_list()
     assert there == back[::-1]
+
+
+def test_a_doubt_names_the_first_cells_of_the_sheet() -> None:
+    numbers = read_numbers(series([f"{n}.25" for n in range(1, 20_000)] + [f"{n},50" for n in range(1, 20_000)]))
+    assert numbers.doubt is not None
+    assert "'1.25' and '1,50'" in numbers.doubt
