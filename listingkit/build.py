@@ -35,12 +35,13 @@ from listingkit.job import Inputs, checked, display, listings_of, read_masters, 
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import Master
-from listingkit.outputs import held_rows, report_of, tables, write_report
+from listingkit.outputs import CHANGES, held_rows, report_of, tables, write_report
 from listingkit.progress import tell
 from listingkit.render import folder, text
 from listingkit.render.existing import Existing, with_existing
 from listingkit.render.rows import render, unplaced
-from listingkit.report.report import Report
+from listingkit.report import trend
+from listingkit.report.report import Report, Run
 from listingkit.rules.findings import Cell, Findings
 
 Policy = Literal["hold", "strict", "all"]
@@ -196,7 +197,7 @@ def _previous(order: Order, store: Marketplace, upload: Upload) -> Upload | None
 
 def _written(built: Built, part: Path) -> dict[str, int]:
     from listingkit.render import workbook
-    from listingkit.report import held, review
+    from listingkit.report import changes_page, held, review
 
     told = {}
     for one in built.made:
@@ -213,6 +214,8 @@ def _written(built: Built, part: Path) -> dict[str, int]:
             text.write(one.delta.upload, place / "delta.txt")
             with (place / "changes.jsonl").open("w", encoding="utf-8", newline="\n") as stream:
                 write_jsonl(one.changes, stream)
+            with (place / CHANGES).open("w", encoding="utf-8", newline="\n") as stream:
+                changes_page.write(one.changes, stream)
         if built.order.split:
             told[one.store.code] = _in_parts(one, built.order.split, place / ledger.PARTS)
     tell("writing the reports")
@@ -223,7 +226,7 @@ def _written(built: Built, part: Path) -> dict[str, int]:
     with (part / "review.xlsx").open("wb") as stream:
         review.write(report, stream, built.masters)
     write_report(report, part / "report.html", "html")
-    return _manifest(built, part, told)
+    return _manifest(built, report, part, told)
 
 
 def _in_parts(one: Made, how: Split, place: Path) -> list[dict[str, Any]]:
@@ -244,10 +247,17 @@ def report_on(built: Built) -> Report:
         as_of=built.order.as_of,
         held={one.store.code: one.held for one in built.made},
         changes={one.store.code: one.changes for one in built.made if one.changes is not None},
+        trend=_earlier(built.order),
     )
 
 
-def _manifest(built: Built, part: Path, parts: Mapping[str, Any]) -> dict[str, int]:
+def _earlier(order: Order) -> tuple[Run, ...]:
+    """The runs before this one: those of the previous output folder, else those whose uploads the ledger knows."""
+    runs = trend.of_folders([Path(path) for path in order.previous], folder.MARK)
+    return runs or (trend.of_ledger(order.ledger) if order.ledger else ())
+
+
+def _manifest(built: Built, report: Report, part: Path, parts: Mapping[str, Any]) -> dict[str, int]:
     """manifest.json: what went in, what came out, by which versions, as of which day."""
     outputs = {path.relative_to(part).as_posix(): path for path in sorted(part.rglob("*")) if path.is_file()}
     order = built.order
@@ -267,6 +277,7 @@ def _manifest(built: Built, part: Path, parts: Mapping[str, Any]) -> dict[str, i
             }
             for one in built.made
         },
+        **trend.counts(report),
         "inputs": {display(path): _sha256(Path(path)) for path in given if Path(path).is_file()},
         "outputs": {name: _sha256(path) for name, path in outputs.items()},
     }

@@ -16,10 +16,11 @@ from listingkit.mapping.listings import SOURCE, Listings
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import ROW, Master
 from listingkit.report import formats
-from listingkit.report.report import ChangeCount, Input, Product, Report, RuleCard
+from listingkit.report.report import ChangeCount, Input, Product, Report, RuleCard, Run
 from listingkit.rules.engine import catalogue
 from listingkit.rules.findings import Findings
 
+CHANGES = "changes.html"  # in the folder of a marketplace
 PRODUCTS = 2000  # listings shown as cards; beyond, only those with findings
 
 
@@ -32,8 +33,9 @@ def report_of(
     as_of: date,
     held: Mapping[str, pl.Series] | None = None,
     changes: Mapping[str, Changes] | None = None,
+    trend: Sequence[Run] = (),
 ) -> Report:
-    """Everything that a report may show. `held` (masks) and `changes` come by marketplace code, from a build."""
+    """Everything that a report may show. `held` (masks) and `changes` come by marketplace code, from a build; `trend` from earlier ones."""
     masks = held or {store.code: _mask(listings, findings.error_rows(store.code)) for store in stores}
     anywhere = pl.select(pl.any_horizontal([pl.lit(mask) for mask in masks.values()])).to_series() if masks else None
     return Report(
@@ -49,7 +51,8 @@ def report_of(
         unmapped=[note.column or "" for note in listings.notes if note.code == "MAP001"],
         rules={code: RuleCard(code, rule.name, rule.doc, rule.why, rule.source, rule.category) for code, rule in catalogue().items()},
         products=list(_products(listings, findings, stores)),
-        changes=[ChangeCount(code, **_counted(one)) for code, one in (changes or {}).items()],
+        changes=[ChangeCount(code, **_counted(one), page=f"{code}/{CHANGES}") for code, one in (changes or {}).items()],
+        trend=trend,
     )
 
 
@@ -77,7 +80,7 @@ def _mask(listings: Listings, rows: frozenset[int]) -> pl.Series:
 
 def _counted(changes: Changes) -> dict[str, int]:
     counts = changes.counts()
-    return {name: counts[name] for name in ("added", "changed", "removed", "unchanged", "dangerous")}
+    return {name: counts[name] for name in ("added", "changed", "removed", "vanished", "unchanged", "dangerous")}
 
 
 def _products(listings: Listings, findings: Findings, stores: Sequence[Marketplace]) -> Iterator[Product]:

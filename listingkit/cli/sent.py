@@ -22,11 +22,15 @@ def sent(out: Path, marketplaces: tuple[str, ...], home: Path | None, *, whole: 
     """
     from listingkit.diff import ledger
     from listingkit.marketplace import select
+    from listingkit.render.folder import MARK
+    from listingkit.report import trend
 
     home = home or Path(ledger.NAME)
     codes = [store.code for store in select(marketplaces)]
     chosen = _one(out, codes) if out.is_file() else ledger.files(out, whole=whole, marketplaces=codes)
     made = {(entry.store, entry.file): entry for entry in ledger.record(home, chosen)}
+    if out.is_dir():
+        trend.record(home, out, MARK)
     for store, path in chosen:
         if entry := made.get((store, str(path))):
             click.echo(f"{store}: recorded {path} as upload {entry.number}")

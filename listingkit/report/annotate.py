@@ -1,8 +1,6 @@
 """Marks on the seller's own sheet: colours, comments, the column of issues. What is in the cells stays."""
 
 from collections.abc import Mapping
-from copy import copy
-from typing import Any
 
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
@@ -101,16 +99,8 @@ def _comment(cell: Cell, text: str) -> None:
 
 def _head(sheet: Worksheet, header_row: int, column: int) -> None:
     head = sheet.cell(header_row, column, ISSUES)
-    pattern: Any = sheet.cell(header_row, column - 1) if column > 1 else None
-    if pattern is not None and pattern.has_style:
-        head.font, head.fill, head.border, head.alignment = (
-            copy(pattern.font),
-            copy(pattern.fill),
-            copy(pattern.border),
-            copy(pattern.alignment),
-        )
-    else:
-        head.font, head.alignment = looks.SECTION, Alignment(vertical="center")
+    # our own look, light in any office program: they give links a dark blue, which a dark header would swallow
+    head.font, head.fill, head.alignment = looks.ISSUES_HEAD, looks.ISSUES_FILL, Alignment(vertical="center")
     link(head, place(SUMMARY, "A1"), "to the summary")
     sheet.column_dimensions[get_column_letter(column)].width = 34
 

@@ -1,18 +1,23 @@
 """Changes as one self-contained page: no request leaves it, and nothing in a cell is ever obeyed."""
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple, TextIO
 
 import jinja2
 import polars as pl
 
+from listingkit import __version__
 from listingkit.diff import keys
 from listingkit.diff.changes import Change, Changes
 from listingkit.diff.risks import risks
-from listingkit.report.changes_text import groups, summary
+from listingkit.diff.side import Side, place
+from listingkit.report.changes_text import groups
 from listingkit.report.escape import visible
+from listingkit.report.phrases import language as named
+from listingkit.report.phrases import languages, told
+from listingkit.report.policy import policy, script_json, stylesheet
 from listingkit.report.wordmarks import Part, marks
 from listingkit.resources import shared
 
@@ -30,40 +35,56 @@ class Row(NamedTuple):
     new: list[Part]
 
 
-def write(changes: Changes, stream: TextIO) -> None:
-    """Write the page."""
+def write(changes: Changes, stream: TextIO, *, language: str = "en") -> None:
+    """Write the page; it opens in this language (`en`, `de`, `zh`) and can be switched."""
     folder = shared("templates") / "report"
-    style, script = ((folder / name).read_text("utf-8") for name in ("diff.css", "diff.js"))
-    pages = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined)
+    style, script = stylesheet("diff.css"), (folder / "diff.js").read_text("utf-8")
+    pages = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     pages.filters |= {"visible": visible, "legible": _legible}
-    policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
+    found = groups(changes)
     stream.writelines(
         pages.get_template("diff.html.j2").stream(
-            summary=summary(changes),
-            groups=[(group.title, group.risk, group.dangerous, group.changes.height) for group in groups(changes)],
+            say=named(language),
+            languages=languages(),
+            phrases=script_json(told()),
+            store=place(changes.new.upload)[0],
+            old=changes.old.upload.template.name,
+            new=_file(changes.new),
+            version=__version__,
+            counts=changes.counts(),
+            groups=found,
+            risky={group.risk.code: group.risk.name for group in found if group.risk},
             advice=[(risks()[code], len(skus)) for code, skus in changes.advice.items()],
             notes=changes.notes,
-            rows=rows(changes),
+            families=groupby(rows(changes), key=attrgetter("family")),
             names=sorted(
                 {name for change in changes.frame.select("field", "path").unique().iter_rows() if (name := change[0] or change[1])}
             ),
             left=max(0, len(changes) - SHOWN),
             style=style,
             script=script,
-            policy=policy,
+            policy=policy(style, script),
         )
     )
 
 
 def rows(changes: Changes) -> Iterator[Row]:
     """What the page shows: families together, in the order of their parents."""
-    shown = changes.frame.sort("dangerous", descending=True, maintain_order=True).head(SHOWN)
+    shown = changes.frame.with_row_index("#").sort("dangerous", descending=True, maintain_order=True).head(SHOWN).sort("#").drop("#")
     family = _families(changes)
     parents = pl.col("sku").replace(family) if family else pl.col("sku")
     for *cells, parent in shown.with_columns(family=parents).sort("family", maintain_order=True).iter_rows():
         change = Change(*cells)
         old, new = marks(change.old[:LONG], change.new[:LONG]) if change.old and change.new else _whole(change)
         yield Row(change, parent, change.field or change.path or change.kind, old, new)
+
+
+def _file(side: Side) -> str:
+    """The name of a side's file; "" for rows that no file holds yet."""
+    template = side.upload.template
+    return template.name if template.file or "." in template.name else ""
 
 
 def _whole(change: Change) -> tuple[list[Part], list[Part]]:
@@ -84,7 +105,3 @@ def _families(changes: Changes) -> dict[str, str]:
 def _legible(text: str) -> str:
     """The text with its line breaks, and other invisible characters spelled out."""
     return "\n".join(visible(line) for line in text.split("\n"))
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -14,9 +14,9 @@ from listingkit.report.escape import encodable, visible
 SHOWN = 20  # changes of one group that are shown
 VALUE = 60  # characters of a value that are shown
 _KINDS = {
-    "added": "new listings",
-    "changed": "changes without a risk",
-    "moved": "values that only changed places",
+    "added": ("new listings", "group_added"),
+    "changed": ("changes without a risk", "no_risk"),
+    "moved": ("values that only changed places", "group_moved"),
 }
 
 
@@ -27,6 +27,7 @@ class Group(NamedTuple):
     risk: Risk | None
     dangerous: bool
     changes: pl.DataFrame
+    key: str = ""  # of its title among the report's phrases, where there is no risk
 
     def first(self, number: int = SHOWN) -> Iterator[Change]:
         return (Change(*row) for row in islice(self.changes.iter_rows(), number))
@@ -41,10 +42,10 @@ def groups(changes: Changes) -> list[Group]:
         found.append(Group(f"{code} {known[code].name}", known[code], flag, part))
     found.sort(key=lambda group: (not group.dangerous, group.risk.severity.rank if group.risk else 9, group.title))
     rest = changes.frame.filter(pl.col("risk").is_null())
-    for kind, title in _KINDS.items():
+    for kind, (title, key) in _KINDS.items():
         part = rest.filter(pl.col("kind") == kind)
         if part.height:
-            found.append(Group(title, None, dangerous=False, changes=part))
+            found.append(Group(title, None, dangerous=False, changes=part, key=key))
     return found
 
 

@@ -1,12 +1,16 @@
 """How the cells of a review workbook look."""
 
-from functools import partial
+from typing import Any
 
 from openpyxl.styles import Alignment, Font, PatternFill
 
 from listingkit.finding import Severity
 
-ink = partial(Font, name="Calibri", size=11)
+
+def ink(**look: Any) -> Font:
+    """A font of ours."""
+    return Font(**{"name": "Calibri", "size": 11, **look})
+
 
 FILLS = {
     Severity.ERROR: PatternFill("solid", fgColor="FFFFC9C4"),
@@ -18,16 +22,21 @@ INKS = {
     Severity.WARNING: ink(color="FF7A4B00"),
     Severity.INFO: ink(color="FF0B4F8A"),
 }
+FIGURE = ink(size=16, bold=True)
+FIGURE_INKS = {severity: ink(size=16, bold=True, color=shown.color.rgb) for severity, shown in INKS.items()}
 OURS = frozenset(fill.fgColor.rgb for fill in FILLS.values())
 
 TITLE = Font(name="Calibri", size=18, bold=True, color="FF1B2A41")
 SECTION = Font(name="Calibri", size=13, bold=True, color="FF1B2A41")
 HEAD = ink(bold=True, color="FFFFFFFF")
 HEAD_FILL = PatternFill("solid", fgColor="FF1B2A41")
+ISSUES_FILL = PatternFill("solid", fgColor="FFE4EAF3")
+ISSUES_HEAD = ink(bold=True, color="FF0B57D0", underline="single")
 PLAIN = ink()
 MUTED = ink(color="FF5B6675")
 LINK = ink(color="FF0B57D0", underline="single")
 TOP = Alignment(vertical="top")
+LEFT = Alignment(vertical="center", horizontal="left")
 NUMBER = Alignment(vertical="top", horizontal="right", indent=1)
 WRAP = Alignment(vertical="top", wrap_text=True)
 NONE = PatternFill()

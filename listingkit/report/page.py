@@ -1,19 +1,17 @@
 """One self-contained page: no request leaves it, and nothing in a cell is ever obeyed."""
 
-import hashlib
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from json import dumps
 from typing import TextIO
 
 import jinja2
 
 from listingkit.finding import Severity
-from listingkit.report.escape import json_visible, visible
+from listingkit.report.escape import visible
 from listingkit.report.payload import packed, payload
-from listingkit.report.phrases import Phrases, advice, language, languages, summary
+from listingkit.report.phrases import Phrases, advice, language, languages, subjects, summary, told
+from listingkit.report.policy import policy, script_json, stylesheet
 from listingkit.report.ranking import Step, steps
 from listingkit.report.report import Report, Run
 from listingkit.resources import shared
@@ -44,6 +42,15 @@ class Column:
     warning_height: int
 
 
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A rule that was broken more or less often in the last run."""
+
+    code: str
+    then: int
+    now: int
+
+
 def write(report: Report, stream: TextIO, *, language: str = "en") -> None:
     """Write the page; it opens in this language (`en`, `de`, `zh`) and can be switched."""
     stream.write(_page(replace(report, findings=tuple(report.findings)), language))
@@ -51,7 +58,8 @@ def write(report: Report, stream: TextIO, *, language: str = "en") -> None:
 
 def _page(report: Report, code: str) -> str:
     folder = shared("templates") / "report"
-    style, script = ((folder / name).read_text("utf-8") for name in ("report.css", "report.js"))
+    style = stylesheet("report.css")
+    script = (folder / "report.js").read_text("utf-8")
     say = language(code)
     ranked, blocked = steps(report.findings, report.rows)
     codes = list(report.tally.codes)
@@ -73,36 +81,30 @@ def _page(report: Report, code: str) -> str:
         summary=list(summary(report, say, ranked[0] if ranked else None)),
         ranked=ranked,
         advice=[advice(step, blocked, say) for step in ranked],
-        charts=_charts(report),
+        charts=_charts(report, code),
         trend=_trend(report),
-        phrases=_json({code: dict(phrases.table) for code, phrases in languages().items()}),
+        movers=_movers(report),
+        phrases=script_json(told()),
         data=packed(data),
         style=style,
         script=script,
-        policy=_policy(style, script),
+        policy=policy(style, script),
     )
-
-
-def _policy(style: str, script: str) -> str:
-    return (
-        f"default-src 'none'; script-src 'sha256-{_hash(script)}'; style-src 'sha256-{_hash(style)}'; "
-        "img-src 'none'; connect-src 'none'; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _json(value: object) -> str:
-    """JSON that may stand in a script element."""
-    return json_visible(dumps(value, ensure_ascii=False)).replace("<", "\\u003c")
 
 
 def _rule(report: Report, code: str) -> list[str]:
     card = report.rule(code)
     name = report.tally.names[code]
     return [code, name, card.doc, card.why, card.source, card.category] if card else [code, name, name, "", "", ""]
+
+
+def _movers(report: Report) -> list[Mover]:
+    """The rules whose counts differ most from those of the last run."""
+    if not report.trend or (then := report.trend[-1].rules) is None:
+        return []
+    now = report.tally.codes
+    moved = [Mover(code, then.get(code, 0), now.get(code, 0)) for code in {*then, *now} if then.get(code, 0) != now.get(code, 0)]
+    return sorted(moved, key=lambda mover: (-abs(mover.now - mover.then), mover.code))[:BARS]
 
 
 def _sentences(report: Report, ranked: list[Step], blocked: int) -> Mapping[str, Mapping[str, list[str]]]:
@@ -114,7 +116,7 @@ def _sentences(report: Report, ranked: list[Step], blocked: int) -> Mapping[str,
     return {code: of(say) for code, say in languages().items()}
 
 
-def _charts(report: Report) -> dict[str, list[Bar]]:
+def _charts(report: Report, language: str) -> dict[str, list[Bar]]:
     tally = report.tally
     by_category: Counter[str] = Counter()
     worst: dict[str, Severity] = {}
@@ -124,12 +126,15 @@ def _charts(report: Report) -> dict[str, list[Bar]]:
             by_category[card.category] += number
             worst[card.category] = min(worst.get(card.category, Severity.INFO), tally.worst[code], key=lambda severity: severity.rank)
     rules = [(f"{code} {tally.names[code]}", number, tally.worst[code].value, "rule", code) for code, number in tally.codes.items()]
-    subjects = [(name.replace("_", " "), number, worst[name].value, "subject", name) for name, number in by_category.most_common()]
+    called = subjects()[language]
+    kinds = [
+        (called.get(name, name.replace("_", " ")), number, worst[name].value, "subject", name) for name, number in by_category.most_common()
+    ]
     everywhere = tally.marketplaces.get(None, 0)
     named = dict.fromkeys([*report.marketplaces, *(store for store in tally.marketplaces if store)])
     counts = {store: everywhere + tally.marketplaces.get(store, 0) for store in named}
     stores = [(store, number, "plain", "store", store) for store, number in sorted(counts.items(), key=lambda item: -item[1]) if number]
-    charts = {"by_rule": _bars(rules), "by_category": _bars(subjects), "by_marketplace": _bars(stores)}
+    charts = {"by_rule": _bars(rules), "by_category": _bars(kinds), "by_marketplace": _bars(stores)}
     return {key: bars for key, bars in charts.items() if len(bars) > 1 or (bars and key == "by_rule")}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from json import JSONEncoder
 from typing import Any
 
-from listingkit.finding import Finding, Safety, Severity
+from listingkit.finding import Finding, Safety
 from listingkit.report.escape import visible
 from listingkit.report.report import Product, Report
 
@@ -59,7 +59,7 @@ def _lines(findings: Iterable[Finding], rules: dict[str, int], texts: Texts) -> 
     times = columns["times"]
     stores: list[list[str]] = []
     number = texts.number
-    for finding in sorted(findings, key=lambda finding: finding.severity is Severity.INFO):  # notes last
+    for finding in sorted(findings, key=lambda finding: finding.severity.rank):  # the worst first
         fix = finding.fix
         key = (finding.code, finding.severity, finding.row, finding.cell, finding.message, finding.sku, finding.sheet, finding.file, fix)
         known = seen.get(key)

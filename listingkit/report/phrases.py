@@ -45,6 +45,18 @@ def languages() -> Mapping[str, Phrases]:
     return {code: Phrases(code, phrases) for code, phrases in table.items()}
 
 
+@cache
+def subjects() -> Mapping[str, Mapping[str, str]]:
+    """The names of the rules' subjects by language; a subject that nobody translated is called as in the code."""
+    table = tomllib.loads((shared("templates") / "report" / "subjects.toml").read_text("utf-8"))
+    return {code: {name: names[code] for name, names in table.items() if code in names} for code in languages()}
+
+
+def told() -> dict[str, dict[str, Any]]:
+    """All the texts that a page's script needs, by language."""
+    return {code: {**phrases.table, "_subjects": subjects()[code]} for code, phrases in languages().items()}
+
+
 def language(code: str) -> Phrases:
     """The phrases of `en`, `de`, `zh`. Raises `UnknownName`."""
     known = languages()
@@ -68,16 +80,29 @@ def summary(report: Report, say: Phrases, first: Step | None) -> Iterator[str]:
             yield say["outcome"].format(what=what, rows=say.number("n_rows", tally.rows))
     else:
         yield say["clean_rows"].format(all=every) if every else say["clean"]
+    if report.trend:
+        yield _since(report, say)
     if report.held:
         yield say["held"].format(rows=say.number("n_rows", report.held))
     if report.shipped and not any(report.shipped.values()):
         yield say["ready_none"]
     elif report.shipped:
         yield say["ready"].format(stores=say.listed([f"{store} {say.figure(rows)}" for store, rows in report.shipped.items()]))
+    if dangerous := sum(change.dangerous for change in report.changes):
+        yield say["danger"].format(changes=say.number("n_dangerous", dangerous))
     if first and first.freed:
         yield say["start"].format(rule=first.code, listings=say.number("n_listings", first.freed))
     if proposals := tally.safe + tally.ask:
         yield say["proposed"].format(values=say.number("n_values", proposals))
+
+
+def _since(report: Report, say: Phrases) -> str:
+    """How this run differs from the one before."""
+    last, parts = report.trend[-1], []
+    for kind, then, now in (("errors", last.errors, report.tally.errors), ("warnings", last.warnings, report.tally.warnings)):
+        if then != now:
+            parts.append(say.number(f"{'fewer' if now < then else 'more'}_{kind}", abs(now - then)))
+    return say["since"].format(label=last.label, what=say.listed(parts)) if parts else say["since_same"].format(label=last.label)
 
 
 def advice(step: Step, every: int, say: Phrases) -> str:

@@ -55,6 +55,8 @@ class ChangeCount:
     removed: int = 0
     unchanged: int = 0
     dangerous: int = 0
+    vanished: int = 0
+    page: str | None = None  # the page of these changes, seen from the report
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Run:
     label: str
     errors: int
     warnings: int
+    rules: Mapping[str, int] | None = None  # findings by code, where somebody counted them
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from listingkit.master.review_marks import FINDINGS, SUMMARY, our_column, our_sheet
+from listingkit.master.review_marks import FINDINGS, ISSUES, SUMMARY, our_column, our_sheet
 from listingkit.master.sheet import ROW, Master, index
 from listingkit.report import lean, looks, steady
 from listingkit.report.annotate import COMMENTS, annotate, issues_column, unmark
 from listingkit.report.escape import visible
 from listingkit.report.notes import Marks, issues, lines, marks
 from listingkit.report.report import Report
-from listingkit.report.review_sheets import enumerate_findings, summarise
+from listingkit.report.review_sheets import enumerate_findings, printed, summarise
 
 KEPT_CELLS = 500_000  # of a workbook that keeps its look: 400,000 cost 7 s of CPU, measured on one core of a 2-core machine
 KEPT_BYTES = 150_000_000  # of its unpacked parts
@@ -102,6 +102,7 @@ def _lean(report: Report, masters: Sequence[Master], by_master: Sequence[Marks])
         budget -= annotate(sheet, mine, master.header_row, column, report.rules, budget)
         sheet.auto_filter.ref = f"A{master.header_row}:{get_column_letter(column)}{_last_row(master)}"
         _widths(sheet, master)
+        printed(sheet)
         told = {row: issues(found) for row, found in mine.rows.items()}
         look = lean.Look(text, head, _cell_styles(sheet, master.header_row, head))
         rows[titles[-1]] = lean.rows(master, look, lean.Issues(get_column_letter(column), told))
@@ -122,7 +123,7 @@ def _cell_styles(sheet: Worksheet, header_row: int, head: int) -> dict[str, dict
     """Style numbers of marked cells, by column letter and row; their contents come from the master."""
     styles: dict[str, dict[int, int]] = {}
     for (row, column), cell in sheet._cells.items():  # noqa: SLF001 - iterating the rows would make millions of cells
-        if row != header_row or cell.comment is not None:
+        if row != header_row or cell.comment is not None or cell.value == ISSUES:
             if cell.number_format == "General":
                 cell.number_format = "@"
             styles.setdefault(get_column_letter(column), {})[row] = cell.style_id

@@ -19,7 +19,7 @@ from listingkit.report.words import summary
 
 LINES = 100_000  # of the list; the json formats have all
 SKUS = 5_000  # of the summary
-LINE = 62  # characters of a wrapped line, with some room
+LINE = 70  # characters of a wrapped line, with some room
 MESSAGE = 6  # column of the list, the one that wraps
 TEXT = 2_000  # characters of a value in the list
 
@@ -57,12 +57,34 @@ def summarise(sheet: Worksheet, report: Report, found: Sequence[Line], titles: M
         _line(sheet, row, text)
         sheet.cell(row, 1).font = looks.MUTED
         row += 1
+    row = _totals(sheet, row + 1, report)
     row = _by_rule(sheet, row + 1, report, found, titles)
     _by_sku(sheet, row + 1, found, titles)
-    _printed(sheet)
+    printed(sheet)
 
 
-def _printed(sheet: Worksheet) -> None:
+def _totals(sheet: Worksheet, row: int, report: Report) -> int:
+    tally = report.tally
+    counted: list[tuple[str, int | None, Severity | None]] = [
+        ("Errors", tally.errors, Severity.ERROR),
+        ("Warnings", tally.warnings, Severity.WARNING),
+        ("Rows read", report.rows, None),
+        ("Held back", report.held, None),
+        ("Proposals", tally.safe + tally.ask, None),
+    ]
+    row = _head(sheet, row, "Totals", [name for name, _, _ in counted])
+    for column, (_, number, severity) in enumerate(counted, 1):
+        cell = put(sheet, row, column, number)
+        cell.font = looks.FIGURE
+        cell.alignment = looks.LEFT
+        if severity and number:
+            cell.fill, cell.font = looks.FILLS[severity], looks.FIGURE_INKS[severity]
+    sheet.row_dimensions[row].height = 26
+    return row + 1
+
+
+def printed(sheet: Worksheet) -> None:
+    """Print a sheet of ours on landscape pages of its width."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
@@ -161,6 +183,6 @@ def enumerate_findings(sheet: Worksheet, found: Sequence[Line], titles: Mapping[
         for column, said in enumerate((*texts, where), 2):
             if said:
                 (_wrapped if column == MESSAGE else put)(sheet, row, column, said)
-    _printed(sheet)
+    printed(sheet)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{max(len(found[:LINES]) + 1, 2)}"

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 WORDS = 600  # words of a text beyond which nothing is marked: comparing costs the square of them
 
-# a word of a script with spaces, one character of one without, white space, or a sign
-_WORD = re.compile(r"[^\W぀-ヿ㐀-鿿가-힯]+|\s+|.", re.DOTALL)
+# a number, a word of a script with spaces, one character of one without, white space, or a sign
+_WORD = re.compile(r"\d+(?:[.,:/-]\d+)+|[^\W぀-ヿ㐀-鿿가-힯]+|\s+|.", re.DOTALL)
 
 
 class Part(NamedTuple):

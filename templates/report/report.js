@@ -18,6 +18,7 @@
   };
   const figure = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, say._thousands);
   const plural = (key, number) => (number === 1 && say[key].one || say[key].other).replace("{n}", figure(number));
+  const subject = (name) => say._subjects[name] || name.replaceAll("_", " ");
   const text = (number) => data.texts[number];
   const cellOf = (i) => lines.row[i] ? (lines.letter[i] ? text(lines.letter[i]) + lines.row[i] : String(lines.row[i])) : "";
 
@@ -157,12 +158,23 @@
     return make("div", {}, node, make("p", { className: chars.length > PHONE ? "length long" : "length" }, figure(chars.length) + " " + say.characters));
   }
 
+  function frame() {
+    const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    drawing.setAttribute("viewBox", "0 0 24 24");
+    drawing.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", "M3 5h18v14H3zM3 16l5-5 4 4 3-3 6 6M15.5 9.5h.01");
+    drawing.append(path);
+    return drawing;
+  }
+
   function picture(number) {
     const url = text(number);
     if (!url) return make("p", { className: "picture" }, say.no_image);
     const known = /^https?:\/\//i.test(url);
-    const shown = known ? make("a", { href: url, rel: "noreferrer noopener", target: "_blank" }, url) : make("span", {}, url);
-    return make("p", { className: "picture", title: say.not_loaded }, shown);
+    const shown = known ? make("a", { href: url, rel: "noreferrer noopener", target: "_blank" }, say.image + " \u2197") : make("span", {}, url);
+    const host = known ? make("span", {}, url.replace(/^https?:\/\//i, "").split("/")[0].slice(0, 60)) : null;
+    return make("p", { className: "picture", title: say.not_loaded }, frame(), shown, host);
   }
 
   function card(product, counts) {
@@ -208,7 +220,7 @@
     const used = (column, count) => Array.from({ length: count }, (_, n) => n).filter((n) => column.includes(n));
     fill("severity", used(lines.severity, 3).map((n) => [SEVERITIES[n], say[SEVERITIES[n]]]));
     fill("rule", data.rules.map((rule) => [rule[0], rule[0] + " " + rule[1]]));
-    fill("subject", [...new Set(data.rules.map((rule) => rule[5]))].filter(Boolean).sort().map((name) => [name, name.replaceAll("_", " ")]));
+    fill("subject", [...new Set(data.rules.map((rule) => rule[5]))].filter(Boolean).map((name) => [name, subject(name)]).sort((a, b) => (a[1] < b[1] ? -1 : 1)));
     fill("store", [...new Set([...new Set(lines.stores)].flatMap((n) => text(n).split(" ")))].filter(Boolean).sort().map((code) => [code, code]));
     fill("fix", used(lines.safety, 3).map((n) => [FIXES[n], say[FIXES[n]]]));
   }
@@ -220,6 +232,7 @@
     for (const node of document.querySelectorAll("[data-t]")) node.textContent = say[node.dataset.t];
     for (const node of document.querySelectorAll("[data-t-label]")) node.setAttribute("aria-label", say[node.dataset.tLabel]);
     for (const node of document.querySelectorAll("[data-t-placeholder]")) node.placeholder = say[node.dataset.tPlaceholder];
+    for (const node of document.querySelectorAll("[data-subject]")) node.textContent = subject(node.dataset.subject);
     for (const node of document.querySelectorAll("[data-sentence]")) {
       const [kind, number] = node.dataset.sentence.split(".");
       node.textContent = data.sentences[code][kind][number];

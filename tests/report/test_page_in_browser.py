@@ -1,78 +1,32 @@
 """The page in a real Chromium: filters work, nothing is requested, nothing in a cell runs, everybody can read it."""
 
 import io
-import json
-import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from report_cases import BARE, CHECK_DIGIT, HOSTILE, LONG_TITLE, hostile, node_modules
+from browsing import Page as Opened
+from report_cases import BARE, CHECK_DIGIT, HOSTILE, LONG_TITLE, hostile
 
 from listingkit.finding import Fix, Safety
 from listingkit.report.formats import write
 from listingkit.report.report import ChangeCount, Input, Product, Report, RuleCard, Run
 
 pytestmark = pytest.mark.slow
-FLAGS = (
-    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--window-size=1300,1000"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    webdriver = pytest.importorskip("selenium.webdriver")
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("chromium and chromedriver are not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield started
-    started.quit()
-
-
-class Page:
+class Page(Opened):
     """One report, open in the browser."""
 
     def __init__(self, browser: Any, folder: Path, report: Report, *, dark: bool = False) -> None:
-        self.browser = browser
         file = folder / "report.html"
         stream = io.StringIO(newline="")
         write(report, "html", stream)
         file.write_text(stream.getvalue(), "utf-8")
-        for kind in ("browser", "performance"):
-            browser.get_log(kind)
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-        browser.get(file.as_uri())
-        end = time.monotonic() + 20
-        while not self.run("return document.documentElement.dataset.ready"):
-            assert time.monotonic() < end, "the page did not get ready"
-            time.sleep(0.02)
-
-    def run(self, script: str, *arguments: object) -> Any:
-        return self.browser.execute_script(script, *arguments)
-
-    def choose(self, name: str, value: str) -> None:
-        self.run(
-            "const node = document.getElementById(arguments[0]); node.value = arguments[1];"
-            "node.dispatchEvent(new Event(arguments[2], {bubbles: true}))",
-            name,
-            value,
-            "change" if name == "language" else "input",
-        )
-
-    def click(self, selector: str) -> None:
-        self.run("document.querySelector(arguments[0]).click()", selector)
+        super().__init__(browser, file, dark=dark)
 
     @property
     def shown(self) -> str:
@@ -82,19 +36,6 @@ class Page:
     def codes(self) -> list[str]:
         found: list[str] = self.run("return [...document.querySelectorAll('#rows tr[data-line] td:nth-child(2)')].map(n => n.textContent)")
         return found
-
-    def complaints(self) -> list[Any]:
-        return [entry["message"] for entry in self.browser.get_log("browser")]
-
-    def requests(self) -> list[str]:
-        events = [json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance")]
-        urls = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-        return [url for url in urls if not url.startswith("file:///")]
-
-    def violations(self) -> list[str]:
-        self.run((node_modules("axe-core") / "axe.min.js").read_text("utf-8"))
-        result = self.browser.execute_async_script("const done = arguments[0]; axe.run(document).then(done)")
-        return [f"{one['id']}: {node['html'][:200]} {node['failureSummary']}" for one in result["violations"] for node in one["nodes"]]
 
 
 def full() -> Report:
@@ -123,8 +64,8 @@ def full() -> Report:
             Product("AB-2", None, "javascript:alert(1)", "P-1"),
             Product("AB-3", "Fine"),
         ],
-        changes=[ChangeCount("DE", 1, 2, 3, 4, 5)],
-        trend=[Run("2026-10-01", 12, 3)],
+        changes=[ChangeCount("DE", 1, 2, 3, 4, 5, page="DE/changes.html")],
+        trend=[Run("2026-09-01", 20, 4), Run("2026-10-01", 12, 3, {"GTN001": 9, "SKU001": 3})],
     )
 
 
@@ -186,6 +127,39 @@ def test_it_speaks_other_languages(page: Page, code: str, word: str) -> None:
     assert page.run("return document.getElementById('first-title').textContent") == word
     assert "40" in page.run("return document.querySelector('.lead').textContent")
     assert page.complaints() == []
+
+
+def test_the_trend_says_then_and_now(page: Page) -> None:
+    rows = page.run("return [...document.querySelectorAll('.movers tbody tr')].map(n => [...n.children].map(c => c.textContent).join(' '))")
+    assert rows == ["GTN001 9 2 7", "SKU001 3 0 3", "MAP001 0 1 1", "TTL001 0 1 1"]
+    assert "Compared with the run of 2026-10-01: 10 errors fewer and 2 warnings fewer." in page.run("return document.body.textContent")
+    page.click(".movers button[data-value='TTL001']")
+    assert page.codes == ["TTL001"]
+
+
+def test_the_page_of_changes_is_a_click_away(page: Page) -> None:
+    assert page.run("return document.querySelector('#changes-title ~ div a').getAttribute('href')") == "DE/changes.html"
+
+
+def test_the_worst_stand_first(page: Page) -> None:
+    shown = page.run("return [...document.querySelectorAll('#rows .severity')].map(n => n.textContent)")
+    assert shown == ["error", "error", "warning", "note"]
+
+
+def test_a_telephone_shows_what_is_wrong_without_scrolling_sideways(browser: Any, tmp_path: Path) -> None:
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        page = Page(browser, tmp_path, full())
+        list_ = "document.getElementById('list')"
+        wide = page.run(
+            f"return [{list_}.scrollWidth - {list_}.clientWidth, ...[...{list_}.querySelectorAll('th')].map(n => n.offsetWidth)]"
+        )
+        assert wide[0] <= 0, wide
+        assert page.run("return document.documentElement.scrollWidth") <= 390
+        assert page.violations() == []
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_nothing_is_requested(page: Page) -> None:
