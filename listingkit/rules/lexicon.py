@@ -31,6 +31,16 @@ def stopwords(language: str) -> frozenset[str]:
     return frozenset()
 
 
+@cache
+def own_words(language: str) -> tuple[str, ...]:
+    """Such words that no other language of the list has."""
+    others: set[str] = set()
+    for line in data("lexicons/stopwords.tsv").read_text("utf-8").splitlines():
+        tag, _, words = line.partition("\t")
+        others |= set(words.split()) if tag != language else set()
+    return tuple(sorted(stopwords(language) - others))
+
+
 def _pattern(kind: str, language: str) -> str:
     known = phrases(kind, language)
     body = "|".join(re.escape(phrase) for phrase in known)

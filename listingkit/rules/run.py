@@ -23,6 +23,7 @@ from listingkit.rules.graded import graded, graded_notes
 from listingkit.rules.plan import row_tasks
 from listingkit.rules.sheetwide import sheet_batches, sheet_fields
 from listingkit.rules.task import Run, Task, kept, start
+from listingkit.rules.translation import translation_tasks
 
 ROLE = "#role"
 _INDEX = "#index"
@@ -50,7 +51,7 @@ def check(
 def part_tasks(run: Run, rules: Sequence[Rule], defined: Collection[tuple[str, str]] = ()) -> list[Task]:
     """The work that looks at one row at a time: it may be done part by part, and goes for every part with the same columns and types."""
     whole = _over_the_whole(rules)
-    return [*row_tasks(run, [rule for rule in rules if rule.code not in whole]), *asked_tasks(run, defined)]
+    return [*row_tasks(run, [rule for rule in rules if rule.code not in whole]), *asked_tasks(run, defined), *translation_tasks(run)]
 
 
 def whole_batches(run: Run, rules: Sequence[Rule]) -> Iterator[Batch]:

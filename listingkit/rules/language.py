@@ -1,0 +1,118 @@
+"""The language of texts, as far as a detector is installed: `pip install 'listingkit[language]'`.
+
+Words that only the language of the marketplace has (articles, prepositions) are looked for first, for a whole column at once. What has
+none of them is shown to the detector, lingua (Apache-2.0, offline, in Rust); it is believed where it is sure and the text is long enough.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from importlib.util import find_spec
+from typing import Any
+
+import polars as pl
+
+from listingkit.finding import Flaw
+from listingkit.rules.engine import given
+from listingkit.rules.findings import Batch
+from listingkit.rules.lexicon import own_words
+from listingkit.rules.sheetwide import rowwise, sheetwide, told
+from listingkit.rules.task import Run, kept
+
+CHECKED = date(2026, 11, 27)
+TONGUES = {
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "it": "Italian",
+    "es": "Spanish",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "sv": "Swedish",
+    "pt": "Portuguese",
+    "tr": "Turkish",
+}
+LETTERS = 60  # of a text that is judged at all
+SURE = 0.9  # how sure of one language,
+UNLIKELY = 0.02  # and how unlikely the wanted one
+_TRIED = 200  # texts that are judged first: where most of them are in one other language, the rest is not needed
+_TEXTS = ("item_name", "product_description")
+
+given(
+    "MKT006",
+    "text-in-another-language",
+    "Title and description are in the language of the marketplace.",
+    category="language",
+    why="Shoppers cannot read it, and the search does not find it.",
+    source="Seller Central G200390640 (product detail page rules): texts in the language of the marketplace; detector: lingua",
+    checked=CHECKED,
+    severity="warning",
+    good=["DE: Von Hand glasiert und Stück für Stück geprüft, bevor es uns verlässt."],
+    bad=["DE: Glazed by hand and checked piece by piece before it leaves us."],
+)
+
+
+def installed() -> bool:
+    """Whether the extra is there. Without it nothing is said, and nothing is loaded."""
+    return find_spec("lingua") is not None
+
+
+@cache
+def _detector() -> Any:
+    from lingua import Language, LanguageDetectorBuilder
+
+    return LanguageDetectorBuilder.from_languages(*(getattr(Language, name.upper()) for name in TONGUES.values())).build()
+
+
+def other_language(text: str, wanted: str) -> str | None:
+    """The language that a text is surely in, where that is not the wanted one: by the detector and by one of its small words."""
+    if sum(char.isalpha() for char in text) < LETTERS:
+        return None
+    values = {one.language.iso_code_639_1.name.lower(): one.value for one in _detector().compute_language_confidence_values(text)}
+    found = max(values, key=lambda tongue: values[tongue])
+    if values[found] < SURE or values[wanted] > UNLIKELY:
+        return None
+    return found if set(text.lower().split()) & set(own_words(found)) else None
+
+
+@sheetwide("MKT006", fields=lambda: _TEXTS if installed() else ())
+def text_language(run: Run) -> Iterator[Batch]:
+    """One finding a text, or one where most texts of a column are in one other language."""
+    if not installed():
+        return
+    seen: dict[tuple[str, str], list[str]] = {}
+    for code, view in run.views.items():
+        store = run.contexts[code].store
+        for plain in _TEXTS:
+            column = view.columns.get(plain)
+            tag = (column.partition("@")[2] if column else "") or run.listings.language or (store.language if store else "")
+            if column and tag[:2] in TONGUES:
+                seen.setdefault((column, tag[:2]), []).append(code)
+    for (column, tongue), codes in seen.items():
+        yield from _of_column(run, column, tongue, codes)
+
+
+def _of_column(run: Run, column: str, tongue: str, codes: list[str]) -> Iterator[Batch]:
+    text = pl.col(column)
+    has_own = text.str.to_lowercase().str.contains_any([f" {word} " for word in own_words(tongue)])
+    long = text.str.len_chars() >= LETTERS
+    rows = run.frame.select(rows=(long & ~has_own).fill_null(value=False) & kept(run))["rows"].arg_true()
+    if not len(rows):
+        return
+    texts = run.frame[column].gather(rows)
+    distinct = texts.unique(maintain_order=True)
+    found = {one: other_language(one, tongue) for one in distinct.head(_TRIED).to_list()}
+    count = run.frame.select(long.sum()).item()
+    others = [language for language in found.values() if language]
+    if 2 * len(rows) > count and len(others) > 0.8 * len(found):
+        most = max(sorted(set(others)), key=others.count)
+        whole = f"the texts of this column are in {TONGUES[most]}, not in {TONGUES[tongue]} ({len(rows)} of {count} that are long enough)"
+        yield from told(
+            run, "MKT006", codes, rows, of=count, row=f"this is {TONGUES[most]}, not {TONGUES[tongue]}", whole=whole, column=column
+        )
+        return
+    found |= {one: other_language(one, tongue) for one in distinct.slice(_TRIED).to_list()}
+    wrong = [(row, language) for row, one in zip(rows.to_list(), texts.to_list(), strict=True) if (language := found[one])]
+    if wrong:
+        flaws = [Flaw(f"this is {TONGUES[language]}, not {TONGUES[tongue]}") for _, language in wrong]
+        yield rowwise(run, "MKT006", codes, [row for row, _ in wrong], flaws, column=column)

@@ -1,0 +1,137 @@
+"""One master, many marketplaces: prices in another currency, titles in another script, listings that one marketplace lacks."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import polars as pl
+
+from listingkit.finding import Flaw
+from listingkit.rules.engine import given
+from listingkit.rules.findings import Batch
+from listingkit.rules.sheetwide import listed, once, sheetwide, told
+from listingkit.rules.task import Run, kept
+
+CHECKED = date(2026, 11, 27)
+PAGE = "Seller Central G200390640 (product detail page rules): texts in the language of the marketplace"
+
+given(
+    "MKT001",
+    "price-in-another-currency",
+    "Every marketplace has prices in its own currency.",
+    category="market",
+    why="listingkit converts no currency: the upload of that marketplace goes out without price.",
+    source="Amazon templates: the currency of an offer is the marketplace's",
+    checked=CHECKED,
+    severity="warning",
+    good=["price@DE in EUR, price@US in USD"],
+    bad=["one column of prices in EUR, and an upload for US"],
+)
+given(
+    "MKT002",
+    "title-in-another-script",
+    "A title is in the script of its marketplace.",
+    category="market",
+    why="A title that shoppers cannot read is suppressed, or ranks for nothing.",
+    source=PAGE,
+    checked=CHECKED,
+    severity="warning",
+    good=["JP: Havnegade マグカップ ブルー", "DE: Steinzeugtasse, Blau"],
+    bad=["JP: Stoneware Mug with Wooden Lid, Blue", "DE: 手作りのマグカップ"],
+)
+given(
+    "MKT005",
+    "not-offered-here",
+    "A listing that has a price in one marketplace has one in the others that are built.",
+    category="market",
+    why="Where a listing is for sale in one country only, that may be meant; often the column was not filled to the end.",
+    source="Amazon templates: the offer of a marketplace needs a price",
+    checked=CHECKED,
+    severity="info",
+    good=["price@US 14.99, price@DE 13.49"],
+    bad=["price@US 14.99, price@DE (blank)"],
+)
+_SCRIPTS = {
+    "ja": r"[\p{Hiragana}\p{Katakana}\p{Han}]",
+    "zh": r"\p{Han}",
+    "ar": r"\p{Arabic}",
+}
+_FOREIGN = r"[\p{Hiragana}\p{Katakana}\p{Han}\p{Hangul}\p{Cyrillic}\p{Arabic}\p{Greek}\p{Hebrew}\p{Thai}]"
+_ENOUGH = 25  # characters: shorter titles may be a brand and a model
+
+
+def _tongue(run: Run, column: str, code: str) -> str:
+    """Two letters: the language that the column should be in."""
+    store = run.contexts[code].store
+    return (column.partition("@")[2] or run.listings.language or (store.language if store else ""))[:2]
+
+
+@sheetwide("MKT001", fields=tuple)
+def foreign_currency(run: Run) -> Iterator[Batch]:
+    """One finding a marketplace."""
+    for code, view in run.views.items():
+        store = run.contexts[code].store
+        if not view.foreign or store is None:
+            continue
+        columns = [column for column in run.listings.currencies if column.partition("@")[0] in view.foreign]
+        stated = listed(sorted({run.listings.currencies[column] for column in columns}))
+        flaw = Flaw(f"{listed(view.foreign)} in {stated}, and {code} takes {store.currency}: this upload has none of them")
+        yield once(run, "MKT001", [code], flaw, column=columns[0])
+
+
+@sheetwide("MKT002", fields=lambda: ("item_name",))
+def title_script(run: Run) -> Iterator[Batch]:
+    """One finding a title, or one where most titles are in another script."""
+    seen: dict[tuple[str, str], list[str]] = {}
+    for code, view in run.views.items():
+        column = view.columns.get("item_name")
+        if column and (tongue := _tongue(run, column, code)):
+            seen.setdefault((column, tongue), []).append(code)
+    for (column, tongue), codes in seen.items():
+        title = pl.col(column)
+        wrong = _lacks(title, tongue) if tongue in _SCRIPTS else _drowns(title)
+        found = run.frame.select(rows=wrong.fill_null(value=False) & kept(run))["rows"].arg_true()
+        if len(found):
+            count = run.frame[column].count()
+            where = {"ja": "Japanese", "zh": "Chinese", "ar": "Arabic"}.get(tongue, "Latin letters")
+            row = f"the title is not in {where}"
+            whole = f"{len(found)} of {count} titles are not in {where}, such as {_first(run, column, found)!r}"
+            yield from told(run, "MKT002", codes, found, of=count, row=row, whole=whole, column=column)
+
+
+def _first(run: Run, column: str, rows: pl.Series) -> str:
+    text = str(run.frame[column][rows[0]])
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _lacks(title: pl.Expr, tongue: str) -> pl.Expr:
+    """A sentence of four words without a letter of the script."""
+    words = r"\p{Latin}{2,}\P{L}+\p{Latin}{2,}\P{L}+\p{Latin}{2,}\P{L}+\p{Latin}{2,}"
+    plain = (title.str.len_chars() >= _ENOUGH) & (title.str.len_bytes() * 5 < title.str.len_chars() * 6)
+    return plain & title.str.contains(words) & ~title.str.contains(_SCRIPTS[tongue])
+
+
+def _drowns(title: pl.Expr) -> pl.Expr:
+    """More letters of another script than of the Latin one. Such a text has many bytes: others are not looked at twice."""
+    many = title.str.len_bytes() * 5 > title.str.len_chars() * 6
+    letters = title.str.count_matches(_FOREIGN)
+    return many & (letters >= 4) & (letters > title.str.count_matches(r"\p{Latin}"))
+
+
+@sheetwide("MKT005", fields=lambda: ("price", "parentage_level"))
+def not_offered_here(run: Run) -> Iterator[Batch]:
+    """One finding a marketplace, with the first SKUs."""
+    own = {
+        code: column for code, view in run.views.items() if (column := view.columns.get("price")) and re.fullmatch(f"price@{code}", column)
+    }
+    if len(own) < 2:
+        return
+    for code, column in own.items():
+        others = [pl.col(other).is_not_null() for other in own.values() if other != column]
+        rows = run.frame.filter(pl.col(column).is_null() & pl.any_horizontal(others) & kept(run))
+        if rows.height:
+            skus = [sku for sku in rows["sku"].head(6).to_list() if sku] if "sku" in rows.columns else []
+            elsewhere = listed([other for other, held in own.items() if held != column])
+            count = f"{rows.height} {'listing has' if rows.height == 1 else 'listings have'}"
+            shown = ", ".join(skus[:5]) + (" ..." if rows.height > 5 else "")
+            yield once(run, "MKT005", [code], Flaw(f"{count} a price in {elsewhere} and none in {code}: {shown}"), column=column)
