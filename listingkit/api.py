@@ -21,6 +21,7 @@ from listingkit.master.sheet import Master
 from listingkit.render.rows import render as _render
 from listingkit.report.formats import write
 from listingkit.report.report import Report
+from listingkit.rules.exceptions import accept
 from listingkit.rules.findings import Findings
 from listingkit.rules.run import check as _check
 
@@ -34,7 +35,8 @@ def map_columns(masters: Master | Sequence[Master], profile: Profile | str | Pat
 
 def check(listings: Listings, marketplaces: Iterable[str] = (), *, as_of: date | None = None, config: Config = DEFAULT) -> Findings:
     """Check listings for marketplaces by code (none: only what holds everywhere), as of a day (default: today, UTC)."""
-    return _check(listings, select(marketplaces), as_of=as_of or datetime.now(UTC).date(), config=config)
+    stores, day = select(marketplaces), as_of or datetime.now(UTC).date()
+    return accept(_check(listings, stores, as_of=day, config=config), listings, stores, config, as_of=day)
 
 
 def render(listings: Listings, marketplace_code: str, template: str | Path | None = None) -> Upload:

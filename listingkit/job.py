@@ -19,6 +19,7 @@ from listingkit.master.read import read_all
 from listingkit.master.sheet import Master
 from listingkit.progress import tell
 from listingkit.render.rows import render, sources
+from listingkit.rules.exceptions import accept
 from listingkit.rules.filled import without_echo
 from listingkit.rules.findings import Findings
 from listingkit.rules.graded import graded
@@ -122,7 +123,7 @@ def checked(
         mine = [batch for batch in batches if batch.stores == (store.code,)]
         others = [batch for batch in batches if batch.stores != (store.code,)]
         batches = [*others, *without_echo(mine, own, set(names.values())), *own]
-    return Findings(batches, general.sources, notes)
+    return accept(Findings(batches, general.sources, notes), listings, stores, config, as_of=as_of)
 
 
 def template_for(templates: Sequence[Template], store: Marketplace) -> Template | None:

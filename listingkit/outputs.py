@@ -46,6 +46,7 @@ def report_of(
         inputs=[Input(display(one.file), one.sheet, one.frame.height, one.encoding) for one in masters],
         marketplaces=[store.code for store in stores],
         as_of=as_of,
+        accepted=[(finding, one.reason) for one in findings.accepted for finding in one.findings],
         tables=(*tables(), *_organisations(listings)),
         version=__version__,
         unmapped=[note.column or "" for note in listings.notes if note.code == "MAP001"],

@@ -16,11 +16,24 @@ from listingkit.cli import options
 @click.option("-q", "--quiet", is_flag=True, help="Only the summary line.")
 @click.option("--statistics", is_flag=True, help="Only how often each rule was broken.")
 @click.option("--schema", "schemas", multiple=True, metavar="FILE", help="Amazon's product type definition (JSON), or a folder of them.")
+@click.option("--baseline", metavar="FILE", help="Fail on new findings only: not on those that this file knows.")
+@click.option("--write-baseline", metavar="FILE", help="Write what is found now into FILE, for --baseline, and report nothing.")
 @click.option("--fix", is_flag=True, help="Write safe fixes into a copy, MASTER.fixed.xlsx (or .csv).")
 @click.option("--unsafe", is_flag=True, help="With --fix or --diff: also fixes that ask, where there is one candidate.")
 @click.option("--diff", "show", is_flag=True, help="Show what --fix would change, and write nothing.")
 def check(
-    style: str, output: str | None, *, quiet: bool, statistics: bool, fix: bool, unsafe: bool, show: bool, as_of: date, **given: Any
+    style: str,
+    output: str | None,
+    baseline: str | None,
+    write_baseline: str | None,
+    *,
+    quiet: bool,
+    statistics: bool,
+    fix: bool,
+    unsafe: bool,
+    show: bool,
+    as_of: date,
+    **given: Any,
 ) -> int:
     """Check MASTER and report what is wrong. Exit status 1 when there are errors.
 
@@ -28,15 +41,26 @@ def check(
     listingkit check master.xlsx -m US -m DE
     listingkit check master.xlsx --fix
     listingkit check master.csv --format sarif -o findings.sarif
+    listingkit check master.xlsx --write-baseline known.json
+    listingkit check master.xlsx --baseline known.json
     """
+    from listingkit.cli import known
     from listingkit.cli.progress import shown
     from listingkit.cli.run import checking, emit
     from listingkit.finding import Severity
 
     if style == "xlsx" and output is None:
         raise click.UsageError("a workbook goes into a file: name it with -o review.xlsx")
+    if baseline and write_baseline:
+        raise click.UsageError("--baseline compares and --write-baseline writes: give one of them")
+    before = known.read(baseline) if baseline else None
     with shown():
         report, findings, masters = checking(given, as_of)
+    if write_baseline:
+        known.write(report, write_baseline)
+        return 0
+    if before is not None:
+        report, findings = known.only_new(report, findings, before, given)
     extra: dict[str, Any] = (
         {"quiet": quiet, "statistics": statistics} if style == "text" else {"masters": masters} if style == "xlsx" else {}
     )

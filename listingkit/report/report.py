@@ -89,6 +89,9 @@ class Report:
     rules: Mapping[str, RuleCard] = field(default_factory=dict)
     products: Sequence[Product] = ()
     changes: Sequence[ChangeCount] = ()
+    accepted: Sequence[tuple[Finding, str]] = ()  # not among the findings: what exceptions of the config accept, and why
+    known: Sequence[Finding] | None = None  # not among the findings: what the baseline knows; None without a baseline
+    gone: int = 0  # entries of the baseline that are findings no more
     trend: Sequence[Run] = ()  # oldest first, this run left out
 
     @cached_property

@@ -1,6 +1,8 @@
 """Findings as SARIF 2.1.0, the format of code scanning services."""
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from json import JSONEncoder
 from typing import Any, TextIO
 
@@ -9,6 +11,7 @@ from listingkit.report.escape import json_visible, visible
 from listingkit.report.fingerprint import unique
 from listingkit.report.place import line, uri
 from listingkit.report.report import Report
+from listingkit.report.tally import tally as counted
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -19,26 +22,42 @@ _encode = JSONEncoder(ensure_ascii=False).encode
 
 def write(report: Report, stream: TextIO) -> None:
     """Write one run. Rows are lines; the sheet and the cell are the logical location."""
-    order = {code: number for number, code in enumerate(report.tally.codes)}
-    driver: dict[str, Any] = {"name": "listingkit", "rules": [_rule(report, code) for code in order]}
+    others = [*(report.known or ()), *(finding for finding, _ in report.accepted)]
+    codes = dict.fromkeys([*report.tally.codes, *(finding.code for finding in others)])
+    order = {code: number for number, code in enumerate(codes)}
+    driver: dict[str, Any] = {"name": "listingkit", "rules": [_rule(report, code, others) for code in order]}
     if report.version:
         driver["version"] = report.version
     stream.write(f'{{"$schema": {_encode(SCHEMA)}, "version": "2.1.0", "runs": [{{"tool": {{"driver": {_json(driver)}}},\n')
     stream.write('"columnKind": "unicodeCodePoints", "results": [')
     before = "\n"
-    for finding, mark in unique(report.findings):
-        stream.write(before + _json(_result(finding, order[finding.code], mark)))
+    for result, state in _results(report):
+        stream.write(before + _json(_result(*result, order) | state))
         before = ",\n"
     stream.write("\n]}]}\n")
+
+
+def _results(report: Report) -> Iterator[tuple[tuple[Finding, str], dict[str, Any]]]:
+    """Every result with its fingerprint and its state: new or known to the baseline, accepted and why."""
+    reasons = {id(finding): reason for finding, reason in report.accepted}
+    known = {id(finding) for finding in report.known or ()}
+    every = chain(report.findings, report.known or (), (finding for finding, _ in report.accepted))
+    for finding, mark in unique(every):
+        state: dict[str, Any] = {}
+        if id(finding) in reasons:
+            state["suppressions"] = [{"kind": "external", "status": "accepted", "justification": _text(reasons[id(finding)])}]
+        elif report.known is not None:
+            state["baselineState"] = "unchanged" if id(finding) in known else "new"
+        yield (finding, mark), state
 
 
 def _json(value: object) -> str:
     return json_visible(_encode(value))
 
 
-def _rule(report: Report, code: str) -> dict[str, Any]:
-    tally = report.tally
+def _rule(report: Report, code: str, others: Sequence[Finding]) -> dict[str, Any]:
     card = report.rule(code)
+    tally = report.tally if code in report.tally.codes else counted(finding for finding in others if finding.code == code)
     rule: dict[str, Any] = {
         "id": code,
         "name": tally.names[code],
@@ -54,7 +73,7 @@ def _rule(report: Report, code: str) -> dict[str, Any]:
     return rule
 
 
-def _result(finding: Finding, order: int, mark: str) -> dict[str, Any]:
+def _result(finding: Finding, mark: str, order: Mapping[str, int]) -> dict[str, Any]:
     location: dict[str, Any] = {}
     if finding.file:
         location["physicalLocation"] = {"artifactLocation": {"uri": uri(finding.file)}, "region": {"startLine": line(finding)}}
@@ -63,7 +82,7 @@ def _result(finding: Finding, order: int, mark: str) -> dict[str, Any]:
         location["logicalLocations"] = [{"fullyQualifiedName": address, "kind": "element"}]
     result: dict[str, Any] = {
         "ruleId": finding.code,
-        "ruleIndex": order,
+        "ruleIndex": order[finding.code],
         "level": _LEVEL[finding.severity],
         "message": {"text": _text(finding.message)},
         "partialFingerprints": {"listingkit/v1": mark},

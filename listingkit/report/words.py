@@ -14,17 +14,24 @@ def summary(report: Report) -> Iterator[str]:
     """Sentences: how many findings in how many rows, what ships, what can be fixed."""
     tally = report.tally
     all_rows = count(report.rows, "row") if report.rows is not None else ""
+    new = "new " if report.known is not None else ""
     if not tally.total:
-        yield f"No findings in {all_rows}." if all_rows else "No findings."
+        yield f"No {new}findings in {all_rows}." if all_rows else f"No {new}findings."
     else:
-        parts = [count(number, word) for number, word in ((tally.errors, "error"), (tally.warnings, "warning")) if number]
+        parts = [count(number, new + word) for number, word in ((tally.errors, "error"), (tally.warnings, "warning")) if number]
         notes = tally.total - tally.errors - tally.warnings
         if notes:
-            parts.append(count(notes, "note"))
+            parts.append(count(notes, new + "note"))
         said = ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + parts[-1]
         some = min(tally.rows, report.rows or tally.rows)  # header rows may have findings, too
         rows = f"{some:,} of {all_rows}" if all_rows else count(tally.rows, "row")
         yield f"{said} in {rows}." if tally.rows else f"{said}."
+    if report.known is not None:
+        yield f"{count(len(report.known), 'more is', 'more are')} known to the baseline."
+        if report.gone:
+            yield f"{count(report.gone, 'entry of it is', 'entries of it are')} no finding any more: write it anew with --write-baseline."
+    if report.accepted:
+        yield f"{count(len(report.accepted), 'finding')} accepted by exceptions."
     if report.held:
         yield f"{count(report.held, 'row')} held back."
     if report.shipped:

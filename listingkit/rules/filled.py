@@ -7,6 +7,7 @@ from datetime import date
 from listingkit.config import DEFAULT, Config
 from listingkit.inventory.filled import Filled
 from listingkit.marketplace import Marketplace, select
+from listingkit.rules.exceptions import accept
 from listingkit.rules.findings import Batch, Findings
 from listingkit.rules.graded import graded
 from listingkit.rules.run import check
@@ -23,7 +24,8 @@ def check_filled(filled: Filled, stores: Sequence[Marketplace] = (), *, as_of: d
     own = list(graded(said, filled.listings.frame, config))
     general = check(filled.listings, stores, as_of=as_of, config=config)
     notes = [*template_notes(filled.template, as_of=as_of, config=config), *general.notes]
-    return Findings([*without_echo(general.batches, own, set(filled.names.values())), *own], general.sources, notes)
+    found = Findings([*without_echo(general.batches, own, set(filled.names.values())), *own], general.sources, notes)
+    return accept(found, filled.listings, stores, config, as_of=as_of)
 
 
 def without_echo(batches: Sequence[Batch], own: Sequence[Batch], held: Collection[str]) -> Iterator[Batch]:

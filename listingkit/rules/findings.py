@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import overload
 
 import polars as pl
@@ -50,10 +51,22 @@ class Cell:
     value: str
 
 
-class Findings(Sequence[Finding]):
-    """Every finding of a check, in the order of the sheet: file, row, column, code, marketplace."""
+@dataclass(frozen=True)
+class Accepted:
+    """What one exception of the config accepted."""
 
-    def __init__(self, batches: Sequence[Batch], sources: Sequence[Source], notes: Sequence[Finding] = ()) -> None:
+    reason: str
+    expires: date
+    findings: "Findings"
+
+
+class Findings(Sequence[Finding]):
+    """Every finding of a check, in the order of the sheet: file, row, column, code, marketplace; what was accepted stands apart."""
+
+    def __init__(
+        self, batches: Sequence[Batch], sources: Sequence[Source], notes: Sequence[Finding] = (), accepted: Sequence[Accepted] = ()
+    ) -> None:
+        self.accepted = tuple(accepted)
         self.batches = tuple(batches)
         self.sources = tuple(sources)
         self.notes = tuple(notes)
@@ -78,8 +91,12 @@ class Findings(Sequence[Finding]):
 
     def __iter__(self) -> Iterator[Finding]:
         yield from self.notes
+        yield from (finding for *_, finding in self.located())
+
+    def located(self) -> Iterator[tuple[int, int, int, Finding]]:
+        """Every finding but the notes, in order: the number of its batch, its place there, the number of its marketplace."""
         for batch, place, store in self._order().iter_rows():
-            yield self._finding(self.batches[batch], place, store)
+            yield batch, place, store, self._finding(self.batches[batch], place, store)
 
     def counts(self) -> Mapping[tuple[str, Severity], int]:
         """Findings by code and severity, without wording any of them."""

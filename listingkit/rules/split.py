@@ -14,8 +14,10 @@ def of_rows(batch: Batch, places: pl.Series) -> Batch | None:
         return None
     if places.all():
         return batch
-    kept = places.arg_true()
-    return replace(batch, places=batch.places[kept], flaws=[batch.flaws[place] for place in kept.to_list()])
+    kept = places.arg_true().to_list()
+    moved = {old: new for new, old in enumerate(kept)}
+    also = tuple((row, moved[place]) for row, place in batch.also if place in moved)
+    return replace(batch, places=batch.places[kept], flaws=[batch.flaws[place] for place in kept], also=also)
 
 
 def of_covered(batch: Batch, rows: pl.Series) -> Batch | None:
