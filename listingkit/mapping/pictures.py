@@ -8,7 +8,7 @@ import polars as pl
 from listingkit.fields import fields
 from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE
 
-MARKS = (";", "|", ",", "\n")
+MARKS = r"[;|,\n]"
 # A mark separates pictures where the next address begins after it, or where a file name ended before it: addresses may hold marks.
 BETWEEN = {r"\s*[;|,\n]\s*(?i:(https?://))": "\n${1}", r"(?i:(\.(?:jpe?g|png|gif|tiff?|webp|bmp|avif|heic)))\s*[;|,\n]": "${1}\n"}
 
@@ -46,7 +46,7 @@ def read_pictures(column: pl.Series, name: str, count: int, separator: str | Non
 def _items(column: pl.Series, separator: str | None) -> pl.Series | None:
     """Each cell as a list, or None where no cell holds a mark."""
     if separator is None:
-        if not column.str.contains_any(list(MARKS)).any():
+        if not column.str.contains(MARKS).any():
             return None
         for between, apart in BETWEEN.items():
             column = column.str.replace_all(between, apart)

@@ -17,6 +17,8 @@ def without_blank_cells(frame: pl.DataFrame) -> pl.DataFrame:
     begins = (cells < "!") | ((cells >= "\x7f") & (cells < "\u3001"))  # from U+0085 to U+3000
     suspects = frame.select(begins.any())
     names = [column.name for column in suspects.iter_columns() if column[0]]
+    if not names:
+        return frame
     return frame.with_columns(pl.when(pl.col(names).str.strip_chars().str.len_bytes() > 0).then(pl.col(names)))
 
 

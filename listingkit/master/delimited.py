@@ -1,6 +1,5 @@
 """csv, tsv and other delimited text, in blocks of bounded size."""
 
-import codecs
 import io
 import re
 from collections import Counter
@@ -14,15 +13,13 @@ import polars as pl
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.finding import Severity
 from listingkit.master.blanks import without_blank_cells
+from listingkit.master.chunks import Chunks
 from listingkit.master.encoding import encoding_of, known
 from listingkit.master.notes import AT_MOST, Notebook
 from listingkit.master.reading import Block
 from listingkit.master.records import records
 from listingkit.master.sheet import ROW, Evidence, letter
 
-CHUNK = 8 << 20
-PEEK = 256 << 10
-LONGEST = 64 << 20  # bytes of one record
 WIDEST = 4_096  # columns; the widest inventory templates have some 700
 MOST_BROKEN = 10_000  # quotes left open
 SAMPLE_RECORDS = 200
@@ -42,12 +39,13 @@ class DelimitedSheet:
         self._short: list[tuple[int, int, int]] = []  # row, line and cells of the first rows that are too short
         self._short_count = 0
         self.encoding = known(encoding) if encoding else self._detected()
-        self._chunks = _Chunks(stream, name, self.encoding, trusted=encoding is None)
+        self._chunks = Chunks(stream, name, self.encoding, trusted=encoding is None)
         head, whole = self._chunks.peek()
         self.delimiter = _checked(delimiter) if delimiter else _delimiter(head, whole=whole)
         self.width = _width(head, self.delimiter, whole=whole)
         if self.width > WIDEST:
             raise Unreadable(f"{name}: has {self.width} columns; more than {WIDEST:,} is no product sheet")
+        self._schema = {letter(place): pl.String for place in range(self.width)}
         if self.delimiter == "\t":
             self.kind = "tsv"
 
@@ -62,20 +60,22 @@ class DelimitedSheet:
 
     def blocks(self) -> Iterator[Block]:
         """The records; `#row` is the number of the record, as Excel numbers it."""
-        row = line = 1
-        for chunk, final in self._chunks:
-            frame = self._fast(chunk, row)
-            if frame is None and not final and (end := _record_end(chunk)) < len(chunk):
-                self._chunks.give_back(chunk[end:])
-                chunk = chunk[:end]  # noqa: PLW2901 -- the first cut stood inside a quoted cell
-                frame = self._fast(chunk, row)
+        row = 1
+        line: int | None = 1  # None after pieces whose lines were not counted
+        for given, final in self._chunks:
+            size = given
+            frame = self._fast(size, row)
+            if frame is None and not final and (end := _record_end(self._chunks.buffer, size)) < size:
+                size = end  # the first cut stood inside a quoted cell
+                frame = self._fast(size, row)
             if frame is None:
-                frame, used, records_read, lines = self._careful(chunk, row, line, final=final)
-                self._chunks.give_back(chunk[used:])
-            else:
-                records_read = frame.height
-                lines = chunk.count(b"\n") if b'"' in chunk else records_read
-            row, line = row + records_read, line + lines
+                line = self._chunks.lines_before() + 1 if line is None else line
+                frame, size, lines = self._careful(size, row, line, final=final)
+                line += lines
+            elif line is not None:
+                line = None if self._chunks.buffer.find(b'"', 0, size) >= 0 else line + frame.height
+            self._chunks.used(size)
+            row += frame.height
             yield Block(without_blank_cells(frame))
         self._tell_short(row - 1)
 
@@ -92,34 +92,35 @@ class DelimitedSheet:
     def hidden_columns(self) -> frozenset[int]:
         return frozenset()
 
-    def _fast(self, chunk: bytes, row: int) -> pl.DataFrame | None:
-        """The chunk read by polars, or None where polars might see other records than Excel does."""
-        mark = self.delimiter.encode()
-        if b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n"):
+    def _fast(self, size: int, row: int) -> pl.DataFrame | None:
+        """A piece of the buffer read by polars, or None where polars might see other records than Excel does."""
+        text, mark = self._chunks.buffer, self.delimiter.encode()
+        if text[0] in b"\r\n":  # polars leaves out blank lines at the start
             return None
-        whole = mark.join(letter(i).encode() for i in range(self.width)) + b"\n" + chunk
-        if b'"' in chunk and not _quoting(mark).fullmatch(whole):
+        if text.find(b"\r", 0, size) >= 0 and text.count(b"\r", 0, size) != text.count(b"\r\n", 0, size):
+            return None
+        quoted = text.find(b'"', 0, size) >= 0
+        if quoted and not _quoting(mark).fullmatch(text, 0, size):
             return None
         try:
-            frame = pl.read_csv(io.BytesIO(whole), infer_schema=False, separator=self.delimiter, row_index_name=ROW, row_index_offset=row)
+            with memoryview(text) as view, view[:size] as piece:
+                frame = pl.read_csv(io.BytesIO(piece), has_header=False, schema=self._schema, separator=self.delimiter)
         except pl.exceptions.PolarsError:
             return None
-        if self._has_short_rows(frame, chunk, mark):
+        if self._has_short_rows(frame, size, quoted=quoted):
             return None
-        return frame.with_columns(pl.col(ROW).cast(pl.UInt32))
+        return frame.with_row_index(ROW, offset=row)
 
-    def _has_short_rows(self, frame: pl.DataFrame, chunk: bytes, mark: bytes) -> bool:
-        """Whether some row lacks its last cells: then the chunk has fewer delimiters outside quotes than full rows need."""
-        last = frame.columns[-1]
-        if self.width == 1 or not frame.get_column(last).null_count():
+    def _has_short_rows(self, frame: pl.DataFrame, size: int, *, quoted: bool) -> bool:
+        """Whether some row lacks its last cells: then the piece has fewer delimiters outside quotes than full rows need."""
+        if self.width == 1 or not frame.to_series(-1).null_count():
             return False
-        inside = 0
-        if b'"' in chunk:
-            inside = sum(frame.select(pl.exclude(ROW).str.count_matches(self.delimiter, literal=True).sum()).row(0))
-        return chunk.count(mark) - inside != (self.width - 1) * frame.height
+        inside = sum(frame.select(pl.all().str.count_matches(self.delimiter, literal=True).sum()).row(0)) if quoted else 0
+        return self._chunks.buffer.count(self.delimiter.encode(), 0, size) - inside != (self.width - 1) * frame.height
 
-    def _careful(self, chunk: bytes, row: int, line: int, *, final: bool) -> tuple[pl.DataFrame, int, int, int]:
-        text = chunk.decode()
+    def _careful(self, size: int, row: int, line: int, *, final: bool) -> tuple[pl.DataFrame, int, int]:
+        """The records of a piece, how many of its bytes they take, and how many lines."""
+        text = self._chunks.buffer[:size].decode()
         rows: list[list[str | None]] = []
         end = lines = 0
         for record in records(text, self.delimiter, final=final):
@@ -128,9 +129,8 @@ class DelimitedSheet:
             rows.append(cells + [None] * (self.width - len(cells)))
             lines += record.lines
             end = record.end
-        schema = {letter(i): pl.String for i in range(self.width)}
-        frame = pl.DataFrame(rows, schema=schema, orient="row").with_row_index(ROW, offset=row).with_columns(pl.col(ROW).cast(pl.UInt32))
-        return frame, len(text[:end].encode()), len(rows), lines
+        frame = pl.DataFrame(rows, schema=self._schema, orient="row").with_row_index(ROW, offset=row)
+        return frame, len(text[:end].encode()), lines
 
     def _judge(self, cells: list[str], row: int, line: int, *, unclosed: bool) -> None:
         if unclosed:
@@ -164,8 +164,8 @@ class DelimitedSheet:
 def _quoting(mark: bytes) -> re.Pattern[bytes]:
     """Matches text in which every quote opens a cell, closes one or is doubled inside one: there no two readers disagree."""
     stop = re.escape(mark)
-    quoted = rb'"[^"]*+(?:""[^"]*+)*+"'
-    return re.compile(rb"(?:[^\"]*+(?<=[" + stop + rb"\n])" + quoted + rb"(?=[" + stop + rb"\r\n]|\Z))*+[^\"]*+")
+    rest = b'"' + stop + rb'|"\r?\n|(?:""[^"]*+)*+"(?![^' + stop + rb"\r\n])"
+    return re.compile(rb'(?:[^"]*+(?<![^' + stop + rb'\n])"[^"]*+(?:' + rest + rb'))*+[^"]*+')
 
 
 def _checked(delimiter: str) -> str:
@@ -203,82 +203,9 @@ def _delimiter(head: bytes, *, whole: bool) -> str:
     return best
 
 
-class _Chunks:
-    """The file as UTF-8 chunks that end where a line ends; what is given back comes first in the next one."""
-
-    def __init__(self, stream: IO[bytes], name: str, encoding: str, *, trusted: bool) -> None:
-        self._stream, self._name = stream, name
-        self._plain = trusted and encoding in {"utf-8", "utf-8-sig"}
-        self._encoding = encoding
-        self._decoder = codecs.getincrementaldecoder(encoding)()
-        self._rest = b""
-        self._ended = False
-        self._start = True
-
-    def peek(self) -> tuple[bytes, bool]:
-        """The first part of the text, without taking it, and whether that is all."""
-        self._fill(PEEK)
-        if self._ended and len(self._rest) <= PEEK:
-            return self._rest, True
-        head = self._rest[:PEEK]
-        while head and head[-1] & 0xC0 == 0x80:  # no half character at the end
-            head = head[:-1]
-        return head[: len(head) - (bool(head) and head[-1] >= 0xC0)], False
-
-    def give_back(self, rest: bytes) -> None:
-        """Put the unread end of a chunk before what comes next."""
-        self._rest = rest + self._rest
-
-    def _fill(self, size: int) -> None:
-        while len(self._rest) < size and not self._ended:
-            raw = self._stream.read(size - len(self._rest))
-            self._ended = not raw
-            if self._plain:
-                text = raw
-                if self._start and raw.startswith(codecs.BOM_UTF8):
-                    text = raw[3:]
-            else:
-                try:
-                    text = self._decoder.decode(raw, final=self._ended).encode()
-                except UnicodeDecodeError as error:
-                    raise Unreadable(
-                        f"{self._name}: is not {self._encoding} (byte {error.object[error.start]:#04x}); name its encoding"
-                    ) from None
-            self._start = False
-            if b"\0" in text:
-                raise Unreadable(f"{self._name}: holds NUL bytes, so it is no text file; export the sheet again as csv or xlsx")
-            self._rest += text
-
-    def __iter__(self) -> Iterator[tuple[bytes, bool]]:
-        size = CHUNK
-        while True:
-            self._fill(size)
-            if not self._rest:
-                return
-            if self._ended:
-                chunk, self._rest = self._rest, b""
-                yield chunk, True
-                size = CHUNK
-                continue
-            end = self._rest.rfind(b"\n") + 1
-            if not end:
-                size = self._more(size)
-                continue
-            chunk, self._rest = self._rest[:end], self._rest[end:]
-            held = len(self._rest)
-            yield chunk, False
-            size = CHUNK if len(self._rest) < held + len(chunk) else self._more(size)
-
-    def _more(self, size: int) -> int:
-        """A larger chunk, after one in which no record ended."""
-        if size >= LONGEST:
-            raise Unreadable(f"{self._name}: a line is longer than {LONGEST >> 20} MB, so this is no table")
-        return size * 2
-
-
-def _record_end(buffer: bytes) -> int:
+def _record_end(buffer: bytearray, size: int) -> int:
     """Offset after the last line break outside quotes; after the last one at all where quotes do not pair."""
-    last = at = buffer.rfind(b"\n")
+    last = at = buffer.rfind(b"\n", 0, size)
     odd = buffer.count(b'"', 0, at + 1) % 2 if at >= 0 else 0
     for _ in range(1000):
         if at < 0:

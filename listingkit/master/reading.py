@@ -130,10 +130,11 @@ class Reading:
         notes = raw.notes.closed() if last else raw.notes.taken()
         there = set(frame.columns)
         missing = [pl.lit(None, pl.String).alias(column.letter) for column in columns if column.letter not in there]
+        frame = frame.with_columns(missing) if missing else frame
         return Master(
             file=raw.notes.file,
             sheet=raw.sheet,
-            frame=frame.with_columns(missing).select(ROW, *(column.letter for column in columns)),
+            frame=frame.select(ROW, *(column.letter for column in columns)),
             columns=columns,
             header_row=found.row,
             kind=raw.kind,

@@ -9,7 +9,7 @@ import pytest
 
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.finding import Severity
-from listingkit.master.delimited import CHUNK
+from listingkit.master.chunks import CHUNK
 from listingkit.master.read import read
 from listingkit.master.records import records
 from listingkit.master.sheet import ROW
