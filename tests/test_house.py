@@ -13,7 +13,7 @@ STOREYS = [
     {"errors", "resources", "callable_package", "progress"},
     {"marketplace", "finding", "config"},
     {"fields"},
-    {"gtin"},
+    {"gtin", "images"},
     {"master"},
     {"mapping"},
     {"schemas", "inventory"},

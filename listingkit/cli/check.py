@@ -18,6 +18,7 @@ from listingkit.cli import options
 @click.option("--schema", "schemas", multiple=True, metavar="FILE", help="Amazon's product type definition (JSON), or a folder of them.")
 @click.option("--baseline", metavar="FILE", help="Fail on new findings only: not on those that this file knows.")
 @click.option("--write-baseline", metavar="FILE", help="Write what is found now into FILE, for --baseline, and report nothing.")
+@click.option("--probe-images", is_flag=True, help="Fetch the images from their addresses and look at them; asks the network.")
 @click.option("--fix", is_flag=True, help="Write safe fixes into a copy, MASTER.fixed.xlsx (or .csv).")
 @click.option("--unsafe", is_flag=True, help="With --fix or --diff: also fixes that ask, where there is one candidate.")
 @click.option("--diff", "show", is_flag=True, help="Show what --fix would change, and write nothing.")

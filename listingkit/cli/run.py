@@ -13,6 +13,7 @@ from listingkit.errors import BadProfile, UnknownName
 from listingkit.inventory.filled import is_template, read_filled_template
 from listingkit.inventory.read import read_template
 from listingkit.job import Inputs, checked, listings_of, read_masters, stores_of
+from listingkit.mapping.listings import Listings
 from listingkit.marketplace import select
 from listingkit.master.sheet import Master
 from listingkit.outputs import report_of
@@ -62,7 +63,7 @@ def checking(given: Mapping[str, Any], as_of: date) -> tuple[Report, Findings, S
     if len(given["masters"]) == 1 and first != "-" and Path(first).is_file() and is_template(first):
         filled = read_filled_template(first)
         stores = select(given["marketplaces"]) or select(filled.template.marketplaces)
-        findings = check_filled(filled, stores, as_of=as_of, config=config)
+        findings = _with_images(given, filled.listings, check_filled(filled, stores, as_of=as_of, config=config), as_of, config)
         masters: Sequence[Master] = (filled.master,)
         return report_of(masters, filled.listings, findings, stores, as_of=as_of), findings, masters
     templates = [read_template(Path(path)) for path in given["templates"]]
@@ -73,7 +74,16 @@ def checking(given: Mapping[str, Any], as_of: date) -> tuple[Report, Findings, S
     sources = given.get("schemas") or config.schemas
     definitions = read_all(sources) if sources else NOTHING
     findings = checked(listings, stores, as_of=as_of, config=config, templates=templates, definitions=definitions)
+    findings = _with_images(given, listings, findings, as_of, config)
     return report_of(masters, listings, findings, stores, as_of=as_of), findings, masters
+
+
+def _with_images(given: Mapping[str, Any], listings: Listings, findings: Findings, as_of: date, config: Config) -> Findings:
+    if not given.get("probe_images"):
+        return findings
+    from listingkit.rules.image_probe import probed
+
+    return Findings([*findings.batches, *probed(listings, as_of=as_of, config=config)], findings.sources, findings.notes)
 
 
 def emit(report: Report, style: str, output: str | None, **extra: Any) -> None:
