@@ -84,11 +84,8 @@ def _meaning(found: pl.DataFrame, key: str, before: Side, after: Side, settings:
     """Those of the differing cells whose meaning differs."""
     kind = kind_of(key, before, after)
     labels = wire_values(key, before, after)
-    sides = {}
-    for name in ("old", "new"):
-        cell = pl.col(name).replace(labels) if labels else pl.col(name)
-        sides[name] = FORMS[kind](cell)
-    forms = found.select(**sides)
+    cells = [found.get_column(name) for name in ("old", "new")]
+    forms = pl.DataFrame([FORMS[kind](cell.replace(labels) if labels else cell) for cell in cells])
     differs = forms.get_column("old").ne_missing(forms.get_column("new"))
     tolerance = {"price": settings.price_tolerance, "number": settings.number_tolerance}.get(kind, 0.0)
     if tolerance:

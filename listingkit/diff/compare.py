@@ -98,15 +98,33 @@ def _sorted(judged: pl.DataFrame, before: Side, after: Side) -> pl.DataFrame:
     ranks = {key: at for at, key in enumerate(sorted(used, key=keys.rank))}
     paths = {key: after.paths.get(key) or before.paths[key] for key in used}
     fields = {key: known[0] for key in used if (known := keys.field(key))}
-    return (
-        judged.with_columns(
-            rank=pl.col("key").replace_strict(ranks, default=None, return_dtype=pl.Int32),
-            path=pl.col("key").replace_strict(paths, default=None, return_dtype=pl.String),
-            field=pl.col("key").replace_strict(fields, default=None, return_dtype=pl.String),
-        )
-        .sort("sku", "rank", "kind", "old", "new", nulls_last=False)
-        .select(*SCHEMA)
+    named = judged.with_columns(
+        rank=pl.col("key").replace_strict(ranks, default=None, return_dtype=pl.Int32),
+        path=pl.col("key").replace_strict(paths, default=None, return_dtype=pl.String),
+        field=pl.col("key").replace_strict(fields, default=None, return_dtype=pl.String),
     )
+    return named.select(*SCHEMA)[_order(named)]
+
+
+def _order(named: pl.DataFrame) -> pl.Series:
+    """The order by SKU, field, kind and values, nulls first. Long values are only looked at where all else is the same."""
+    skus = named.get_column("sku").unique().sort().to_frame().with_row_index("sku_at")
+    kinds = {kind: at for at, kind in enumerate(sorted(named.get_column("kind").unique()))}
+    most = 2 + named.get_column("key").n_unique()
+    place = (pl.col("sku_at").cast(pl.UInt64) * most + pl.col("rank").fill_null(-1) + 1) * len(kinds) + pl.col("kind")
+    places = (
+        named.select("sku", "rank", pl.col("kind").replace_strict(kinds, default=0, return_dtype=pl.UInt8))
+        .join(skus, on="sku", how="left", maintain_order="left")
+        .select(place.cast(pl.UInt64).alias("place"))
+        .to_series()
+    )
+    again = places.is_duplicated()
+    if not again.any():
+        return places.arg_sort()
+    values = named.select("old", "new").with_row_index("at").filter(again).sort("old", "new", nulls_last=False)
+    tie = pl.repeat(0, len(places), dtype=pl.UInt32, eager=True)
+    tie = tie.scatter(values.get_column("at"), pl.int_range(1, values.height + 1, dtype=pl.UInt32, eager=True))
+    return pl.DataFrame({"place": places, "tie": tie}).with_row_index("at").sort("place", "tie").get_column("at")
 
 
 def _advice(after: Side, cells: pl.DataFrame, unchanged: pl.Series) -> dict[str, pl.Series]:

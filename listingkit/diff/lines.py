@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 import polars as pl
 
@@ -24,7 +25,6 @@ from listingkit.inventory.template import Template
 BLOCK = 8 << 20  # bytes of lines that are looked at together; larger ones cost more than they save
 SMALL = 8 << 20  # bytes of a file below which it is simply read
 _HEAD = 1 << 20  # bytes that hold the header rows
-_PLAIN = "^[!-~]+$"  # a SKU that nothing needs to be done to
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,7 @@ def _fingerprints(lines: _Lines) -> pl.DataFrame:
             (size.cast(pl.UInt64).cum_sum() - size + start).alias("start"),
             size.alias("size"),
         )
-        if not table.get_column("sku").str.contains(_PLAIN).all():
-            table = table.with_columns(text(pl.col("sku")))
+        table = table.with_columns(text(table.get_column("sku")))
         words = table.get_column("action").unique()
         wires = pl.Series([wire_action(word, lines.template) for word in words], dtype=pl.String)
         parts.append(table.with_columns(pl.col("action").replace_strict(words, wires, return_dtype=pl.String)))
@@ -145,20 +144,38 @@ def _children_of_deleted(pair: tuple[_Lines, _Lines], after: pl.DataFrame, same:
     found = [same.get_column("sku").clear()]
     if len(deleted) and parent is not None:
         for _, block in pair[0].blocks():
-            table = block.select(text(_cell(sku or 0)).alias("sku"), text(_cell(parent)).alias("parent"))
-            found.append(table.filter(pl.col("parent").is_in(deleted.to_list())).get_column("sku"))
+            table = block.select(_cell(sku or 0).alias("sku"), _cell(parent).alias("parent"))
+            named = text(table.get_column("parent")).is_in(deleted.to_list()).fill_null(value=False)
+            found.append(text(table.get_column("sku").filter(named)))
     return pl.concat(found)
 
 
 @contextmanager
 def _rest(lines: _Lines, fingerprints: pl.DataFrame, same: pl.DataFrame) -> Iterator[Path]:
-    """A file with the same header and only the lines that are not unchanged."""
+    """A file with the same header and only the lines that are not unchanged; the file itself where no line is."""
+    if not same.height:
+        yield lines.path
+        return
     rows = fingerprints.join(same.select("sku"), on="sku", how="anti").sort("start")
+    follows = pl.col("start") == pl.col("start").shift() + pl.col("size").shift()
+    runs = rows.group_by((~follows).fill_null(value=True).cum_sum().alias("run"), maintain_order=True)
     with TemporaryDirectory(prefix="listingkit-") as folder:
         path = Path(folder) / lines.path.name
         with lines.path.open("rb") as source, path.open("wb") as stream:
             stream.write(lines.head)
-            for start, size in rows.select("start", "size").iter_rows():
+            for _, start, size in runs.agg(pl.col("start").first(), pl.col("size").sum()).iter_rows():
                 source.seek(start)
-                stream.write(source.read(size).rstrip(b"\n") + b"\n")
+                _copy(source, stream, size)
         yield path
+
+
+def _copy(source: BinaryIO, stream: BinaryIO, size: int) -> None:
+    """Copy whole lines; the last one of a file may lack its end."""
+    while size:
+        block = source.read(min(size, BLOCK))
+        if not block:
+            break
+        size -= len(block)
+        stream.write(block)
+    if size:
+        stream.write(b"\n")

@@ -1,6 +1,7 @@
 """When two cells say the same: the canonical form of a value, by the kind of its field.
 
-Two cells are the same when their canonical forms are. Only cells that differ as text are ever brought into it.
+Two cells are the same when their canonical forms are. Only cells that differ as text are ever brought into it, and of these only
+the ones that hold anything unusual are touched: most texts are their own canonical form.
 """
 
 from collections.abc import Callable
@@ -12,17 +13,32 @@ _MIDNIGHT = r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?$"
 _TRUE = ("true", "yes", "1", "y")
 _FALSE = ("false", "no", "0", "n")
 
+# No white space but the blank, nothing that normal form C changes or joins to its neighbour: ASCII, Latin, Cyrillic, Greek without
+# its singletons, dashes and quotes, currencies, kana without their marks, Han, full-width forms.
+EASY = (
+    r"!-~\u{a1}-\u{2ff}\u{390}-\u{482}\u{48a}-\u{52f}\u{2010}-\u{2027}\u{2030}-\u{205e}\u{20a0}-\u{20c0}"
+    r"\u{3001}-\u{3029}\u{3041}-\u{3096}\u{309b}-\u{30ff}\u{4e00}-\u{9fff}\u{ff01}-\u{ffef}"
+)
+_UNEASY = rf"[^ {EASY}]|^ | $|  |^$|^(?i:true|false)$"
 
-def text(cell: pl.Expr) -> pl.Expr:
+Form = Callable[[pl.Series], pl.Series]
+
+
+def text(cells: pl.Series) -> pl.Series:
     """Normal form C, runs of white space as one space, none at the ends; blank is null. `TRUE` and `FALSE` lose their case."""
-    clean = cell.str.normalize("NFC").str.replace_all(r"[\s\u{a0}\u{200b}\u{feff}]+", " ").str.strip_chars()
-    lower = clean.str.to_lowercase()
-    return pl.when(clean == "").then(None).when(lower.is_in(["true", "false"])).then(lower).otherwise(clean)
+    at = cells.str.contains(_UNEASY).arg_true()
+    return cells.clone().scatter(at, _cleaned(cells.gather(at))) if len(at) else cells
 
 
-def number(cell: pl.Expr) -> pl.Expr:
+def _cleaned(cells: pl.Series) -> pl.Series:
+    clean = cells.str.normalize("NFC").str.replace_all(r"[\s\u{a0}\u{200b}\u{feff}]+", " ").str.strip_chars()
+    lower = clean.str.replace(r"^(?i:true)$", "true").str.replace(r"^(?i:false)$", "false")
+    return lower.replace("", None)
+
+
+def number(cells: pl.Series) -> pl.Series:
     """`+019,90` is `19.9`. A comma before exactly three digits may group thousands and is left alone."""
-    clean = text(cell)
+    clean = text(cells)
     dotted = clean.str.replace(r"^([+-]?\d+),(\d{1,2}|\d{4,})$", "$1.$2")
     plain = (
         dotted.str.replace(r"^\+", "")
@@ -32,43 +48,48 @@ def number(cell: pl.Expr) -> pl.Expr:
         .str.replace(r"\.$", "")
         .str.replace(r"^-0$", "0")
     )
-    return pl.when(dotted.str.contains(_NUMBER)).then(plain).otherwise(clean)
+    return plain.zip_with(dotted.str.contains(_NUMBER).fill_null(value=False), clean)
 
 
-def boolean(cell: pl.Expr) -> pl.Expr:
+def boolean(cells: pl.Series) -> pl.Series:
     """yes, Y and 1 are `true`."""
-    lower = text(cell).str.to_lowercase()
-    return pl.when(lower.is_in(_TRUE)).then(pl.lit("true")).when(lower.is_in(_FALSE)).then(pl.lit("false")).otherwise(lower)
+    words = dict.fromkeys(_TRUE, "true") | dict.fromkeys(_FALSE, "false")
+    return text(cells).str.to_lowercase().replace(words)
 
 
-def date(cell: pl.Expr) -> pl.Expr:
+def date(cells: pl.Series) -> pl.Series:
     """ISO dates; a midnight time says nothing more. `3/4/2026` stays as it is: nobody knows whether March or April."""
-    clean = text(cell).str.replace(_MIDNIGHT, "")
-    days = [clean.str.to_date(form, strict=False) for form in ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%Y.%m.%d")]
-    return pl.coalesce(*(day.dt.strftime("%Y-%m-%d") for day in days), clean)
+    clean = text(cells).str.replace(_MIDNIGHT, "").alias("clean")
+    days = [pl.col("clean").str.to_date(form, strict=False) for form in ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%Y.%m.%d")]
+    told = clean.to_frame().select(pl.coalesce(*(day.dt.strftime("%Y-%m-%d") for day in days), "clean"))
+    return told.to_series().alias(cells.name)
 
 
-def gtin(cell: pl.Expr) -> pl.Expr:
+def gtin(cells: pl.Series) -> pl.Series:
     """A GTIN is the same with and without leading zeros, spaces and hyphens."""
-    clean = text(cell)
+    clean = text(cells)
     digits = clean.str.replace_all(r"[ -]", "")
-    return pl.when(digits.str.contains(r"^\d{1,14}$")).then(digits.str.zfill(14)).otherwise(clean)
+    return digits.str.zfill(14).zip_with(digits.str.contains(r"^\d{1,14}$").fill_null(value=False), clean)
 
 
-def choice(cell: pl.Expr) -> pl.Expr:
+def choice(cells: pl.Series) -> pl.Series:
     """`STICKER_DECAL` is `stickerdecal`, `Size/Color` is `SizeColor`: generations spell the same choice differently."""
-    clean = text(cell).str.to_lowercase()
+    clean = text(cells).str.to_lowercase()
     squeezed = clean.str.replace_all(r"[\s_/-]", "")
-    return pl.when(squeezed == "").then(clean).otherwise(squeezed)
+    return clean.zip_with((squeezed == "").fill_null(value=False), squeezed)
 
 
-def code(cell: pl.Expr) -> pl.Expr:
+def code(cells: pl.Series) -> pl.Series:
     """An id: the number in brackets where a browse path says it, else the text."""
-    clean = text(cell)
-    return clean.str.extract(r" > .*\((\d+)\)$").fill_null(clean)
+    clean = text(cells)
+    paths = clean.str.contains(" > ", literal=True).arg_true()
+    if not len(paths):
+        return clean
+    found = clean.gather(paths)
+    return clean.clone().scatter(paths, found.str.extract(r" > .*\((\d+)\)$").zip_with(found.str.contains(r" > .*\(\d+\)$"), found))
 
 
-FORMS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+FORMS: dict[str, Form] = {
     "text": text,
     "url": text,
     "id": code,

@@ -56,7 +56,7 @@ def side(upload: Upload, base: str = "") -> Side:
     paths = _keyed([name for name in upload.frame.columns if name != LISTING], store, language, base)
     if keys.SKU not in paths:
         raise ListingkitError(f"{upload.template.name} has no SKU column, so nothing can be compared by SKU")
-    sku = upload.frame.select(text(pl.col(paths[keys.SKU])).alias("sku")).to_series()
+    sku = text(upload.frame.get_column(paths[keys.SKU])).alias("sku")
     keep, twice = _last_rows(sku)
     if keep is not None:
         upload, sku = replace(upload, frame=upload.frame[keep]), sku.gather(keep)

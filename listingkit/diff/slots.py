@@ -55,20 +55,31 @@ def reordered(cells: pl.DataFrame, before: Side, after: Side) -> pl.DataFrame:
 
 
 def _families(rows: pl.DataFrame, members: Sequence[str], before: Side, after: Side) -> Iterator[tuple[int, int, list[Slot]]]:
-    """For each row its slots, as they are and as they would be."""
+    """For each row that may be told in fewer changes its slots, as they are and as they would be."""
     if not rows.height:
         return
     olds, news = rows.get_column("old_row"), rows.get_column("new_row")
     merges = after.action.gather(news) == PARTIAL
     columns = []
-    for key in members:
+    for at, key in enumerate(members):
         old, new = cells_of(before, key, olds), cells_of(after, key, news)
-        frame = pl.DataFrame({"old": old, "new": new, "merges": merges})
-        frame = frame.with_columns(new=pl.when("merges").then(pl.coalesce("new", "old")).otherwise("new"))
+        if merges.any():
+            new = new.zip_with(~merges.fill_null(value=False) | new.is_not_null(), old)
         form = FORMS[kind_of(key, before, after)]
-        columns.append(frame.select("old", "new", old_form=form(pl.col("old")), new_form=form(pl.col("new"))).rows())
-    for at, (old_row, new_row) in enumerate(zip(olds, news, strict=True)):
-        yield old_row, new_row, [Slot(key, *cells[at]) for key, cells in zip(members, columns, strict=True)]
+        columns += [old.alias(f"old{at}"), new.alias(f"new{at}"), form(old).alias(f"was{at}"), form(new).alias(f"will{at}")]
+    table = pl.DataFrame([olds.alias("old_row"), news.alias("new_row"), *columns]).filter(_may_be_shorter(len(members)))
+    for old_row, new_row, *cells in table.iter_rows():
+        yield old_row, new_row, [Slot(key, *cells[4 * at : 4 * at + 4]) for at, key in enumerate(members)]
+
+
+def _may_be_shorter(count: int) -> pl.Expr:
+    """Whether a value stands in another slot than before, or one slot was filled and another emptied: else each slot is its own change."""
+    slots = range(count)
+    differs = [pl.col(f"was{at}").ne_missing(pl.col(f"will{at}")) for at in slots]
+    moved = [differs[at] & differs[to] & (pl.col(f"was{at}") == pl.col(f"will{to}")) for at in slots for to in slots if at != to]
+    filled = pl.any_horizontal(pl.col(f"was{at}").is_null() & differs[at] for at in slots)
+    emptied = pl.any_horizontal(pl.col(f"will{at}").is_null() & differs[at] for at in slots)
+    return pl.any_horizontal(*moved, filled & emptied).fill_null(value=False)
 
 
 def fewest(slots: Sequence[Slot]) -> list[Line]:

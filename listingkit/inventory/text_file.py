@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import cast
 
@@ -35,22 +34,45 @@ def is_workbook(path: Path) -> bool:
     return start.startswith(b"PK")
 
 
-def lines(path: Path) -> list[str]:
-    """The lines of a text file in whatever encoding Amazon and Excel write. Raises `Unreadable`."""
+def content(path: Path) -> bytes:
+    """A text file, in whatever encoding Amazon and Excel write, as UTF-8 with LF. Raises `Unreadable`."""
     if path.stat().st_size > _LIMIT:
         raise Unreadable(f"{path} is larger than {_LIMIT >> 30} GB; split it")
-    content = path.read_bytes()
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
+    found = path.read_bytes()
+    if found.startswith((b"\xff\xfe", b"\xfe\xff")):
+        found = _decoded(found, ["utf-16"], path)
+    elif _is_utf8(found):
+        found = found.removeprefix(b"\xef\xbb\xbf")
     else:
-        encodings = ["utf-8-sig", "cp932", "cp1252"] if _JAPAN in content[:200_000] else ["utf-8-sig", "cp1252"]
+        found = _decoded(found, ["cp932", "cp1252"] if _JAPAN in found[:200_000] else ["cp1252"], path)
+    return found.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in found else found
+
+
+def _is_utf8(found: bytes) -> bool:
+    """As `bytes.decode` would say, only faster."""
+    try:
+        return pl.Series([found], dtype=pl.Binary).cast(pl.String).null_count() == 0
+    except pl.exceptions.PolarsError:
+        return False
+
+
+def _decoded(found: bytes, encodings: Sequence[str], path: Path) -> bytes:
     for encoding in encodings:
         try:
-            text = content.decode(encoding)
+            return found.decode(encoding).encode()
         except UnicodeDecodeError:
             continue
-        return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     raise Unreadable(f"{path} is neither UTF-8 nor {encodings[-1]} text; save it as tab-delimited text again")
+
+
+def _first_lines(found: bytes, count: int = _SAMPLE) -> list[str]:
+    """The first lines; the last one of a file that ends with a line break is blank."""
+    end = -1
+    for _ in range(count):
+        end = found.find(b"\n", end + 1)
+        if end < 0:
+            return found.decode().split("\n")
+    return found[:end].decode().split("\n")
 
 
 def begins_as_template(path: Path) -> bool:
@@ -64,7 +86,7 @@ def begins_as_template(path: Path) -> bool:
 
 def template(path: Path) -> Template:
     """The template that the header rows of a text file tell of. Raises `Unreadable`."""
-    return _template(path, lines(path))
+    return _template(path, _first_lines(content(path)))
 
 
 def _template(path: Path, all_lines: Sequence[str]) -> Template:
@@ -160,18 +182,27 @@ def _twice(paths: Sequence[str]) -> Iterator[str]:
 
 def rows(path: Path, template: Template) -> DataRows:
     """The filled data rows of a text file. Raises `Unreadable`."""
-    everything = lines(path)
-    body = [(number, line) for number, line in enumerate(everything, 1) if number >= template.data_row and line.strip()]
+    found = content(path)
     first = {column.index: column for column in template.by_path.values()}
-    width = 1 + max(first, default=0)
-    names = [str(index) for index in range(width)]
-    content = "\n".join(["\t".join(names), *(line for _, line in body)]).encode()
-    table = pl.read_csv(BytesIO(content), separator="\t", quote_char=None, infer_schema=False, truncate_ragged_lines=True)
-    unquote = _plain_text if _may_be_quoted(everything) else _filled_text
-    numbers = pl.Series(ROW, [number for number, _ in body], dtype=pl.UInt32)
+    names = [str(index) for index in range(1 + max(first, default=0))]
+    table = _table(found, template.data_row, names)
+    numbers = pl.int_range(template.data_row, template.data_row + table.height, dtype=pl.UInt32, eager=True).alias(ROW)
+    unquote = _plain_text if _may_be_quoted(_first_lines(found)) else _filled_text
     frame = table.select(numbers, *(unquote(pl.col(str(index))).alias(column.path) for index, column in sorted(first.items())))
     filled = [pl.col(column.path).is_not_null() for column in first.values()]
     return DataRows(frame.filter(pl.any_horizontal(filled)) if filled else frame)
+
+
+def _table(found: bytes, first_row: int, names: Sequence[str]) -> pl.DataFrame:
+    """The lines from this row on; a blank line is a row of nulls."""
+    start = 0
+    for _ in range(first_row - 1):
+        start = found.find(b"\n", start) + 1
+        if not start:
+            start = len(found)
+            break
+    body = "\t".join(names).encode() + b"\n" + found[start:]
+    return pl.read_csv(body, separator="\t", quote_char=None, infer_schema=False, truncate_ragged_lines=True)
 
 
 def _plain_text(cell: pl.Expr) -> pl.Expr:
