@@ -18,6 +18,8 @@ def visible(text: str, limit: int | None = None) -> str:
     if limit is not None and len(text) > limit:
         cut = f"... ({len(text):,} characters)"
         text = text[:limit]
+    if text.isprintable():  # nearly every text is, and asking costs a tenth
+        return text + cut
     return INVISIBLE.sub(_spell, text) + cut
 
 

@@ -1,45 +1,52 @@
 """The findings and listings of a page, packed: columns of numbers into one table of texts, deflated, in base64."""
 
-import re
 import zlib
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from json import JSONEncoder
 from typing import Any
 
-from listingkit.finding import Finding, Safety
+from listingkit.finding import Finding, Safety, Severity
 from listingkit.report.escape import visible
 from listingkit.report.report import Product, Report
 
 MESSAGE = 1_000  # characters of a message
 VALUE = 300  # of a value or a proposal
 TITLE = 500
-_CELL = re.compile("([A-Z]{1,3})[0-9]{1,7}")
+STORES = 1_000  # of the codes of marketplaces
 
 
 class Texts:
     """Every text once, by number; number 0 is the blank."""
 
     def __init__(self) -> None:
-        self.numbers: dict[tuple[str, int], int] = {("", 0): 0}
+        self.numbers: dict[int, dict[str, int]] = {}  # by limit
         self.texts = [""]
 
     def number(self, text: str | None, limit: int) -> int:
         """The number of a text, shown visibly and cut."""
-        if not text:
-            return 0
-        key = (text, limit)
-        known = self.numbers.get(key)
-        if known is None:
-            known = self.numbers[key] = len(self.texts)
-            self.texts.append(visible(text, limit))
-        return known
+        return self.numbered(limit)(text)
+
+    def numbered(self, limit: int) -> Callable[[str | None], int]:
+        """`number` for one limit."""
+        texts, known = self.texts, self.numbers.setdefault(limit, {})
+
+        def number(text: str | None) -> int:
+            if not text:
+                return 0
+            found = known.get(text)
+            if found is None:
+                found = known[text] = len(texts)
+                texts.append(visible(text, limit))
+            return found
+
+        return number
 
 
 def packed(data: Any) -> str:
     """JSON, deflated (zlib), in base64."""
     encoded = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode(data)
-    return b64encode(zlib.compress(encoded.encode(), 6)).decode("ascii")
+    return b64encode(zlib.compress(encoded.encode(), 5)).decode("ascii")
 
 
 def payload(report: Report, codes: Sequence[str]) -> dict[str, Any]:
@@ -50,18 +57,27 @@ def payload(report: Report, codes: Sequence[str]) -> dict[str, Any]:
     return {"lines": lines, "products": products, "texts": texts.texts}
 
 
+_NAMES = ("rule", "severity", "message", "sku", "row", "letter", "column", "value", "fix", "safety", "file", "sheet")
+
+
+def _rank(finding: Finding) -> int:
+    """As `Severity.rank`, without a search: this is asked of every finding."""
+    severity = finding.severity
+    return 0 if severity is Severity.ERROR else 1 if severity is Severity.WARNING else 2
+
+
 def _lines(findings: Iterable[Finding], rules: dict[str, int], texts: Texts) -> dict[str, list[int]]:
     """One line for a flaw that several marketplaces share; `stores` is the number of their codes, `times` how many findings it is."""
     seen: dict[tuple[object, ...], int] = {}
-    names = ("rule", "severity", "message", "sku", "row", "letter", "column", "value", "fix", "safety", "file", "sheet", "times")
-    columns: dict[str, list[int]] = {name: [] for name in names}
-    append = [columns[name].append for name in names]
-    times = columns["times"]
+    lines: list[tuple[int, ...]] = []
+    times: list[int] = []
     stores: list[list[str]] = []
-    number = texts.number
-    for finding in sorted(findings, key=lambda finding: finding.severity.rank):  # the worst first
-        fix = finding.fix
-        key = (finding.code, finding.severity, finding.row, finding.cell, finding.message, finding.sku, finding.sheet, finding.file, fix)
+    say, text = texts.numbered(MESSAGE), texts.numbered(VALUE)
+    clear = text("(clear the cell)")
+    for finding in sorted(findings, key=_rank):  # the worst first
+        fix, cell = finding.fix, finding.cell
+        proposed = None if fix is None else fix.value
+        key = (finding.code, finding.row, cell, finding.message, finding.sku, finding.sheet, finding.file, proposed)
         known = seen.get(key)
         if known is not None:
             times[known] += 1
@@ -70,26 +86,27 @@ def _lines(findings: Iterable[Finding], rules: dict[str, int], texts: Texts) -> 
             continue
         seen[key] = len(stores)
         stores.append([finding.marketplace] if finding.marketplace else [])
-        cell = _CELL.fullmatch(finding.cell) if finding.cell else None
-        values = (
-            rules[finding.code],
-            finding.severity.rank,
-            number(finding.message, MESSAGE),
-            number(finding.sku, VALUE),
-            finding.row or 0,
-            number(cell[1], VALUE) if cell else 0,
-            number(finding.column or finding.field, VALUE),
-            number(finding.value, VALUE),
-            (number(fix.value, VALUE) or number("(clear the cell)", VALUE)) if fix else 0,
-            0 if fix is None else 1 if fix.safety is Safety.SAFE else 2,
-            number(finding.file, VALUE),
-            number(finding.sheet, VALUE),
-            1,
+        times.append(1)
+        letter = cell.rstrip("0123456789") if cell else ""
+        lines.append(
+            (
+                rules[finding.code],
+                _rank(finding),
+                say(finding.message),
+                text(finding.sku),
+                finding.row or 0,
+                text(letter),
+                text(finding.column or finding.field),
+                text(finding.value),
+                0 if fix is None else text(fix.value) or clear,
+                0 if fix is None else 1 if fix.safety is Safety.SAFE else 2,
+                text(finding.file),
+                text(finding.sheet),
+            )
         )
-        for add, value in zip(append, values, strict=True):
-            add(value)
-    columns["stores"] = [number(" ".join(dict.fromkeys(codes)), 1_000) for codes in stores]
-    return columns
+    columns = dict(zip(_NAMES, (list(column) for column in zip(*lines, strict=True)), strict=False)) or {name: [] for name in _NAMES}
+    where = texts.numbered(STORES)
+    return columns | {"times": times, "stores": [where(" ".join(dict.fromkeys(codes))) if codes else 0 for codes in stores]}
 
 
 def _product(product: Product, texts: Texts) -> list[Any]:
