@@ -24,6 +24,9 @@ class Unwritable(ListingkitError):
     """An output that cannot be written."""
 
 
+LISTED = {"rule": "listingkit rules", "product type": "listingkit schemas", "command": "listingkit --help"}
+
+
 class UnknownName(ListingkitError):
     """A name (`kind` says of what) that is not among `known`."""
 
@@ -33,8 +36,9 @@ class UnknownName(ListingkitError):
         names = list(known)
         by_fold = {candidate.casefold(): candidate for candidate in names}
         near = get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.5)
+        listed = f"; {LISTED[kind]} lists them" if kind in LISTED else ""
         hint = f"did you mean {by_fold[near[0]]}?" if near else f"known are {', '.join(names[:30])}{' ...' if names[30:] else ''}"
-        super().__init__(f"unknown {kind} {name!r}: {hint}")
+        super().__init__(f"unknown {kind} {name!r}: {hint}{listed}")
 
 
 class BadProfile(ListingkitError):

@@ -5,7 +5,9 @@ Exit status: 0 ran and found nothing at severity error, 1 ran and found errors, 
 
 import os
 import sys
+from errno import EINVAL
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -27,6 +29,7 @@ COMMANDS = {
     "config": ("config:config", "Print every setting, and the file and line that it came from."),
     "rules": ("rules:rules", "List the rules."),
     "explain": ("explain:explain", "Explain one rule: what, why, examples, fix, sources."),
+    "completion": ("completion:completion", "Print a shell's completion script."),
 }
 
 
@@ -41,6 +44,10 @@ class Lazy(click.Group):
             return None
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(f"listingkit.cli.{module}"), name)
+        if "_LISTINGKIT_COMPLETE" in os.environ:
+            from listingkit.cli.complete import teach
+
+            return teach(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -67,8 +74,17 @@ def group() -> None:
     """
 
 
+def _any_console() -> None:
+    """What a console cannot show is spelled out instead of ending the run; what goes into a file or a pipe is UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            own = stream.isatty() or "PYTHONIOENCODING" in os.environ
+            stream.reconfigure(encoding=None if own else "utf-8", errors="backslashreplace", newline="\n")
+
+
 def main(args: list[str] | None = None) -> Any:
     """Run the command line; what a user can cause ends in one sentence and exit 2."""
+    _any_console()
     try:
         status = group.main(args=args, prog_name="listingkit", standalone_mode=False)
     except click.exceptions.Abort:
@@ -80,7 +96,9 @@ def main(args: list[str] | None = None) -> Any:
     except ListingkitError as error:
         click.echo(f"listingkit: {error}", err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError) and not (sys.platform == "win32" and error.errno == EINVAL):
+            raise
         # whoever read our output has enough: point stdout at nothing, so that the interpreter's own flush is quiet too
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

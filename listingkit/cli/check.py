@@ -21,6 +21,7 @@ from listingkit.cli import options
 @click.option("--probe-images", is_flag=True, help="Fetch the images from their addresses and look at them; asks the network.")
 @click.option("--fix", is_flag=True, help="Write safe fixes into a copy, MASTER.fixed.xlsx (or .csv).")
 @click.option("--unsafe", is_flag=True, help="With --fix or --diff: also fixes that ask, where there is one candidate.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file is saved, until Ctrl-C.")
 @click.option("--diff", "show", is_flag=True, help="Show what --fix would change, and write nothing.")
 def check(
     style: str,
@@ -33,6 +34,7 @@ def check(
     fix: bool,
     unsafe: bool,
     show: bool,
+    watch: bool,
     as_of: date,
     **given: Any,
 ) -> int:
@@ -41,6 +43,7 @@ def check(
     \b
     listingkit check master.xlsx -m US -m DE
     listingkit check master.xlsx --fix
+    listingkit check master.xlsx --watch
     listingkit check master.csv --format sarif -o findings.sarif
     listingkit check master.xlsx --write-baseline known.json
     listingkit check master.xlsx --baseline known.json
@@ -54,21 +57,32 @@ def check(
         raise click.UsageError("a workbook goes into a file: name it with -o review.xlsx")
     if baseline and write_baseline:
         raise click.UsageError("--baseline compares and --write-baseline writes: give one of them")
-    before = known.read(baseline) if baseline else None
-    with shown():
-        report, findings, masters = checking(given, as_of)
-    if write_baseline:
-        known.write(report, write_baseline)
-        return 0
-    if before is not None:
-        report, findings = known.only_new(report, findings, before, given)
-    extra: dict[str, Any] = (
-        {"quiet": quiet, "statistics": statistics} if style == "text" else {"masters": masters} if style == "xlsx" else {}
-    )
-    if not show:
-        emit(report, style, output, **extra)
-    if fix or show:
-        from listingkit.cli.fix import mend
 
-        mend(findings, masters, unsafe=unsafe, show=show)
-    return 1 if findings.severities()[Severity.ERROR] else 0
+    def once() -> int:
+        before = known.read(baseline) if baseline else None
+        with shown():
+            report, findings, masters = checking(given, as_of)
+        if write_baseline:
+            known.write(report, write_baseline)
+            return 0
+        if before is not None:
+            report, findings = known.only_new(report, findings, before, given)
+        extra: dict[str, Any] = (
+            {"quiet": quiet, "statistics": statistics} if style == "text" else {"masters": masters} if style == "xlsx" else {}
+        )
+        if not show:
+            emit(report, style, output, **extra)
+        if fix or show:
+            from listingkit.cli.fix import mend
+
+            mend(findings, masters, unsafe=unsafe, show=show)
+        return 1 if findings.severities()[Severity.ERROR] else 0
+
+    if not watch:
+        return once()
+    if "-" in given["masters"]:
+        raise click.UsageError("standard input cannot be watched: name a file")
+    from listingkit.cli.run import files_of
+    from listingkit.cli.watch import watched
+
+    return watched(once, files_of(given, baseline))

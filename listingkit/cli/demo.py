@@ -8,6 +8,10 @@ import click
 def demo(folder: str) -> int:
     """Run the main job on the bundled samples into DIR (default: listingkit-demo) and say where the results are.
 
+    \b
+    listingkit demo
+    listingkit demo try-it
+
     A demo that ran is a success: exit status 0, although the samples have errors to find.
     """
     from pathlib import Path

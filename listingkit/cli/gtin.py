@@ -72,7 +72,12 @@ def codes(codes: tuple[str, ...], style: str, gcp: bool, gcp_table: Path | None,
 @click.option("--used", type=FILE, multiple=True, help="A text file with numbers that are taken: master, upload, licence export.")
 @click.option("--note", default="", help="What the numbers are for; stands in the ledger.")
 def next_(prefix: str, count: int, ledger: Path, used: tuple[Path, ...], note: str) -> None:
-    """Hand out unused numbers of a company prefix, each once and for good."""
+    """Hand out unused numbers of a company prefix, each once and for good.
+
+    \b
+    listingkit gtin next --prefix 0614141 --count 20 --ledger numbers.tsv
+    listingkit gtin next --prefix 0614141 --ledger numbers.tsv --used master.csv --note "mugs, autumn"
+    """
     from datetime import UTC, datetime
 
     from listingkit.gtin.pool import allocate, numbers_in

@@ -55,6 +55,14 @@ def inputs_of(given: Mapping[str, Any], config: Config) -> Inputs:
     )
 
 
+def files_of(given: Mapping[str, Any], *more: str | None) -> tuple[Path, ...]:
+    """The files that a command line makes us read, the config among them."""
+    config = config_of(given)
+    source = config.source.file if config.source else None
+    named = (*given["masters"], given["profile"] or config.profile, *given["templates"], *(given.get("schemas") or config.schemas), source)
+    return tuple(dict.fromkeys(Path(path) for path in (*named, *more) if path))
+
+
 def checking(given: Mapping[str, Any], as_of: date) -> tuple[Report, Findings, Sequence[Master]]:
     """Read, map and check what a command line names. A filled template is master and template at once."""
     config = config_of(given)

@@ -44,7 +44,11 @@ def schemas(context: click.Context) -> None:
 @AS_OF
 @STYLE
 def list_(folder: Path | None, as_of: date, style: str) -> None:
-    """List the category schemas, with date and coverage."""
+    """List the category schemas, with date and coverage.
+
+    \b
+    listingkit schemas list --format json
+    """
     from listingkit.schemas.cards import coverage, summary
     from listingkit.schemas.category import load, names
 
@@ -64,7 +68,11 @@ def list_(folder: Path | None, as_of: date, style: str) -> None:
 @AS_OF
 @STYLE
 def show(type_: str, marketplace: str | None, folder: Path | None, as_of: date, style: str) -> None:
-    """Print what TYPE asks, field by field."""
+    """Print what TYPE asks, field by field.
+
+    \b
+    listingkit schemas show HOME -m DE
+    """
     from listingkit.marketplace import marketplace as named
     from listingkit.schemas.cards import as_dict, card
     from listingkit.schemas.category import load
@@ -83,7 +91,12 @@ def show(type_: str, marketplace: str | None, folder: Path | None, as_of: date, 
 @click.option("--profile", metavar="FILE", help="The master's profile, made by `listingkit map -o`.")
 @STYLE
 def diff(old: Path, new: Path, master: str | None, profile: str | None, style: str) -> int:
-    """Say what the product type definition NEW asks that OLD did not. Exit status 1 when it asks more."""
+    """Say what the product type definition NEW asks that OLD did not. Exit status 1 when it asks more.
+
+    \b
+    listingkit schemas diff HOME-2025.json HOME-2026.json
+    listingkit schemas diff HOME-2025.json HOME-2026.json --master master.xlsx
+    """
     from dataclasses import asdict
 
     from listingkit.schemas.definition.compare import compare
@@ -125,7 +138,11 @@ def _broken(before: "Definition", after: "Definition", master: str, profile: str
 @click.option("--like", default="COMMON", show_default=True, metavar="TYPE", help="The schema it starts from.")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("category_schemas"), show_default=True)
 def new_(type_: str, like: str, folder: Path) -> None:
-    """Start a category schema of your own."""
+    """Start a category schema of your own.
+
+    \b
+    listingkit schemas new VASE --like HOME
+    """
     from datetime import datetime
 
     from listingkit.schemas.starter import start

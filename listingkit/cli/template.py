@@ -66,7 +66,11 @@ def show(file: Path, style: str, column: str | None) -> None:
 @click.argument("new", type=FILE)
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def diff_(old: Path, new: Path, style: str) -> int:
-    """What changed between two templates. Exit status 1 where a file for OLD may be wrong for NEW."""
+    """What changed between two templates. Exit status 1 where a file for OLD may be wrong for NEW.
+
+    \b
+    listingkit template diff mug-2025.xlsm mug-2026.xlsm
+    """
     from listingkit.inventory.drift import drift
     from listingkit.inventory.read import read_template
 
@@ -88,7 +92,11 @@ def diff_(old: Path, new: Path, style: str) -> int:
 @click.option("-o", "--output", type=FILE, required=True, help="The filled new template: .xlsm or .xlsx as NEW is, or .txt.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def migrate(old: Path, new: Path, output: Path, style: str) -> int:
-    """Move the rows of a filled OLD template into a copy of NEW. Exit status 1 where something found no home."""
+    """Move the rows of a filled OLD template into a copy of NEW. Exit status 1 where something found no home.
+
+    \b
+    listingkit template migrate filled-2025.xlsm blank-2026.xlsm -o filled-2026.xlsm
+    """
     from listingkit.inventory.filled import read_filled_template
     from listingkit.inventory.migrate import migrate as move
     from listingkit.inventory.read import read_template

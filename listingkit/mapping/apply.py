@@ -215,5 +215,6 @@ def _no_sku(master: Master) -> str:
     headers = ", ".join(repr(column.header) for column in master.columns[:20] if column.header)
     return (
         f"{where}: no column holds the SKU (row {master.header_row} has {headers}); "
-        'name it in a profile under [columns] (sku = "Header") or make one under [derived] (sku = "{{ ... }}")'
+        'name it in a profile under [columns] (sku = "Header") or make one under [derived] (sku = "{{ ... }}"); '
+        f"listingkit map {master.file} -o profile.toml writes a profile to start from"
     )

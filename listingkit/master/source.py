@@ -54,6 +54,17 @@ def opened(source: str | Path) -> Iterator[Opened]:
             yield Opened(name, suffix, stream)
 
 
+def _near(path: Path) -> str:
+    """The file beside it that a person may have meant."""
+    from difflib import get_close_matches
+
+    try:
+        near = get_close_matches(path.name, [other.name for other in path.parent.iterdir() if other.is_file()], n=1)
+    except OSError:
+        return f"; there is no folder {path.parent} either"
+    return f"; did you mean {path.with_name(near[0])}?" if near else ""
+
+
 @contextmanager
 def _outer(source: str | Path) -> Iterator[tuple[str, IO[bytes]]]:
     if str(source) == STDIN:
@@ -66,7 +77,7 @@ def _outer(source: str | Path) -> Iterator[tuple[str, IO[bytes]]]:
     try:
         stream = path.open("rb")
     except FileNotFoundError:
-        raise Unreadable(f"{path}: no such file") from None
+        raise Unreadable(f"{path}: no such file{_near(path)}") from None
     except OSError as error:
         raise Unreadable(f"{path}: cannot be opened ({error.strerror})") from None
     with stream:
