@@ -95,7 +95,7 @@ class Conversion:
             return raw.replace(["1", "0", "true", "false"], ["TRUE", "FALSE", "TRUE", "FALSE"])
         if kind == "errors":
             self._tell_errors(raw, rows, letter)
-            return raw
+            return raw.clear(len(raw))  # no value: every rule that reads texts would find something wrong with the word
         raw = raw.set(raw == "", None)  # formulas that were never calculated
         return self._numbers(raw, format_, rows, letter)
 

@@ -110,6 +110,7 @@ class Rule:
     together: bool = False  # an error at one row of a group holds all of them back
     supersedes: tuple[str, ...] = ()
     setting: Config = DEFAULT  # under which the examples hold
+    evidence: Evidence | None = None  # what the cells of the examples are, where the rule asks
 
     def in_force(self, at: Context) -> bool:
         """Whether it applies on this day in this marketplace (a neutral check runs only rules that hold everywhere)."""
@@ -272,6 +273,7 @@ def column(
     severity: str = "error",
     errors: tuple[str, ...] = (),
     supersedes: tuple[str, ...] = (),
+    evidence: Evidence | None = None,
 ) -> Callable[[Callable[..., Flaw | None]], Callable[..., Flaw | None]]:
     """Register a judge of a whole column of one sheet (exactly one field)."""
 
@@ -290,6 +292,7 @@ def column(
             fix=None,
             errors=errors,
             supersedes=supersedes,
+            evidence=evidence,
         )
         return judge
 

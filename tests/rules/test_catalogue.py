@@ -41,7 +41,8 @@ def table(rule: Any, example: Any) -> Any:
     frame = pl.DataFrame({name: [row[n] for row in rows] for n, name in enumerate(names)}, schema=dict.fromkeys(names, pl.String))
     frame = frame.with_columns(pl.int_range(2, pl.len() + 2, dtype=pl.UInt32).alias(ROW), pl.lit(0, pl.UInt16).alias(SOURCE))
     origins = {name: Column(chr(65 + n), name) for n, name in enumerate(names)}
-    return Listings(frame, (Source("examples.csv", None, origins, {}),))
+    evidence = {names[0]: rule.evidence} if rule.evidence else {}
+    return Listings(frame, (Source("examples.csv", None, origins, evidence),))
 
 
 def findings(rule: Any, listings: Any) -> Any:
