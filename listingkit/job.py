@@ -21,7 +21,7 @@ from listingkit.progress import tell
 from listingkit.render.rows import render, sources
 from listingkit.rules.exceptions import accept
 from listingkit.rules.filled import without_echo
-from listingkit.rules.findings import Findings
+from listingkit.rules.findings import Batch, Findings
 from listingkit.rules.graded import graded
 from listingkit.rules.run import check
 from listingkit.rules.template import template_notes, upload_batches
@@ -101,15 +101,16 @@ def checked(
     config: Config = DEFAULT,
     templates: Sequence[Template] = (),
     definitions: Definitions = NOTHING,
+    also: Sequence[Batch] = (),
 ) -> Findings:
     """Check listings for these marketplaces, or for those that the sheet names, or for what holds everywhere.
 
     Where a seller's own template is given for a marketplace, its lists and requirement rules are asked too; where Amazon's
-    definition of a product type is given, it is asked in place of our schema.
+    definition of a product type is given, it is asked in place of our schema. `also`: what was found out elsewhere.
     """
     stores = stores or named_marketplaces(listings)
     general = check(listings, stores, as_of=as_of, config=config, defined=definitions.keys())
-    batches, notes = list(general.batches), list(general.notes)
+    batches, notes = [*general.batches, *graded(also, listings.frame, config)], list(general.notes)
     for store in stores:
         batches += graded(definition_batches(listings, store, definitions, config), listings.frame, config)
     for store in stores:

@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": ("demo:demo", "Run the main job on the bundled samples and say where the results are."),
     "build": ("build:build", "Check a master, render the upload files, diff them against the previous upload."),
     "check": ("check:check", "Check a master and report what is wrong."),
+    "undo": ("undo:undo", "Take the fixes of check --fix back out of the copy, all or by rule."),
     "map": ("map:map_", "Propose which column is which field, and write a profile."),
     "diff": ("diff:diff", "Compare two uploads: what is new, what changed, what would be wiped."),
     "gtin": ("gtin:gtin", "Triage GTINs; hand out the next free ones of your prefix."),

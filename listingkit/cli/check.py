@@ -75,7 +75,13 @@ def check(
         if fix or show:
             from listingkit.cli.fix import mend
 
-            mend(findings, masters, unsafe=unsafe, show=show)
+            mend(
+                findings,
+                masters,
+                lambda copies: checking({**given, "masters": copies, "probe_images": False}, as_of)[1],
+                unsafe=unsafe,
+                show=show,
+            )
         return 1 if findings.severities()[Severity.ERROR] else 0
 
     if not watch:

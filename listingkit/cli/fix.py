@@ -1,33 +1,114 @@
 """`check --fix` and `--diff`: fixes in a copy of the master, or shown."""
 
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
+from listingkit.finding import Finding
+from listingkit.job import display
 from listingkit.master.sheet import Master
-from listingkit.mend import Edit, edits, written
+from listingkit.mend.edits import Edit, edits
+from listingkit.mend.writing import LOG, place_of, written
 from listingkit.report.escape import visible
+from listingkit.report.words import count
 from listingkit.rules.findings import Findings
 
+Again = Callable[[tuple[str, ...]], Findings]  # the same check of other masters
+ROUNDS = 8  # of leaving out fixes that make findings; then none is applied
 
-def mend(findings: Findings, masters: Sequence[Master], *, unsafe: bool, show: bool) -> None:
-    """Show the fixes, or write them into `MASTER.fixed.xlsx` (or `.csv`) beside the master with a log of what was changed."""
-    found = list(edits(findings, masters, unsafe=unsafe))
+
+def mend(findings: Findings, masters: Sequence[Master], again: Again, *, unsafe: bool, show: bool) -> None:
+    """Show the fixes, or write them into `MASTER.fixed.xlsx` (or `.csv`) beside the master with a log of what was changed.
+
+    Every set of fixes is tried on a copy that is checked again; those that would make a new finding are left out.
+    """
+    files = tuple(dict.fromkeys(master.file for master in masters))
+    wanted = list(edits(findings, masters, unsafe=unsafe))
+    for file in dict.fromkeys(edit.file for edit in wanted):
+        place_of(Path(file), _sheets(masters, file))
+    with tempfile.TemporaryDirectory() as folder:
+        good = _proven(wanted, findings, masters, again, Path(folder), files)
     if show:
-        for line in _shown(found):
+        for line in _shown(good):
             click.echo(line)
-        return
-    for master in dict.fromkeys(master.file for master in masters):
-        mine = [edit for edit in found if edit.file == master]
-        if mine:
-            out = written(Path(master), mine, [one for one in masters if one.file == master])
-            click.echo(f"{len(mine)} {'cell' if len(mine) == 1 else 'cells'} fixed in {out}; {out}.log.jsonl undoes them", err=True)
+    else:
+        for file in dict.fromkeys(edit.file for edit in good):
+            mine = [edit for edit in good if edit.file == file]
+            copy = written(Path(file), mine, _sheets(masters, file))
+            told = (
+                f"{count(len(copy.done), 'cell')} fixed in {copy.path}; listingkit undo {copy.path} takes them back ({copy.path.name}{LOG})"
+            )
+            click.echo(told, err=True)
+    if not wanted:
+        more = "" if unsafe else " that is safe; --unsafe also takes those that ask for a yes"
+        click.echo(f"nothing to fix: no finding has a fix{more}", err=True)
+    if len(good) < len(wanted):
+        left = count(len(wanted) - len(good), "fix is", "fixes are")
+        click.echo(f"{left} left for you: the cell is a formula, cannot hold the value, or would become wrong in another way", err=True)
+
+
+def _sheets(masters: Sequence[Master], file: str) -> list[Master]:
+    return [master for master in masters if master.file == file]
+
+
+def _proven(
+    wanted: Sequence[Edit], findings: Findings, masters: Sequence[Master], again: Again, folder: Path, files: tuple[str, ...]
+) -> list[Edit]:
+    """The edits that can be written and make no finding that was not there before."""
+    before = Counter(_place(finding, files) for finding in findings)
+    good = list(wanted)
+    for number in range(ROUNDS):
+        if not good:
+            return []
+        copies, done = _copies(good, masters, folder / str(number), files)
+        after = Counter(_place(finding, copies) for finding in again(copies))
+        bad = after - before
+        good = done
+        if not bad:
+            return good
+        good = [edit for edit in good if not _is_to_blame(edit, bad, files, good)]
+    return []
+
+
+def _copies(good: Sequence[Edit], masters: Sequence[Master], folder: Path, files: tuple[str, ...]) -> tuple[tuple[str, ...], list[Edit]]:
+    """Every master, fixed where there is something to fix, as a copy of the same name; and what could be written."""
+    made: list[str] = []
+    done: list[Edit] = []
+    for number, file in enumerate(files):
+        mine = [edit for edit in good if edit.file == file]
+        if not mine:
+            made.append(file)
+            continue
+        copy = written(Path(file), mine, _sheets(masters, file), folder / str(number) / Path(file).name)
+        made.append(str(copy.path))
+        done += copy.done
+    return tuple(made), done
+
+
+def _place(finding: Finding, files: Sequence[str]) -> tuple[Any, ...]:
+    """What makes a finding the same one before and after: its file by number, its place, its rule."""
+    number = next((number for number, file in enumerate(files) if display(file, files) == finding.file), -1)
+    return number, finding.sheet, finding.row, finding.field, finding.code, finding.marketplace
+
+
+def _is_to_blame(edit: Edit, bad: Iterable[tuple[Any, ...]], files: Sequence[str], good: Sequence[Edit]) -> bool:
+    """Whether an edit stands in a row that a new finding is about; where no edit does, every edit of its file is to blame."""
+    for number, sheet, row, *_ in bad:
+        if number < 0 or files[number] != edit.file:
+            continue
+        in_row = any(one.row == row and one.sheet == sheet and one.file == edit.file for one in good)
+        if (edit.row == row and edit.sheet == sheet) or not in_row:
+            return True
+    return all(number < 0 for number, *_ in bad)
 
 
 def _shown(found: Sequence[Edit]) -> Iterator[str]:
     for edit in found:
         place = f"{Path(edit.file).name}{f' > {edit.sheet}' if edit.sheet else ''} {edit.cell}"
-        yield f"{place}  {edit.code}"
+        yield f"{visible(place)}  {edit.code}"
         yield f"- {visible(edit.old)}"
         yield f"+ {visible(edit.new)}"

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ from listingkit.cli.options import codes, known_code
 from listingkit.config import NAME, Config, Layer, load
 from listingkit.defined import NOTHING
 from listingkit.errors import BadProfile, UnknownName
-from listingkit.inventory.filled import is_template, read_filled_template
+from listingkit.inventory.filled import Filled, is_template, read_filled_template
 from listingkit.inventory.read import read_template
+from listingkit.inventory.text_file import encoding_used
 from listingkit.job import Inputs, checked, listings_of, read_masters, stores_of
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import select
@@ -21,7 +23,7 @@ from listingkit.render.atomic import replacing
 from listingkit.report import formats
 from listingkit.report.report import Report
 from listingkit.rules.filled import check_filled
-from listingkit.rules.findings import Findings
+from listingkit.rules.findings import Batch, Findings
 from listingkit.schemas.definition.definition import read_all
 
 
@@ -71,8 +73,9 @@ def checking(given: Mapping[str, Any], as_of: date) -> tuple[Report, Findings, S
     if len(given["masters"]) == 1 and first != "-" and Path(first).is_file() and is_template(first):
         filled = read_filled_template(first)
         stores = select(given["marketplaces"]) or select(filled.template.marketplaces)
-        findings = _with_images(given, filled.listings, check_filled(filled, stores, as_of=as_of, config=config), as_of, config)
-        masters: Sequence[Master] = (filled.master,)
+        probes = _probes(given, filled.listings, as_of, config)
+        findings = check_filled(filled, stores, as_of=as_of, config=config, also=probes)
+        masters: Sequence[Master] = (_master_of(Path(first), filled),)
         return report_of(masters, filled.listings, findings, stores, as_of=as_of), findings, masters
     templates = [read_template(Path(path)) for path in given["templates"]]
     inputs = inputs_of(given, config)
@@ -81,17 +84,27 @@ def checking(given: Mapping[str, Any], as_of: date) -> tuple[Report, Findings, S
     stores = stores_of(given["marketplaces"], listings, templates, config)
     sources = given.get("schemas") or config.schemas
     definitions = read_all(sources) if sources else NOTHING
-    findings = checked(listings, stores, as_of=as_of, config=config, templates=templates, definitions=definitions)
-    findings = _with_images(given, listings, findings, as_of, config)
+    probes = _probes(given, listings, as_of, config)
+    findings = checked(listings, stores, as_of=as_of, config=config, templates=templates, definitions=definitions, also=probes)
     return report_of(masters, listings, findings, stores, as_of=as_of), findings, masters
 
 
-def _with_images(given: Mapping[str, Any], listings: Listings, findings: Findings, as_of: date, config: Config) -> Findings:
+def masters_of(path: Path) -> Sequence[Master]:
+    """The sheets of one file, whether it is a master or a filled template."""
+    return (_master_of(path, read_filled_template(path)),) if is_template(path) else read_masters(Inputs((str(path),)))
+
+
+def _master_of(path: Path, filled: Filled) -> Master:
+    encoding = None if filled.template.sheet else encoding_used(path)
+    return replace(filled.master, file=str(path), encoding=encoding)
+
+
+def _probes(given: Mapping[str, Any], listings: Listings, as_of: date, config: Config) -> Sequence[Batch]:
     if not given.get("probe_images"):
-        return findings
+        return ()
     from listingkit.rules.image_probe import probed
 
-    return Findings([*findings.batches, *probed(listings, as_of=as_of, config=config)], findings.sources, findings.notes)
+    return list(probed(listings, as_of=as_of, config=config))
 
 
 def emit(report: Report, style: str, output: str | None, **extra: Any) -> None:

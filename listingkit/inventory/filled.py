@@ -42,6 +42,7 @@ class Filled:
             columns=tuple(_origin(column) for column in columns),
             header_row=self.template.label_row,
             kind="xlsx" if self.template.sheet else "txt",
+            delimiter=None if self.template.sheet else "\t",
             evidence={letters[path]: found for path, found in self.rows.evidence.items()},
         )
 

@@ -48,6 +48,22 @@ def content(path: Path) -> bytes:
     return found.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in found else found
 
 
+def encoding_used(path: Path) -> str:
+    """The encoding by which `content` reads a file. Raises `Unreadable`."""
+    found = path.read_bytes()
+    if found.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if _is_utf8(found):
+        return "utf-8"
+    for encoding in ("cp932", "cp1252") if _JAPAN in found[:200_000] else ("cp1252",):
+        try:
+            found.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise Unreadable(f"{path} is neither UTF-8 nor cp1252 text; save it as tab-delimited text again")
+
+
 def _is_utf8(found: bytes) -> bool:
     """As `bytes.decode` would say, only faster."""
     try:

@@ -31,6 +31,22 @@ def _grammar(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return quoted, plain
 
 
+def cells(text: str, at: int, delimiter: str) -> Iterator[tuple[int, int, str]]:
+    """The cells of the record that begins at `at`, as `records` cuts it: where each begins and ends, quotes included, and what it holds."""
+    quoted, plain = _grammar(delimiter)
+    stop = delimiter
+    while stop == delimiter:
+        match = quoted.match(text, at) if text.startswith('"', at) else None
+        if match and not (match[2] and "\n" in match[1]):
+            yield at, match.end(2), match[1].replace('""', '"') + match[2]
+        else:
+            match = plain.match(text, at)
+            assert match is not None  # it matches everything
+            yield at, match.end(1), match[1]
+        stop = match[match.lastindex or 0]
+        at = match.end()
+
+
 def records(text: str, delimiter: str, *, final: bool) -> Iterator[Record]:
     """Cut a text into records. Unless it is `final`, an incomplete last record is left for the next call."""
     quoted, plain = _grammar(delimiter)

@@ -68,13 +68,18 @@ class Workbook:
             return pl.Series([], dtype=pl.String)
         return shared_strings(self.package.blocks(part, "strings"), self.name)
 
+    @property
+    def styles_part(self) -> str | None:
+        """The part with the cell styles, where there is one."""
+        part = next((part for type_, part in self._related.values() if type_ == "styles"), None)
+        return part if part is not None and self.package.has(part) else None
+
     @cached_property
     def formats(self) -> tuple[Format, ...]:
         """The number format of each cell style."""
-        part = next((part for type_, part in self._related.values() if type_ == "styles"), None)
-        if part is None or not self.package.has(part):
+        if self.styles_part is None:
             return ()
-        xml = self.package.text(part)
+        xml = self.package.text(self.styles_part)
         own = {tag.get("numFmtId"): tag.get("formatCode", "") for tag in tags(xml, "numFmt")}
         section = re.search(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", xml, re.DOTALL)
         codes = [tag.get("numFmtId", "0") for tag in tags(section[0], "xf")] if section else []

@@ -17,7 +17,7 @@ _FOUR_GIB = 0xFFFF_FFFF
 _CHUNK = 1 << 20
 
 
-def replace_member(source: Path, member: str, content: Iterable[bytes], stream: BinaryIO, *, level: int = 1) -> None:
+def replace_member(source: Path | BinaryIO, member: str, content: Iterable[bytes], stream: BinaryIO, *, level: int = 1) -> None:
     """Write `source` to `stream` with `content` as the new content of one member, deflated at `level`.
 
     Raises `Unreadable` when the source is damaged, `Unwritable` when the member grows beyond 4 GB.
@@ -36,22 +36,22 @@ def replace_member(source: Path, member: str, content: Iterable[bytes], stream: 
             new.start_dir = stream.tell()
 
 
-def _copy(source: Path, old: zipfile.ZipFile, info: zipfile.ZipInfo, fresh: zipfile.ZipInfo, stream: BinaryIO) -> None:
+def _copy(source: Path | BinaryIO, old: zipfile.ZipFile, info: zipfile.ZipInfo, fresh: zipfile.ZipInfo, stream: BinaryIO) -> None:
     """The member as it lies there, behind a header that states its sizes."""
-    raw = old.fp
+    raw, where = old.fp, source if isinstance(source, Path) else "the package"
     if raw is None:
-        raise Unreadable(f"{source} was closed while it was read")
+        raise Unreadable(f"{where} was closed while it was read")
     raw.seek(info.header_offset)
     header = raw.read(_LOCAL.size)
     if len(header) < _LOCAL.size or not header.startswith(b"PK\x03\x04"):
-        raise Unreadable(f"{source}: the member {info.filename} is not where the directory says; the file is damaged")
+        raise Unreadable(f"{where}: the member {info.filename} is not where the directory says; the file is damaged")
     raw.seek(sum(_LOCAL.unpack(header)), 1)
     stream.write(fresh.FileHeader())
     rest = info.compress_size
     while rest:
         chunk = raw.read(min(rest, _CHUNK))
         if not chunk:
-            raise Unreadable(f"{source}: the member {info.filename} ends too early; the file is damaged")
+            raise Unreadable(f"{where}: the member {info.filename} ends too early; the file is damaged")
         stream.write(chunk)
         rest -= len(chunk)
 

@@ -16,12 +16,17 @@ from listingkit.rules.template import template_batches, template_notes
 _SAME = {"REQ001", "REQ002", "SKU001", "VAR005", "VAR006"}  # about a blank cell: the seller's own template says it better
 
 
-def check_filled(filled: Filled, stores: Sequence[Marketplace] = (), *, as_of: date, config: Config = DEFAULT) -> Findings:
-    """Check a filled template as master and template at once, for these marketplaces or for those that it is made for."""
+def check_filled(
+    filled: Filled, stores: Sequence[Marketplace] = (), *, as_of: date, config: Config = DEFAULT, also: Sequence[Batch] = ()
+) -> Findings:
+    """Check a filled template as master and template at once, for these marketplaces or for those that it is made for.
+
+    `also`: what was found out elsewhere.
+    """
     stores = stores or select(filled.template.marketplaces)
     store = stores[0].code if len(stores) == 1 else ""
     said = template_batches(filled.template, filled.rows.frame, names=filled.names, store=store, texts=filled.rows.texts, config=config)
-    own = list(graded(said, filled.listings.frame, config))
+    own = [*graded(said, filled.listings.frame, config), *graded(also, filled.listings.frame, config)]
     general = check(filled.listings, stores, as_of=as_of, config=config)
     notes = [*template_notes(filled.template, as_of=as_of, config=config), *general.notes]
     found = Findings([*without_echo(general.batches, own, set(filled.names.values())), *own], general.sources, notes)
