@@ -1,7 +1,8 @@
 """Masters of any size with seeded defects whose truth is known: `python tests/benchmarks/generate.py 100000 master.csv`.
 
 40 text columns in English, German and Japanese, families of one parent and four children. About 3 % of the rows carry one defect
-each, chosen by a fixed rule; `truth(rows)` says which row must get which code, and nothing else may be found.
+each, chosen by a fixed rule; `truth(rows)` says which row must get which code as an error or a warning, and nothing else may be
+found. `previous(rows)` is what was live before; `differences(rows)` says which listings are new, changed or gone since.
 """
 
 import sys
@@ -10,8 +11,10 @@ from pathlib import Path
 
 import polars as pl
 
+PIECE = 250_000  # rows at once
 FAMILY = 5  # a parent and four children
-EVERY = 33  # one row in 33 is defective
+EVERY = 27  # of 27 rows the eighth is defective, where it is a child: 3 % of all
+REPRICED, RENAMED, FRESH, GONE = 31, 8, 6, 7  # rows of a hundred, two hundred, a thousand and a thousand that differ from before
 ADJECTIVES = ["Blue", "Sand", "Moss Green", "Ivory", "Slate", "Amber", "Coral"]
 FARBEN = ["Blau", "Sand", "Moosgrün", "Elfenbein", "Schiefer", "Bernstein", "Koralle"]
 COLORS_JA = ["ブルー", "サンド", "モスグリーン", "アイボリー", "スレート", "アンバー", "コーラル"]
@@ -27,49 +30,67 @@ THINGS_JA = [
     "キャンドルホルダー",
     "ソルトセラー",
 ]
+PARTS = ["gift box", "care leaflet", "felt pads", "spare lid", "cork coaster", "cotton bag", "tea towel", "wooden spoon", "storage rack", "wall hook", "travel pouch", "steel straw", "brush", "greeting card", "ribbon", "paper wrap", "name tag"]  # fmt: skip
 
-DEFECTS: dict[str, tuple[str, Callable[[pl.Expr], pl.Expr]]] = {
+NUMBER = pl.col("#n")  # of a row, while defects are made
+Spoil = Callable[[pl.Expr], pl.Expr]
+DEFECTS: dict[str, tuple[str, Spoil]] = {
     # code that must be found -> (field, how the good value becomes bad)
     "GTN001": ("product_id", lambda c: c.str.slice(0, 12) + ((c.str.slice(12, 1).cast(pl.Int64) + 3) % 10).cast(pl.String)),
-    "TTL001": ("item_name@en_US", lambda c: c + pl.lit(" and more" * 24)),
+    "TTL001": ("item_name@en_US", lambda c: c + pl.lit("".join(f", {part}" for part in PARTS))),
     "BUL001": ("bullet_point_2@de_DE", lambda c: c + pl.lit(" und noch mehr" * 55)),
-    "OFR001": ("price@US", lambda c: pl.lit("$19,99")),
+    "OFR001": ("price@US", lambda c: pl.lit("on request")),
     "OFR003": ("quantity", lambda c: pl.lit("-4")),
     "IMG001": ("main_product_image_locator", lambda c: c.str.replace("https://", "")),
     "SKU002": ("sku", lambda c: c + pl.lit("-" + "X" * 40)),
     "REQ001": ("brand", lambda c: pl.lit(None, pl.String)),
+    "VAR001": ("parent_sku", lambda c: c + pl.lit("-GONE")),
+    "GTN040": ("product_id", lambda c: _gtin(_sibling(NUMBER))),
+    "SKU003": ("sku", lambda c: _sku(_sibling(NUMBER))),
 }
 
 
+def _sibling(n: pl.Expr) -> pl.Expr:
+    """Another child of the same family."""
+    return pl.when(n % FAMILY == 1).then(n + 1).otherwise(n - 1)
+
+
+def _gtin(n: pl.Expr) -> pl.Expr:
+    payload = pl.lit("426") + (n * 7_919 % 100_000_000).cast(pl.String).str.zfill(8) + "7"
+    digits = [payload.str.slice(k, 1).cast(pl.Int32) * (3 if k % 2 else 1) for k in range(12)]
+    return payload + ((10 - pl.sum_horizontal(digits) % 10) % 10).cast(pl.String)
+
+
+def _sku(n: pl.Expr) -> pl.Expr:
+    child = pl.when(n % FAMILY != 0).then(pl.lit("-") + (n % FAMILY).cast(pl.String)).otherwise(pl.lit(""))
+    return pl.lit("HG-") + (n // FAMILY).cast(pl.String) + child
+
+
 def clean(rows: int, start: int = 0) -> pl.DataFrame:
-    """`rows` rows of the master without defects, from number `start`: no rule has anything to say about them."""
+    """`rows` rows without a defect, from number `start`: no rule has anything to say about them."""
     frame = pl.DataFrame({"n": pl.int_range(start, start + rows, eager=True)})
     n = pl.col("n")
     child = n % FAMILY != 0
     family = n // FAMILY
-    payload = pl.lit("426") + (n * 7_919 % 100_000_000).cast(pl.String).str.zfill(8) + "7"
-    digits = [payload.str.slice(k, 1).cast(pl.Int32) * (3 if k % 2 else 1) for k in range(12)]
-    check = ((10 - pl.sum_horizontal(digits) % 10) % 10).cast(pl.String)
 
     def word(words: list[str], by: pl.Expr) -> pl.Expr:
         return (by % len(words)).replace_strict(dict(enumerate(words)), return_dtype=pl.String)
 
     price = (n % 9000 + 500).cast(pl.String)
     money = price.str.slice(0, price.str.len_chars() - 2) + "." + price.str.slice(-2)
-    sku = pl.lit("HG-") + family.cast(pl.String) + pl.when(child).then(pl.lit("-") + (n % FAMILY).cast(pl.String)).otherwise(pl.lit(""))
 
     def only(value: pl.Expr) -> pl.Expr:
         return pl.when(child).then(value).otherwise(None)
 
     number = family.cast(pl.String)
     return frame.select(
-        sku.alias("sku"),
+        _sku(n).alias("sku"),
         pl.lit("HOME").alias("product_type"),
         pl.when(child).then(pl.lit("Child")).otherwise(pl.lit("Parent")).alias("parentage_level"),
         only(pl.lit("HG-") + number).alias("parent_sku"),
         pl.lit("COLOR").alias("variation_theme"),
         pl.lit("Havnegade").alias("brand"),
-        only(payload + check).alias("product_id"),
+        only(_gtin(n)).alias("product_id"),
         (pl.lit("Havnegade ") + word(THINGS, family) + " " + number + ", " + word(ADJECTIVES, n)).alias("item_name@en_US"),
         (pl.lit("Havnegade ") + word(DINGE, family) + " " + number + ", " + word(FARBEN, n)).alias("item_name@de_DE"),
         (pl.lit("Havnegade ") + word(THINGS_JA, family) + " " + number + " " + word(COLORS_JA, n)).alias("item_name@ja_JP"),
@@ -138,27 +159,75 @@ def clean(rows: int, start: int = 0) -> pl.DataFrame:
 
 
 def master(rows: int, start: int = 0) -> pl.DataFrame:
-    """`rows` rows of the master, from number `start`, the defects among them."""
-    kinds = list(DEFECTS)
+    """`rows` rows of the master, from number `start`, with their defects."""
     n = pl.int_range(start, start + rows)
-    defect = pl.when((n % EVERY == 7) & (n % FAMILY != 0)).then((n // EVERY) % len(kinds))
-    marked = clean(rows, start).with_columns(defect.alias("#defect"))
+    defect = pl.when((n % EVERY == 7) & (n % FAMILY != 0)).then((n // EVERY) % len(DEFECTS))
+    frame = clean(rows, start).with_columns(n.alias("#n"), defect.alias("#defect"))
     for kind, (field, spoil) in enumerate(DEFECTS.values()):
-        marked = marked.with_columns(pl.when(pl.col("#defect") == kind).then(spoil(pl.col(field))).otherwise(pl.col(field)).alias(field))
-    return marked.drop("#defect")
+        bad = spoil(pl.col(field))
+        frame = frame.with_columns(pl.when(pl.col("#defect") == kind).then(bad).otherwise(pl.col(field)).alias(field))
+    return frame.drop("#n", "#defect")
 
 
 def truth(rows: int) -> set[tuple[int, str]]:
     """(row of the sheet, code) that a check of `master(rows)` must find, header in row 1."""
     kinds = list(DEFECTS)
-    return {(n + 2, kinds[n // EVERY % len(kinds)]) for n in range(7, rows, EVERY) if n % FAMILY}
+    told: set[tuple[int, str]] = set()
+    for n in range(7, rows, EVERY):
+        if n % FAMILY:
+            code = kinds[n // EVERY % len(kinds)]
+            sibling = n + 1 if n % FAMILY == 1 else n - 1
+            rows_told = {"GTN040": (n, sibling), "SKU003": (max(n, sibling),)}.get(
+                code, (n,)
+            )  # both that share a GTIN, the later of two SKUs
+            told.update((row + 2, code) for row in rows_told)
+    return told
 
 
-def write(rows: int, path: Path) -> None:
-    """Write a master as csv in pieces, so that a large one needs little memory."""
+def previous(rows: int, start: int = 0) -> pl.DataFrame:
+    """What was live before `clean(rows)`: some prices and titles differ, some listings were not there yet, some are gone since."""
+    n = pl.int_range(start, start + rows)
+    frame = clean(rows, start).with_columns(n.alias("#n"))
+    repriced, renamed = pl.col("#n") % 100 == REPRICED, pl.col("#n") % 200 == RENAMED
+    frame = frame.with_columns(
+        *(
+            pl.when(repriced & pl.col(name).is_not_null()).then(pl.lit("777")).otherwise(pl.col(name)).alias(name)
+            for name in ("price@US", "price@DE", "price@JP")
+        ),
+        *(
+            pl.when(renamed).then(pl.col(name) + " 2025").otherwise(pl.col(name)).alias(name)
+            for name in ("item_name@en_US", "item_name@de_DE", "item_name@ja_JP")
+        ),
+    )
+    gone = frame.filter(pl.col("#n") % 1000 == GONE).with_columns(pl.col("sku") + "-OLD")
+    return pl.concat([frame.filter(pl.col("#n") % 1000 != FRESH), gone]).sort("#n", maintain_order=True).drop("#n")
+
+
+def differences(rows: int) -> dict[str, set[str]]:
+    """The SKUs that a diff of `previous(rows)` with `clean(rows)` must call added, changed or vanished."""
+
+    def skus(every: int, at: int) -> set[str]:
+        return {f"HG-{n // FAMILY}" + (f"-{n % FAMILY}" if n % FAMILY else "") for n in range(at, rows, every)}
+
+    fresh = skus(1000, FRESH)
+    changed = (skus(100, REPRICED) | skus(200, RENAMED)) - fresh
+    return {"added": fresh, "changed": changed, "vanished": {f"{sku}-OLD" for sku in skus(1000, GONE)}}
+
+
+def every_cell_bad(rows: int, start: int = 0) -> pl.DataFrame:
+    """A master of which no cell is in order but the SKUs; nearly every bad value is its own, so nothing is judged once for many."""
+    frame = clean(rows, start)
+    number = pl.int_range(start, start + rows).cast(pl.String)
+    return frame.with_columns(
+        (pl.col(name).fill_null("-") + pl.lit(" TassÃ¼ <b>!!! \t") + number).alias(name) for name in frame.columns if name != "sku"
+    )
+
+
+def write(rows: int, path: Path, made: Callable[[int, int], pl.DataFrame] = master) -> None:
+    """Write rows as csv in pieces, so that a large file needs little memory."""
     with path.open("wb") as stream:
-        for start in range(0, rows, 250_000):
-            master(min(250_000, rows - start), start).write_csv(stream, include_header=start == 0)
+        for start in range(0, rows, PIECE):
+            made(min(PIECE, rows - start), start).write_csv(stream, include_header=start == 0)
 
 
 if __name__ == "__main__":

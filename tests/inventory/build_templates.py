@@ -14,7 +14,7 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STYLES = {"text": 1, "integer": 2, "decimal": 3, "date": 4}
 LOOKS = {"not_applicable": 0, "optional": 1, "filled": 2, "required": 3, "leave_empty": 4, "recommended": 5}
-STORES = {"US": "ATVPDKIKX0DER", "UK": "A1F83G8C2ARO7P", "DE": "A1PA6795UKMFR9", "IT": "APJ6JRA9NG5V4"}
+STORES = {"US": "ATVPDKIKX0DER", "JP": "A1VC38T7YXB528", "UK": "A1F83G8C2ARO7P", "DE": "A1PA6795UKMFR9", "IT": "APJ6JRA9NG5V4"}
 _HIDDEN = {True: ' hidden="1"', False: ""}
 _STATE = {True: ' state="hidden"', False: ""}
 SHEETS = {"en": "Template", "de": "Vorlage", "it": "Modello", "fr": "Modèle"}
