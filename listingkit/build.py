@@ -12,6 +12,7 @@ from typing import Any, Literal
 import polars as pl
 
 from listingkit import __version__, fixing
+from listingkit.checker import template_for
 from listingkit.config import DEFAULT, Config
 from listingkit.diff import ledger, live, split
 from listingkit.diff.changes import Changes
@@ -31,11 +32,11 @@ from listingkit.inventory import builtin
 from listingkit.inventory.read import read_template
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload import LISTING, Upload
-from listingkit.job import Inputs, checked, display, listings_of, read_masters, stores_of, template_for
+from listingkit.job import Inputs, checked, display, listings_of, read_masters, stores_of
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import Master
-from listingkit.outputs import CHANGES, held_rows, report_of, tables, write_report
+from listingkit.outputs import CHANGES, held_rows, read_from, report_of, tables, write_report
 from listingkit.progress import tell
 from listingkit.render import folder, text
 from listingkit.render.existing import Existing, with_existing
@@ -240,7 +241,7 @@ def _in_parts(one: Made, how: Split, place: Path) -> list[dict[str, Any]]:
 def report_on(built: Built) -> Report:
     """What there is to report on a build."""
     return report_of(
-        built.masters,
+        read_from(built.masters),
         built.listings,
         built.findings,
         [one.store for one in built.made],

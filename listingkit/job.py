@@ -7,8 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
+from listingkit.checker import Checker
 from listingkit.config import DEFAULT, Config
-from listingkit.defined import NOTHING, Definitions, definition_batches
+from listingkit.defined import NOTHING, Definitions
 from listingkit.errors import ListingkitError
 from listingkit.inventory.template import Template
 from listingkit.mapping.apply import map_columns
@@ -18,13 +19,9 @@ from listingkit.marketplace import Marketplace, marketplaces, select
 from listingkit.master.read import read_all
 from listingkit.master.sheet import Master
 from listingkit.progress import tell
-from listingkit.render.rows import render, sources
 from listingkit.rules.exceptions import accept
-from listingkit.rules.filled import without_echo
 from listingkit.rules.findings import Batch, Findings
 from listingkit.rules.graded import graded
-from listingkit.rules.run import check
-from listingkit.rules.template import template_notes, upload_batches
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ def listings_of(inputs: Inputs, masters: Sequence[Master]) -> Listings:
     tell("mapping columns")
     named = [_renamed(master, display(master.file, inputs.masters)) for master in masters]
     listings = map_columns(named, load(inputs.profile) if inputs.profile else None)
-    return listings if inputs.category is None else _with_product_type(listings, inputs.category.strip().upper())
+    return with_product_type(listings, inputs.category)
 
 
 def _renamed(master: Master, name: str) -> Master:
@@ -80,8 +77,11 @@ def display(path: str, among: Sequence[str] = ()) -> str:
     return path if sum(Path(other).name == name for other in among) > 1 else name
 
 
-def _with_product_type(listings: Listings, product_type: str) -> Listings:
-    column = pl.lit(product_type)
+def with_product_type(listings: Listings, product_type: str | None) -> Listings:
+    """The listings with this product type in rows that state none."""
+    if product_type is None:
+        return listings
+    column = pl.lit(product_type.strip().upper())
     if "product_type" in listings.frame.columns:
         column = pl.col("product_type").fill_null(column)
     return replace(listings, frame=listings.frame.with_columns(column.alias("product_type")))
@@ -109,27 +109,9 @@ def checked(
     definition of a product type is given, it is asked in place of our schema. `also`: what was found out elsewhere.
     """
     stores = stores or named_marketplaces(listings)
-    general = check(listings, stores, as_of=as_of, config=config, defined=definitions.keys())
-    batches, notes = [*general.batches, *graded(also, listings.frame, config)], list(general.notes)
-    for store in stores:
-        batches += graded(definition_batches(listings, store, definitions, config), listings.frame, config)
-    for store in stores:
-        template = template_for(templates, store)
-        if template is None:
-            continue
-        upload = render(listings, store, template)
-        names = sources(listings, store, template)
-        own = list(graded(upload_batches(upload, listings, names, config=config), listings.frame, config))
-        notes += template_notes(template, as_of=as_of, config=config)
-        mine = [batch for batch in batches if batch.stores == (store.code,)]
-        others = [batch for batch in batches if batch.stores != (store.code,)]
-        batches = [*others, *without_echo(mine, own, set(names.values())), *own]
-    return accept(Findings(batches, general.sources, notes), listings, stores, config, as_of=as_of)
-
-
-def template_for(templates: Sequence[Template], store: Marketplace) -> Template | None:
-    """The template that was given for a marketplace."""
-    return next((template for template in templates if store.code in template.marketplaces), None)
+    checker = Checker(stores, as_of=as_of, config=config, templates=templates, definitions=definitions)
+    batches = [*checker.whole(listings), *checker.part(listings), *graded(also, listings.frame, config)]
+    return accept(Findings(batches, listings.sources, checker.notes(listings.notes)), listings, stores, config, as_of=as_of)
 
 
 def stores_of(codes: Sequence[str], listings: Listings, templates: Sequence[Template], config: Config) -> tuple[Marketplace, ...]:

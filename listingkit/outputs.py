@@ -18,14 +18,19 @@ from listingkit.master.sheet import ROW, Master
 from listingkit.report import formats
 from listingkit.report.report import ChangeCount, Input, Product, Report, RuleCard, Run
 from listingkit.rules.engine import catalogue
-from listingkit.rules.findings import Findings
+from listingkit.rules.findings import Batch, Findings
 
 CHANGES = "changes.html"  # in the folder of a marketplace
 PRODUCTS = 2000  # listings shown as cards; beyond, only those with findings
 
 
+def read_from(masters: Sequence[Master]) -> list[Input]:
+    """What was read, as reports name it."""
+    return [Input(display(one.file), one.sheet, one.frame.height, one.encoding) for one in masters]
+
+
 def report_of(
-    masters: Sequence[Master],
+    inputs: Sequence[Input],
     listings: Listings,
     findings: Findings,
     stores: Sequence[Marketplace],
@@ -34,8 +39,12 @@ def report_of(
     held: Mapping[str, pl.Series] | None = None,
     changes: Mapping[str, Changes] | None = None,
     trend: Sequence[Run] = (),
+    products: Sequence[Product] | None = None,
 ) -> Report:
-    """Everything that a report may show. `held` (masks) and `changes` come by marketplace code, from a build; `trend` from earlier ones."""
+    """Everything that a report may show. `held` (masks) and `changes` come by marketplace code, from a build; `trend` from earlier ones.
+
+    `products` are given where the listings have not all of their columns.
+    """
     masks = held or {store.code: _mask(listings, findings.error_rows(store.code)) for store in stores}
     anywhere = pl.select(pl.any_horizontal([pl.lit(mask) for mask in masks.values()])).to_series() if masks else None
     return Report(
@@ -43,7 +52,7 @@ def report_of(
         rows=listings.frame.height,
         held=int(anywhere.sum()) if anywhere is not None else len(findings.error_rows("")),
         shipped={code: int((~mask).sum()) for code, mask in masks.items()} if held else {},
-        inputs=[Input(display(one.file), one.sheet, one.frame.height, one.encoding) for one in masters],
+        inputs=inputs,
         marketplaces=[store.code for store in stores],
         as_of=as_of,
         accepted=[(finding, one.reason) for one in findings.accepted for finding in one.findings],
@@ -51,7 +60,7 @@ def report_of(
         version=__version__,
         unmapped=[note.column or "" for note in listings.notes if note.code == "MAP001"],
         rules={code: RuleCard(code, rule.name, rule.doc, rule.why, rule.source, rule.category) for code, rule in catalogue().items()},
-        products=list(_products(listings, findings, stores)),
+        products=list(products_of(listings, findings.batches, stores)) if products is None else products,
         changes=[ChangeCount(code, **_counted(one), page=f"{code}/{CHANGES}") for code, one in (changes or {}).items()],
         trend=trend,
     )
@@ -84,12 +93,13 @@ def _counted(changes: Changes) -> dict[str, int]:
     return {name: counts[name] for name in ("added", "changed", "removed", "vanished", "unchanged", "dangerous")}
 
 
-def _products(listings: Listings, findings: Findings, stores: Sequence[Marketplace]) -> Iterator[Product]:
+def products_of(listings: Listings, batches: Sequence[Batch], stores: Sequence[Marketplace], most: int = PRODUCTS) -> Iterator[Product]:
+    """The listings as a shopper meets them; of more than `most` only those with findings."""
     frame = listings.frame
     if "sku" not in frame.columns:
         return
-    if frame.height > PRODUCTS:
-        flawed = sorted({index for batch in findings.batches for index in batch.places["index"].drop_nulls()})[:PRODUCTS]
+    if frame.height > most:
+        flawed = sorted({index for batch in batches for index in batch.places["index"].drop_nulls()})[:most]
         frame = frame[flawed]
     views = {store.code: listings.view(store).columns for store in stores}
     shown = next(iter(views.values()), {name.plain: name.plain for name in listings.names})

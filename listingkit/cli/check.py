@@ -13,6 +13,7 @@ from listingkit.cli import options
 @options.rules
 @click.option("--format", "style", type=click.Choice(options.FORMATS), default="text", show_default=True)
 @click.option("-o", "--output", metavar="FILE", help="Write the report there instead of to standard output.")
+@click.option("--max-findings", type=click.IntRange(0), metavar="N", help="Of a large master list N findings a rule; 0 for all.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the summary line.")
 @click.option("--statistics", is_flag=True, help="Only how often each rule was broken.")
 @click.option("--schema", "schemas", multiple=True, metavar="FILE", help="Amazon's product type definition (JSON), or a folder of them.")
@@ -58,10 +59,12 @@ def check(
     if baseline and write_baseline:
         raise click.UsageError("--baseline compares and --write-baseline writes: give one of them")
 
+    whole = style == "xlsx" or fix or show or bool(baseline or write_baseline) or given["probe_images"]
+
     def once() -> int:
         before = known.read(baseline) if baseline else None
         with shown():
-            report, findings, masters = checking(given, as_of)
+            report, findings, masters = checking(given, as_of, masters_too=whole)
         if write_baseline:
             known.write(report, write_baseline)
             return 0

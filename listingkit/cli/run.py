@@ -15,13 +15,16 @@ from listingkit.inventory.filled import Filled, is_template, read_filled_templat
 from listingkit.inventory.read import read_template
 from listingkit.inventory.text_file import encoding_used
 from listingkit.job import Inputs, checked, listings_of, read_masters, stores_of
+from listingkit.large import Question, check_parts
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import select
 from listingkit.master.sheet import Master
-from listingkit.outputs import report_of
+from listingkit.outputs import read_from, report_of
+from listingkit.parts import Parts, worth_it
 from listingkit.render.atomic import replacing
 from listingkit.report import formats
 from listingkit.report.report import Report
+from listingkit.rules.capped import MOST
 from listingkit.rules.filled import check_filled
 from listingkit.rules.findings import Batch, Findings
 from listingkit.schemas.definition.definition import read_all
@@ -65,8 +68,11 @@ def files_of(given: Mapping[str, Any], *more: str | None) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(Path(path) for path in (*named, *more) if path))
 
 
-def checking(given: Mapping[str, Any], as_of: date) -> tuple[Report, Findings, Sequence[Master]]:
-    """Read, map and check what a command line names. A filled template is master and template at once."""
+def checking(given: Mapping[str, Any], as_of: date, *, masters_too: bool = True) -> tuple[Report, Findings, Sequence[Master]]:
+    """Read, map and check what a command line names. A filled template is master and template at once.
+
+    Unless the masters themselves are needed, a large one is never held as a whole.
+    """
     config = config_of(given)
     select(given["marketplaces"])  # a name nobody knows is told before anything is read
     first = given["masters"][0]
@@ -76,17 +82,23 @@ def checking(given: Mapping[str, Any], as_of: date) -> tuple[Report, Findings, S
         probes = _probes(given, filled.listings, as_of, config)
         findings = check_filled(filled, stores, as_of=as_of, config=config, also=probes)
         masters: Sequence[Master] = (_master_of(Path(first), filled),)
-        return report_of(masters, filled.listings, findings, stores, as_of=as_of), findings, masters
+        return report_of(read_from(masters), filled.listings, findings, stores, as_of=as_of), findings, masters
     templates = [read_template(Path(path)) for path in given["templates"]]
     inputs = inputs_of(given, config)
+    sources = given.get("schemas") or config.schemas
+    definitions = read_all(sources) if sources else NOTHING
+    if not masters_too and worth_it(inputs):
+        most = given["max_findings"]
+        question = Question(
+            given["marketplaces"], as_of, config, templates, definitions, most=MOST if most is None else most or sys.maxsize
+        )
+        return *check_parts(Parts(inputs), question), ()
     masters = read_masters(inputs)
     listings = listings_of(inputs, masters)
     stores = stores_of(given["marketplaces"], listings, templates, config)
-    sources = given.get("schemas") or config.schemas
-    definitions = read_all(sources) if sources else NOTHING
     probes = _probes(given, listings, as_of, config)
     findings = checked(listings, stores, as_of=as_of, config=config, templates=templates, definitions=definitions, also=probes)
-    return report_of(masters, listings, findings, stores, as_of=as_of), findings, masters
+    return report_of(read_from(masters), listings, findings, stores, as_of=as_of), findings, masters
 
 
 def masters_of(path: Path) -> Sequence[Master]:

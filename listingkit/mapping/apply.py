@@ -38,7 +38,7 @@ def map_columns(masters: Master | Sequence[Master], profile: Profile | None = No
     sheets = (masters,) if isinstance(masters, Master) else tuple(masters)
     if not sheets:
         raise ListingkitError("there is no sheet to map")
-    _complain(sheets, profile)
+    complain(sheets, profile)
     mapped = [map_part(master, plan(master, profile, threshold)) for master in sheets]
     frames = [one.frame.with_columns(pl.lit(number, pl.UInt16).alias(SOURCE)) for number, one in enumerate(mapped)]
     spread = spread_languages(frames)
@@ -86,8 +86,8 @@ def _orphans(master: Master, count: int) -> Finding:
     return note("MAP009", "translation-without-listing", Severity.WARNING, message, master)
 
 
-def _complain(masters: Sequence[Master], profile: Profile) -> None:
-    """Say which column of the profile is missing, and what it may be called now."""
+def complain(masters: Sequence[Master], profile: Profile) -> None:
+    """Raise `BadProfile` that says which column of the profile is missing, and what it may be called now."""
     for name, source in absent(masters, profile).items():
         wanted = f"column {source.column!r}" if source.column else f"column {source.letter}"
         headers = [column.header for master in masters for column in master.columns if column.header]

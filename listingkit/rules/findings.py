@@ -60,13 +60,39 @@ class Accepted:
     findings: "Findings"
 
 
+@dataclass(frozen=True)
+class Rest:
+    """Flaws of one rule that are counted and not kept."""
+
+    code: str
+    severity: Severity
+    stores: tuple[str, ...]  # marketplaces whose uploads they concern
+    each: int  # findings that one flaw makes: one a marketplace that is named
+    rows: pl.Series  # of the listings, UInt32, each once
+    flaws: int
+
+    @property
+    def count(self) -> int:
+        """Findings."""
+        return self.flaws * self.each
+
+
 class Findings(Sequence[Finding]):
-    """Every finding of a check, in the order of the sheet: file, row, column, code, marketplace; what was accepted stands apart."""
+    """Every finding of a check, in the order of the sheet: file, row, column, code, marketplace; what was accepted stands apart.
+
+    `rest` are those that are only counted: they are in `counts`, `severities` and `error_rows`, and not in the sequence.
+    """
 
     def __init__(
-        self, batches: Sequence[Batch], sources: Sequence[Source], notes: Sequence[Finding] = (), accepted: Sequence[Accepted] = ()
+        self,
+        batches: Sequence[Batch],
+        sources: Sequence[Source],
+        notes: Sequence[Finding] = (),
+        accepted: Sequence[Accepted] = (),
+        rest: Sequence[Rest] = (),
     ) -> None:
         self.accepted = tuple(accepted)
+        self.rest = tuple(rest)
         self.batches = tuple(batches)
         self.sources = tuple(sources)
         self.notes = tuple(notes)
@@ -104,6 +130,8 @@ class Findings(Sequence[Finding]):
         for batch in self.batches:
             for flaw in batch.flaws:
                 found[batch.code, batch.severity_of(flaw)] += len(batch.marketplaces)
+        for rest in self.rest:
+            found[rest.code, rest.severity] += rest.count
         return dict(sorted(found.items()))
 
     def severities(self) -> Mapping[Severity, int]:
@@ -126,6 +154,9 @@ class Findings(Sequence[Finding]):
                 rows.update(row for row, place in batch.also if place in errors)
             if bad and batch.covers is not None:
                 rows.update(batch.covers.to_list())
+        for rest in self.rest:
+            if rest.severity is Severity.ERROR and rest.code.startswith(code) and (not rest.stores or store in rest.stores):
+                rows.update(rest.rows.to_list())
         return frozenset(rows)
 
     def safe_fixes(self, store: str | None = None) -> Iterator[Cell]:

@@ -1,0 +1,122 @@
+"""Every rule, template and definition that a run asks, put to listings as a whole or part by part."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+
+from listingkit.config import DEFAULT, Config
+from listingkit.defined import NOTHING, Definitions, definition_batches
+from listingkit.finding import Finding
+from listingkit.inventory.template import Template
+from listingkit.mapping.listings import SOURCE, Listings
+from listingkit.marketplace import Marketplace
+from listingkit.master.sheet import ROW
+from listingkit.render.rows import render, sources
+from listingkit.rules.engine import chosen
+from listingkit.rules.filled import without_echo
+from listingkit.rules.findings import Batch
+from listingkit.rules.graded import graded, graded_notes
+from listingkit.rules.run import part_tasks, row_batches, whole_batches, whole_fields
+from listingkit.rules.task import Run, Task, start
+from listingkit.rules.template import template_notes, upload_batches
+
+GRADED_BY = ("brand", "product_type")  # what layers of the config may look at
+
+
+class Checker:
+    """The rules for some marketplaces on some day. Parts are independent of each other; the tasks for them are planned once."""
+
+    def __init__(
+        self,
+        stores: Sequence[Marketplace],
+        *,
+        as_of: date,
+        config: Config = DEFAULT,
+        templates: Sequence[Template] = (),
+        definitions: Definitions = NOTHING,
+    ) -> None:
+        self.stores, self.as_of, self.config = tuple(stores), as_of, config
+        self.templates, self.definitions = tuple(templates), definitions
+        self._rules = chosen(config)
+        self._tasks: dict[tuple[tuple[str, ...], tuple[str | None, ...]], list[Task]] = {}
+
+    def part(self, listings: Listings) -> list[Batch]:
+        """What is wrong with single rows. Indices are those of the part."""
+        run = self._run(listings)
+        batches = list(graded(row_batches(run, self._planned(run)), listings.frame, self.config))
+        for store in self.stores:
+            batches += graded(definition_batches(listings, store, self.definitions, self.config), listings.frame, self.config)
+        for store in self.stores:
+            template = template_for(self.templates, store)
+            if template is not None:
+                batches = list(self._with_template(batches, listings, store, template))
+        return batches
+
+    def whole(self, listings: Listings, part: Listings | None = None) -> list[Batch]:
+        """What only all rows together show. `listings` may lack the columns that are not `kept`; then `part` has them all."""
+        run = self._run(part or listings)
+        run = run if part is None else replace(run, listings=listings)
+        return list(graded(whole_batches(run, self._rules), listings.frame, self.config))
+
+    def kept(self, part: Listings) -> list[str]:
+        """The columns of the listings that `whole` reads."""
+        plain = {*whole_fields(self._rules), *GRADED_BY}
+        views = self._run(part).views.values()
+        held = {column for view in views for name, column in view.columns.items() if name in plain} | set(GRADED_BY)
+        return [column for column in part.frame.columns if column in held or column in (ROW, SOURCE)]
+
+    def notes(self, notes: Sequence[Finding]) -> list[Finding]:
+        """What is said of the sheet and of the templates."""
+        used = [template for store in self.stores if (template := template_for(self.templates, store)) is not None]
+        told = (note for template in used for note in template_notes(template, as_of=self.as_of, config=self.config))
+        return [*graded_notes(notes, self.config), *told]
+
+    def _run(self, listings: Listings) -> Run:
+        return start(listings, self.stores, as_of=self.as_of, config=self.config)
+
+    def _planned(self, run: Run) -> list[Task]:
+        kinds = run.frame["product_type"].unique().sort().to_list() if "product_type" in run.frame.columns else []
+        key = tuple(run.frame.columns), tuple(kinds)
+        if key not in self._tasks:
+            self._tasks[key] = part_tasks(run, self._rules, self.definitions.keys())
+        return self._tasks[key]
+
+    def _with_template(self, batches: Sequence[Batch], listings: Listings, store: Marketplace, template: Template) -> Iterator[Batch]:
+        upload = render(listings, store, template)
+        names = sources(listings, store, template)
+        own = list(graded(upload_batches(upload, listings, names, config=self.config), listings.frame, self.config))
+        yield from (batch for batch in batches if batch.stores != (store.code,))
+        yield from without_echo([batch for batch in batches if batch.stores == (store.code,)], own, set(names.values()))
+        yield from own
+
+
+def template_for(templates: Sequence[Template], store: Marketplace) -> Template | None:
+    """The template that was given for a marketplace."""
+    return next((template for template in templates if store.code in template.marketplaces), None)
+
+
+def shifted(batch: Batch, by: int) -> Batch:
+    """A batch of a part, with the indices that its rows have in the whole."""
+    if not by:
+        return batch
+    return replace(
+        batch,
+        places=batch.places.with_columns(pl.col("index") + by),
+        covers=None if batch.covers is None else batch.covers + by,
+        also=tuple((row + by, place) for row, place in batch.also),
+    )
+
+
+def joined(batches: Sequence[Batch]) -> Iterator[Batch]:
+    """The batches of all parts: what was found absent in each part is said once, of all rows."""
+    absent: dict[tuple[object, ...], list[Batch]] = {}
+    for batch in batches:
+        if batch.absent is None:
+            yield batch
+        else:
+            absent.setdefault((batch.code, batch.severity, batch.column, batch.stores, batch.absent), []).append(batch)
+    for same in absent.values():
+        covers = [batch.covers for batch in same if batch.covers is not None]
+        yield replace(same[0], covers=pl.concat(covers)) if covers else same[0]

@@ -1,0 +1,85 @@
+"""Checking a master part by part: memory holds one part, the columns that rows are compared by, and the findings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import polars as pl
+
+from listingkit.checker import Checker, joined, shifted
+from listingkit.config import DEFAULT, Config
+from listingkit.defined import NOTHING, Definitions
+from listingkit.inventory.template import Template
+from listingkit.job import named_marketplaces, stores_of
+from listingkit.mapping.listings import Listings
+from listingkit.marketplace import Marketplace
+from listingkit.outputs import PRODUCTS, products_of, report_of
+from listingkit.parts import Parts
+from listingkit.report.report import Product, Report
+from listingkit.rules.capped import MOST, Cap
+from listingkit.rules.findings import Batch, Findings
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a master."""
+
+    marketplaces: tuple[str, ...]
+    as_of: date
+    config: Config = DEFAULT
+    templates: Sequence[Template] = ()
+    definitions: Definitions = field(default_factory=lambda: NOTHING)
+    most: int = MOST  # findings of one rule that are kept
+
+
+@dataclass
+class _Pass:
+    """What one pass over the parts gathers."""
+
+    checker: Checker
+    cap: Cap
+    batches: list[Batch]
+    kept: list[pl.DataFrame]
+    products: list[Product]
+    first: Listings  # without its rows
+
+
+def check_parts(parts: Parts, question: Question) -> tuple[Report, Findings]:
+    """Check every part by itself, then what only all rows together show. Same findings as of the whole at once."""
+    done = _pass(parts, question)
+    if not parts.settled:
+        done = _pass(parts, question)
+    whole = replace(done.first, frame=pl.concat(done.kept), sources=(parts.source,), notes=parts.notes)
+    together = list(done.cap(done.checker.whole(whole, done.first)))
+    notes = [*done.checker.notes(parts.notes), *done.cap.notes()]
+    findings = Findings([*together, *joined(done.batches)], whole.sources, notes, done.cap.rest())
+    report = report_of(parts.read, whole, findings, done.checker.stores, as_of=question.as_of, products=done.products)
+    return report, findings
+
+
+def _pass(parts: Parts, question: Question) -> _Pass:
+    done: _Pass | None = None
+    at = 0
+    for part in parts:
+        done = done or _started(part, question)
+        found = done.checker.part(part)
+        left = PRODUCTS - len(done.products)
+        if left > 0:
+            done.products += list(products_of(part, found, done.checker.stores, min(left, part.frame.height - 1)))
+        done.batches += done.cap(shifted(batch, at) for batch in found)
+        done.kept.append(part.frame.select(done.checker.kept(part)))
+        at += part.frame.height
+    assert done is not None  # there is always one part
+    return done
+
+
+def _started(part: Listings, question: Question) -> _Pass:
+    stores: tuple[Marketplace, ...] = stores_of(question.marketplaces, part, question.templates, question.config)
+    checker = Checker(
+        stores or named_marketplaces(part),
+        as_of=question.as_of,
+        config=question.config,
+        templates=question.templates,
+        definitions=question.definitions,
+    )
+    return _Pass(checker, Cap(question.most), [], [], [], replace(part, frame=part.frame.clear()))

@@ -1,0 +1,159 @@
+"""A master of any size, part by part: read, mapped and handed on without ever being held as a whole.
+
+How a column writes its numbers, dates and lists is a property of the whole column. The first part tells it nearly always; every part
+is looked at, and where in the end the whole says something else, `settled` is false and one more pass, which knows it, is right.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from listingkit.finding import Finding
+from listingkit.job import Inputs, display, listings_of, read_masters, with_product_type
+from listingkit.mapping.apply import Mapped, Plan, complain, map_part, plan
+from listingkit.mapping.assign import Assignment
+from listingkit.mapping.listings import SOURCE, Listings, Source
+from listingkit.mapping.profile import Profile, load
+from listingkit.mapping.translations import LANGUAGE
+from listingkit.mapping.values import Seen, Style, look, style_of
+from listingkit.mapping.votes import LOOKED_AT
+from listingkit.master.batches import ROWS, read_batches
+from listingkit.master.sheet import ROW, Master
+from listingkit.progress import tell
+from listingkit.report.report import Input
+
+LARGE = {False: 24 << 20, True: 4 << 20}  # bytes of a file from which it is worth while, and of a packed one
+PACKED = (b"PK", b"\x1f\x8b")
+
+
+def worth_it(inputs: Inputs) -> bool:
+    """Whether the inputs are one large sheet that can be read in parts."""
+    if len(inputs.masters) != 1 or inputs.masters[0] == "-" or inputs.sheet:
+        return False
+    path = Path(inputs.masters[0])
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        packed = stream.read(2) in PACKED
+    return path.stat().st_size >= LARGE[packed]
+
+
+class Parts:
+    """The listings of one sheet in parts of at most `rows` rows. Iterate first; then the rest is complete."""
+
+    def __init__(self, inputs: Inputs, rows: int = ROWS) -> None:
+        self.inputs, self._size = inputs, rows
+        self._profile = load(inputs.profile) if inputs.profile else Profile()
+        self._plan: Plan | None = None
+        self.settled = False
+        self.rows = 0
+        self.source = Source("", None, {}, {})
+        self.notes: tuple[Finding, ...] = ()
+        self.read: tuple[Input, ...] = ()
+
+    def __iter__(self) -> Iterator[Listings]:
+        """The parts, in the order of the sheet. Raises what reading and mapping raise."""
+        batches = read_batches(
+            self.inputs.masters[0],
+            rows=self._size,
+            encoding=self.inputs.encoding,
+            delimiter=self.inputs.delimiter,
+            header_row=self.inputs.header_row,
+        )
+        first = self._named(next(batches))
+        complain([first], self._profile)
+        assumed = self._plan or plan(first, self._profile)
+        if _needs_every_row(assumed):
+            yield self._whole()
+            return
+        yield from self._mapped(first, batches, assumed)
+
+    def _mapped(self, first: Master, batches: Iterator[Master], assumed: Plan) -> Iterator[Listings]:
+        self.rows = 0
+        name, last, head = first.file, first, first.frame.head(LOOKED_AT)
+        seen: dict[Assignment, Seen] = {}
+        reading: dict[Finding, None] = {}
+        mapping: dict[Finding, None] = {}
+        part: Master | None = first
+        while part is not None:
+            tell(f"checking {name}", self.rows)
+            last = _with_every_column(part, assumed)
+            _add(seen, last, assumed)
+            if not assumed.styles:
+                assumed = replace(assumed, styles=_styles(seen, last, assumed))
+            mapped = map_part(last, assumed)
+            reading |= dict.fromkeys(part.notes)
+            mapping |= dict.fromkeys(mapped.notes)
+            yield self._listings(mapped)
+            self.rows += mapped.frame.height
+            self.source = mapped.source
+            following = next(batches, None)
+            part = self._named(following) if following is not None else None
+        found = plan(_with_head(last, head), self._profile)
+        found = replace(found, styles=_styles(seen, last, found))
+        self.settled = self._plan is not None or found == assumed
+        self._plan = found
+        self.notes = (*reading, *_in_order(mapping, found))
+        self.read = (Input(name, last.sheet, self.rows, last.encoding),)
+
+    def _whole(self) -> Listings:
+        """Everything as one part, where rows need each other while they are mapped."""
+        masters = read_masters(self.inputs)
+        listings = listings_of(self.inputs, masters)
+        self.rows, self.source, self.notes, self.settled = listings.frame.height, listings.sources[0], listings.notes, True
+        self.read = tuple(Input(display(one.file), one.sheet, one.frame.height, one.encoding) for one in masters)
+        return listings
+
+    def _listings(self, mapped: Mapped) -> Listings:
+        frame = mapped.frame.with_columns(pl.lit(0, pl.UInt16).alias(SOURCE)).select(ROW, SOURCE, pl.exclude(ROW, SOURCE))
+        profile = self._profile
+        listings = Listings(frame, (mapped.source,), profile.language, (), profile.lend, mapped.currencies)
+        return with_product_type(listings, self.inputs.category)
+
+    def _named(self, master: Master) -> Master:
+        name = display(master.file, self.inputs.masters)
+        return replace(master, file=name, notes=tuple(replace(note, file=name) for note in master.notes))
+
+
+def _needs_every_row(plan: Plan) -> bool:
+    """Whether blank cells take values of other rows, or rows of one listing stand in several languages."""
+    named = {assignment.field for assignment in plan.assignments} | set(plan.profile.constants) | set(plan.profile.derived)
+    return plan.profile.fill_down is not None or LANGUAGE in named
+
+
+def _add(seen: dict[Assignment, Seen], master: Master, plan: Plan) -> None:
+    for assignment in plan.assignments:
+        found = look(master.frame[assignment.column.letter], assignment)
+        if found is not None:
+            seen[assignment] = seen[assignment] + found if assignment in seen else found
+
+
+def _styles(seen: Mapping[Assignment, Seen], master: Master, plan: Plan) -> dict[Assignment, Style]:
+    evidence = master.evidence
+    return {
+        assignment: style_of(seen[assignment], assignment, plan.profile, evidence.get(assignment.column.letter))
+        for assignment in plan.assignments
+        if assignment in seen
+    }
+
+
+def _with_every_column(master: Master, plan: Plan) -> Master:
+    """The part with the columns that only later rows of a workbook fill."""
+    there = set(master.frame.columns)
+    late = [assignment.column.letter for assignment in plan.assignments if assignment.column.letter not in there]
+    return replace(master, frame=master.frame.with_columns(pl.lit(None, pl.String).alias(name) for name in late)) if late else master
+
+
+def _with_head(master: Master, head: pl.DataFrame) -> Master:
+    """What the sheet is by its last part, with its first rows."""
+    late = [column.letter for column in master.columns if column.letter not in head.columns]
+    return replace(master, frame=head.with_columns(pl.lit(None, pl.String).alias(name) for name in late))
+
+
+def _in_order(notes: Mapping[Finding, None], plan: Plan) -> list[Finding]:
+    """What was said of the plan, then of its columns in their order."""
+    order = {assignment.column.header: place for place, assignment in enumerate(plan.assignments)}
+    fixed = {note: place for place, note in enumerate(plan.notes)}
+    return sorted(notes, key=lambda note: (note not in fixed, fixed.get(note, 0), order.get(note.column or "", 0)))
