@@ -47,7 +47,7 @@ class _Pass:
 def check_parts(parts: Parts, question: Question) -> tuple[Report, Findings]:
     """Check every part by itself, then what only all rows together show. Same findings as of the whole at once."""
     done = _pass(parts, question)
-    if not parts.settled:
+    while not parts.settled:
         done = _pass(parts, question)
     whole = replace(done.first, frame=pl.concat(done.kept), sources=(parts.source,), notes=parts.notes)
     together = list(done.cap(done.checker.whole(whole, done.first)))

@@ -1,7 +1,8 @@
 """A master of any size, part by part: read, mapped and handed on without ever being held as a whole.
 
 How a column writes its numbers, dates and lists is a property of the whole column. The first part tells it nearly always; every part
-is looked at, and where in the end the whole says something else, `settled` is false and one more pass, which knows it, is right.
+is looked at, and where in the end the whole says something else, `settled` is false: a further pass knows it. The third is right
+at the latest: one may correct what the columns are, one how they are written.
 """
 
 from collections.abc import Iterator, Mapping
@@ -72,13 +73,15 @@ class Parts:
 
     def _mapped(self, first: Master, batches: Iterator[Master], assumed: Plan) -> Iterator[Listings]:
         self.rows = 0
-        name, last, head = first.file, first, first.frame.head(LOOKED_AT)
+        name, last, head = first.file, first, first.frame.clear()
         seen: dict[Assignment, Seen] = {}
         reading: dict[Finding, None] = {}
         mapping: dict[Finding, None] = {}
         part: Master | None = first
         while part is not None:
             tell(f"checking {name}", self.rows)
+            if head.height < LOOKED_AT:
+                head = pl.concat([head, part.frame.head(LOOKED_AT - head.height)], how="diagonal")
             last = _with_every_column(part, assumed)
             _add(seen, last, assumed)
             if not assumed.styles:
@@ -92,8 +95,9 @@ class Parts:
             following = next(batches, None)
             part = self._named(following) if following is not None else None
         found = plan(_with_head(last, head), self._profile)
-        found = replace(found, styles=_styles(seen, last, found))
-        self.settled = self._plan is not None or found == assumed
+        if found.assignments == assumed.assignments:
+            found = replace(found, styles=_styles(seen, last, found))
+        self.settled = found == assumed
         self._plan = found
         self.notes = (*reading, *_in_order(mapping, found))
         self.read = (Input(name, last.sheet, self.rows, last.encoding),)

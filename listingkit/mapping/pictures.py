@@ -36,10 +36,11 @@ def in_one_cell(column: pl.Series, separator: str | None) -> int:
 
 def read_pictures(column: pl.Series, name: str, count: int, separator: str | None, base_url: str | None) -> Mapping[str, pl.Series]:
     """Up to `count` pictures a cell by field, from `name` on, as far as there are places; 0 takes each cell as one address."""
+    order = places()[places().index(name) :][: count or 1]
     items = _items(column, separator) if count else None
     if items is None:
-        return {name: addresses(column, base_url)}
-    order = places()[places().index(name) :][:count]
+        blank = pl.repeat(None, len(column), dtype=pl.String, eager=True)
+        return {place: blank for place in order} | {name: addresses(column, base_url)}
     return {place: addresses(items.list.get(at, null_on_oob=True), base_url) for at, place in enumerate(order)}
 
 
