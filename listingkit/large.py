@@ -17,6 +17,7 @@ from listingkit.outputs import PRODUCTS, products_of, report_of
 from listingkit.parts import Parts
 from listingkit.report.report import Product, Report
 from listingkit.rules.capped import MOST, Cap
+from listingkit.rules.exceptions import accept, exceptions
 from listingkit.rules.findings import Batch, Findings
 
 
@@ -52,7 +53,9 @@ def check_parts(parts: Parts, question: Question) -> tuple[Report, Findings]:
     whole = replace(done.first, frame=pl.concat(done.kept), sources=(parts.source,), notes=parts.notes)
     together = list(done.cap(done.checker.whole(whole, done.first)))
     notes = [*done.checker.notes(parts.notes), *done.cap.notes()]
-    findings = Findings([*together, *joined(done.batches)], whole.sources, notes, done.cap.rest())
+    found = Findings([*together, *joined(done.batches)], whole.sources, notes)
+    found = accept(found, whole, done.checker.stores, question.config, as_of=question.as_of)
+    findings = Findings(found.batches, found.sources, found.notes, found.accepted, done.cap.rest())
     report = report_of(parts.read, whole, findings, done.checker.stores, as_of=question.as_of, products=done.products)
     return report, findings
 
@@ -82,4 +85,11 @@ def _started(part: Listings, question: Question) -> _Pass:
         templates=question.templates,
         definitions=question.definitions,
     )
-    return _Pass(checker, Cap(question.most), [], [], [], replace(part, frame=part.frame.clear()))
+    return _Pass(
+        checker,
+        Cap(question.most, free=tuple(one.rule for one in exceptions(question.config.exceptions))),
+        [],
+        [],
+        [],
+        replace(part, frame=part.frame.clear()),
+    )

@@ -40,7 +40,7 @@ def read_pictures(column: pl.Series, name: str, count: int, separator: str | Non
     items = _items(column, separator) if count else None
     if items is None:
         blank = pl.repeat(None, len(column), dtype=pl.String, eager=True)
-        return {place: blank for place in order} | {name: addresses(column, base_url)}
+        return dict.fromkeys(order, blank) | {name: addresses(column, base_url)}
     return {place: addresses(items.list.get(at, null_on_oob=True), base_url) for at, place in enumerate(order)}
 
 

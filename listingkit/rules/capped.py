@@ -34,10 +34,10 @@ class _Key:
 
 
 class Cap:
-    """Lets through the first `most` findings of each rule, in the order in which they come."""
+    """Lets through the first `most` findings of each rule, in the order in which they come; of the `free` codes or prefixes all."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self.most = most
+    def __init__(self, most: int = MOST, free: tuple[str, ...] = ()) -> None:
+        self.most, self.free = most, free
         self._kept: Counter[str] = Counter()
         self._rest: dict[_Key, list[pl.Series]] = {}
 
@@ -45,7 +45,7 @@ class Cap:
         """The batches, cut where their rule has had its share."""
         for batch in batches:
             room = self.most - self._kept[batch.code]
-            if batch.covers is not None or len(batch.flaws) <= room:
+            if batch.covers is not None or len(batch.flaws) <= room or batch.code.startswith(self.free):
                 self._kept[batch.code] += len(batch.flaws)
                 yield batch
                 continue
