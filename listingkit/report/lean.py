@@ -11,6 +11,7 @@ from listingkit.master.sheet import ROW, Master, index, letter
 
 _ILLEGAL = "[\x00-\x08\x0b-\x1f\ufffe\uffff]"  # in XML 1.0, and the carriage return, which XML readers drop
 _ESCAPED = "(?i)_x([0-9a-f]{4})_"
+WIDEST = 48  # characters of a column; a longer text ends where its cell does
 LONGEST = 32_767  # characters of a cell
 
 Styles = Mapping[str, Mapping[int, int]]  # by column letter and row
@@ -18,9 +19,10 @@ Styles = Mapping[str, Mapping[int, int]]  # by column letter and row
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Style numbers: of text cells, of header cells, and of the cells that have one of their own."""
+    """Style numbers: of text cells, of long ones, of header cells, and of the cells that have one of their own."""
 
     text: int
+    long: int
     head: int
     cells: Styles
 
@@ -62,8 +64,10 @@ def _head(row: int, texts: Mapping[str, str], style: int, styles: Styles) -> str
 
 def _cells(part: pl.DataFrame, column: str, name: str, look: Look) -> pl.Series:
     mine = look.cells.get(name, {})
-    style = pl.lit(look.text, pl.UInt32)
-    shown = pl.col(ROW).replace_strict(list(mine), list(mine.values()), default=look.text, return_dtype=pl.UInt32) if mine else style
+    long = part[column].str.len_chars().fill_null(0) > WIDEST
+    shown = pl.when(long).then(pl.lit(look.long, pl.UInt32)).otherwise(pl.lit(look.text, pl.UInt32))
+    if mine:
+        shown = pl.col(ROW).replace_strict(list(mine), list(mine.values()), default=None, return_dtype=pl.UInt32).fill_null(shown)
     text = escaped(part[column].str.slice(0, LONGEST))
     filled = pl.format('<c r="{}{}" s="{}" t="inlineStr"><is><t xml:space="preserve">{}</t></is></c>', pl.lit(name), ROW, "style", "text")
     blank = pl.format('<c r="{}{}" s="{}"/>', pl.lit(name), ROW, "style")

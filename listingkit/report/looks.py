@@ -39,4 +39,5 @@ TOP = Alignment(vertical="top")
 LEFT = Alignment(vertical="center", horizontal="left")
 NUMBER = Alignment(vertical="top", horizontal="right", indent=1)
 WRAP = Alignment(vertical="top", wrap_text=True)
+CLIPPED = Alignment(horizontal="fill", vertical="top")  # a text longer than its cell ends there; a shorter one would be repeated
 NONE = PatternFill()

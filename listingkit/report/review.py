@@ -26,7 +26,6 @@ from listingkit.report.review_sheets import enumerate_findings, printed, summari
 
 KEPT_CELLS = 500_000  # of a workbook that keeps its look: 400,000 cost 7 s of CPU, measured on one core of a 2-core machine
 KEPT_BYTES = 150_000_000  # of its unpacked parts
-WIDEST = 48  # characters of a column
 
 ADVICE = (
     "Fix the coloured cells in the sheets that follow, save this workbook, and give it to listingkit in place of the master.",
@@ -97,35 +96,43 @@ def _lean(report: Report, masters: Sequence[Master], by_master: Sequence[Marks])
     for master, mine in zip(masters, by_master, strict=True):
         titles.append(_title(master, titles))
         sheet = book.create_sheet(titles[-1])
-        text, head = _styles(sheet)
+        styles = _styles(sheet)
         column = _width(master) + 1
         budget -= annotate(sheet, mine, master.header_row, column, report.rules, budget)
         sheet.auto_filter.ref = f"A{master.header_row}:{get_column_letter(column)}{_last_row(master)}"
         _widths(sheet, master)
         printed(sheet)
+        sheet.print_area = f"A1:{get_column_letter(column)}{_last_row(master)}"
+        sheet.print_title_rows = f"{master.header_row}:{master.header_row}"
         told = {row: issues(found) for row, found in mine.rows.items()}
-        look = lean.Look(text, head, _cell_styles(sheet, master.header_row, head))
+        look = lean.Look(*styles, _cell_styles(sheet, mine, master.header_row, styles[-1]))
         rows[titles[-1]] = lean.rows(master, look, lean.Issues(get_column_letter(column), told))
     return book, titles, rows
 
 
-def _styles(sheet: Worksheet) -> tuple[int, int]:
-    """Style numbers of a text cell and of a header cell."""
-    plain, head = sheet["A1"], sheet["B1"]  # two cells: openpyxl keeps the style it was shown, not a copy
-    plain.number_format = head.number_format = "@"
+def _styles(sheet: Worksheet) -> tuple[int, int, int]:
+    """Style numbers of a text cell, of one with a long text, and of a header cell."""
+    cells = plain, long, head = sheet["A1"], sheet["B1"], sheet["C1"]  # several cells: openpyxl keeps the style it was shown, not a copy
+    for cell in cells:
+        cell.number_format = "@"
+    long.alignment = looks.CLIPPED
     head.font, head.fill = looks.HEAD, looks.HEAD_FILL
-    numbers = plain.style_id, head.style_id
-    del sheet._cells[1, 1], sheet._cells[1, 2]  # noqa: SLF001 - blank cells of ours must not stand in the sheet
+    numbers = plain.style_id, long.style_id, head.style_id
+    for cell in cells:
+        del sheet._cells[cell.row, cell.column]  # noqa: SLF001 - blank cells of ours must not stand in the sheet
     return numbers
 
 
-def _cell_styles(sheet: Worksheet, header_row: int, head: int) -> dict[str, dict[int, int]]:
+def _cell_styles(sheet: Worksheet, marks: Marks, header_row: int, head: int) -> dict[str, dict[int, int]]:
     """Style numbers of marked cells, by column letter and row; their contents come from the master."""
     styles: dict[str, dict[int, int]] = {}
     for (row, column), cell in sheet._cells.items():  # noqa: SLF001 - iterating the rows would make millions of cells
         if row != header_row or cell.comment is not None or cell.value == ISSUES:
             if cell.number_format == "General":
                 cell.number_format = "@"
+            marked = marks.cells.get(cell.coordinate)
+            if marked and len(marked[0].finding.value or "") > lean.WIDEST:
+                cell.alignment = looks.CLIPPED
             styles.setdefault(get_column_letter(column), {})[row] = cell.style_id
         else:
             styles.setdefault(get_column_letter(column), {})[row] = head
@@ -146,7 +153,7 @@ def _widths(sheet: Worksheet, master: Master) -> None:
     for column in master.columns:
         texts = master.frame[column.letter] if column.letter in master.frame.columns else None
         usual = texts.str.len_chars().quantile(0.9) if texts is not None else None
-        sheet.column_dimensions[column.letter].width = min(max(len(column.header) + 4, int(usual or 0) + 2, 8), WIDEST)
+        sheet.column_dimensions[column.letter].width = min(max(len(column.header) + 4, int(usual or 0) + 2, 8), lean.WIDEST)
 
 
 def _title(master: Master, taken: Sequence[str]) -> str:

@@ -20,7 +20,7 @@
   const plural = (key, number) => (number === 1 && say[key].one || say[key].other).replace("{n}", figure(number));
   const subject = (name) => say._subjects[name] || name.replaceAll("_", " ");
   const text = (number) => data.texts[number];
-  const cellOf = (i) => lines.row[i] ? (lines.letter[i] ? text(lines.letter[i]) + lines.row[i] : String(lines.row[i])) : "";
+  const cellOf = (i) => lines.row[i] ? (lines.letter[i] ? text(lines.letter[i]) + lines.row[i] : say.row.replace("{n}", lines.row[i])) : "";
 
   async function unpack(packed) {
     const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
