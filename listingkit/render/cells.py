@@ -1,6 +1,6 @@
 """What stands in a cell of a sheet: text as text, numbers as numbers, dates as day numbers, never a formula."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
@@ -18,7 +18,9 @@ _DIGITS = 15  # that a number cell keeps; longer numbers are written as text
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 _EPOCH = {False: "1899-12-30", True: "1904-01-01"}
 _FIRST_SURE_DAY = 61  # 1900-03-01; before it Excel counts a day that never was
-_SPECIAL = "[&<>\\x00-\\x1f\\x85\\u2028\\u2029\ufffe\uffff]|_x"  # what must not go into XML as it is
+_BREAKS = [*map(chr, range(32)), "\x85", "\u2028", "\u2029", "\ufffe", "\uffff"]  # what no text of a sheet can hold
+_MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}  # the ampersand first
+_ESCAPE = "_x"  # begins what Excel takes for an escape of its own: _x000D_
 
 
 @dataclass(frozen=True)
@@ -63,30 +65,62 @@ def kind_of(column: TemplateColumn) -> str:
     return {"integer": "number", "decimal": "number", "date": "date"}.get(column.type, "text")
 
 
-def is_plain(values: pl.Series) -> bool:
-    """Whether no value of a column needs a second look before it goes into XML."""
-    return not values.str.contains(_SPECIAL).any()
+@dataclass(frozen=True)
+class CellText:
+    """How the cells of one column are written in one frame."""
+
+    column: CellColumn
+    opening: str  # of a text: white space at the ends of a value has to be asked for
+    specials: tuple[str, ...]  # what its values hold that must not go into XML as it is
+    numbers: bool  # every value is a number that a cell holds
+    gaps: bool  # some cells are blank
+
+    @property
+    def simple(self) -> bool:
+        """Whether nothing but the value stands between what opens and what closes a cell."""
+        return self.column.kind == "text" or self.numbers
 
 
-def text_open(values: pl.Series, told: Dictionary, prefix: str) -> str:
-    """What opens the text of a column's cells; white space at the ends of a value has to be asked for."""
-    written = pl.concat([values, pl.Series(values.name, list(told), pl.String)]).str
+def cell_text(column: CellColumn, values: pl.Series, prefix: str) -> CellText:
+    """How to write a column with these values."""
+    numbers = column.kind == "number" and not column.told and bool(_holds_number(values).all())
+    gaps = values.null_count() > 0
+    if numbers:
+        return CellText(column, "", (), numbers, gaps)
+    return CellText(column, _opening(values, column.told, prefix), _specials(values), numbers, gaps)
+
+
+def _specials(values: pl.Series) -> tuple[str, ...]:
+    odd = values.filter(values.str.contains_any([*_BREAKS, *_MARKUP, _ESCAPE]))
+    if not len(odd):
+        return ()
+    found = ["breaks"] if odd.str.contains_any(_BREAKS).any() else []
+    return (*found, *(text for text in (_ESCAPE, *_MARKUP) if odd.str.contains(text, literal=True).any()))
+
+
+def _opening(values: pl.Series, told: Dictionary, prefix: str) -> str:
+    written = pl.concat([values, pl.Series(values.name, list(told), pl.String)]).str if told else values.str
     edges = (written.starts_with(" ") | written.ends_with(" ")).any()  # one_line leaves no other white space at the ends that XML knows
     return f'<{prefix}is><{prefix}t xml:space="preserve">' if edges else f"<{prefix}is><{prefix}t>"
 
 
-def content(column: CellColumn, prefix: str, opening: str, *, plain: bool, date1904: bool) -> pl.Expr:
-    """What stands between `<c r=".." s=".."` and `</c>`, for text columns inside their `<t>`; null stays null.
+def _holds_number(values: pl.Series) -> pl.Series:
+    return values.str.contains(_NUMBER) & (values.str.len_bytes() <= _DIGITS + 1)
+
+
+def content(how: CellText, prefix: str, *, date1904: bool) -> pl.Expr:
+    """What stands between `<c r=".." s=".."` and `</c>`, for simple columns only the value; null stays null.
 
     Numbers and dates that are none are written as text.
     """
+    column, p = how.column, prefix
     value = pl.col(column.name)
-    text = value if plain else _escaped(one_line(value))
-    text = _labelled(value, text, column.told)
+    if how.numbers:
+        return value
+    text = _labelled(value, _escaped(value, how.specials), column.told)
     if column.kind == "text":
         return text
-    p = prefix
-    as_text = pl.concat_str(pl.lit(f' t="inlineStr">{opening}'), text, pl.lit(f"</{p}t></{p}is>"))
+    as_text = pl.concat_str(pl.lit(f' t="inlineStr">{how.opening}'), text, pl.lit(f"</{p}t></{p}is>"))
     if column.kind == "number":
         number, holds = value, value.str.contains(_NUMBER) & (value.str.len_bytes() <= _DIGITS + 1)
     else:
@@ -104,7 +138,12 @@ def _labelled(value: pl.Expr, text: pl.Expr, told: Dictionary) -> pl.Expr:
     return value.replace_strict({wire: escape(label) for wire, label in labels.items()}, default=text)
 
 
-def _escaped(value: pl.Expr) -> pl.Expr:
+def _escaped(value: pl.Expr, specials: Sequence[str]) -> pl.Expr:
     """Text for XML; what Excel would take for an escape of its own (_x000D_) is escaped."""
-    safe = value.str.replace_all(r"_(x[0-9A-Fa-f]{4}_)", "_x005F_${1}")
-    return safe.str.replace_many(["&", "<", ">"], ["&amp;", "&lt;", "&gt;"])
+    if "breaks" in specials:
+        value = one_line(value)
+    if _ESCAPE in specials:
+        value = value.str.replace_all(r"_(x[0-9A-Fa-f]{4}_)", "_x005F_${1}")
+    for char, entity in _MARKUP.items():
+        value = value.str.replace_all(char, entity, literal=True) if char in specials else value
+    return value

@@ -2,11 +2,12 @@
 
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterable
 from copy import copy
 from pathlib import Path
 from typing import BinaryIO
+
+from isal import isal_zlib
 
 from listingkit.errors import Unreadable, Unwritable
 
@@ -18,7 +19,7 @@ _CHUNK = 1 << 20
 
 
 def replace_member(source: Path | BinaryIO, member: str, content: Iterable[bytes], stream: BinaryIO, *, level: int = 1) -> None:
-    """Write `source` to `stream` with `content` as the new content of one member, deflated at `level`.
+    """Write `source` to `stream` with `content` as the new content of one member, deflated at `level` (0 to 3).
 
     Raises `Unreadable` when the source is damaged, `Unwritable` when the member grows beyond 4 GB.
     """
@@ -61,10 +62,10 @@ def _deflate(fresh: zipfile.ZipInfo, content: Iterable[bytes], stream: BinaryIO,
     fresh.flag_bits &= ~_LEVELS
     start = stream.tell()
     stream.write(fresh.FileHeader())
-    packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packer = isal_zlib.compressobj(level, isal_zlib.DEFLATED, -isal_zlib.MAX_WBITS)
     fresh.CRC = fresh.file_size = fresh.compress_size = 0
     for chunk in content:
-        fresh.CRC = zlib.crc32(chunk, fresh.CRC)
+        fresh.CRC = isal_zlib.crc32(chunk, fresh.CRC)
         fresh.file_size += len(chunk)
         fresh.compress_size += stream.write(packer.compress(chunk))
     fresh.compress_size += stream.write(packer.flush())
