@@ -49,7 +49,7 @@ def own_parent(parent_sku: str, sku: str | None) -> Flaw | None:
     fields=("sku", "parent_sku", "parentage_level"),
     keys=("sku", "parent_sku"),
     good=[[("P", None, "Parent"), ("C", "P", "Child")]],
-    bad=[[("C", "P", "Child"), ("G", "C", "Child"), ("P", None, "Parent")]],
+    bad=[[("P", None, "Parent"), ("C", "P", "Child"), ("G", "C", "Child")]],
     why="A family has two levels: Amazon refuses a child that has children, and a parent that has a parent.",
     source=SOURCE,
     checked=CHECKED,

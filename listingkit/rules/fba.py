@@ -56,11 +56,14 @@ given(
 
 
 def _fields() -> tuple[str, ...]:
-    return ("fulfillment_channel_code", "parentage_level", *_PACKAGE, *(f"{name}_unit" for name in _PACKAGE))
+    return ("fulfillment_channel_code", "parentage_level", "quantity", *_PACKAGE, *(f"{name}_unit" for name in _PACKAGE))
 
 
 def _fulfilled(columns: Mapping[str, str]) -> pl.Expr:
-    return pl.col(columns["fulfillment_channel_code"]).str.starts_with("AMAZON").fill_null(value=False)
+    fulfilled = pl.col(columns["fulfillment_channel_code"]).str.starts_with("AMAZON").fill_null(value=False)
+    if "quantity" in columns:
+        fulfilled &= pl.col(columns["quantity"]).is_null()  # with one it is open who ships, which OFR010 asks first
+    return fulfilled
 
 
 def _sold(run: Run, columns: Mapping[str, str]) -> pl.Expr:

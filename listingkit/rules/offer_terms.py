@@ -55,7 +55,7 @@ def sale_not_below_price(sale_price: str, price: str | None) -> Flaw | None:
 @rule(
     "OFR005",
     fields=("sale_price", "sale_start_date", "sale_end_date"),
-    good=[("12.99", "2026-11-20", "2026-11-30")],
+    good=[("12.99", "2026-11-20", "2099-12-31")],
     bad=[("12.99", None, None), ("12.99", "2026-11-20", None)],
     why="Amazon ignores or refuses a sale price without both dates.",
     source=TEMPLATES + ": sale price, start and end belong together",
