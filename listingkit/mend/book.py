@@ -143,7 +143,7 @@ def _part(content: bytes, member: str, path: Path) -> bytes:
 
 def _replaced(content: bytes, member: str, part: bytes) -> bytes:
     stream = BytesIO()
-    replace_member(BytesIO(content), member, [part], stream, level=6)
+    replace_member(BytesIO(content), member, [part], stream, level=3)
     return stream.getvalue()
 
 
