@@ -72,6 +72,10 @@ class Ask:
     def in_force(self, store: str, day: date) -> bool:
         return self.effective_from <= day and (not self.marketplaces or store in self.marketplaces)
 
+    def is_type(self, kind: str) -> bool:
+        """Whether it is about this product type, in any case."""
+        return any(kind.upper().startswith(name[:-1]) if name.endswith("*") else kind.upper() == name for name in self.product_types)
+
     def concerns(self, product_type: pl.Expr, cells: Mapping[str, pl.Expr]) -> pl.Expr:
         """The rows that it asks documents of; `cells` holds the columns of its `when`."""
         kind = product_type.str.to_uppercase()

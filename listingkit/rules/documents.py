@@ -1,7 +1,7 @@
 """Documents that listings ask for, against the project's register: what is missing, what runs out, what is not where it should be."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -65,12 +65,15 @@ def _fields() -> Iterator[str]:
 def documents_missing(run: Run) -> Iterator[Batch]:
     """One finding for each ask with the same listings; what runs out soon is told beside."""
     entries = register(run.config.documents)
+    known: dict[str, frozenset[str]] = {}
     missing: dict[tuple[str, Ask, tuple[str, ...], int], list[str]] = defaultdict(list)
     for code, view in run.views.items():
         day = run.contexts[code].as_of
         for ask in asks():
             fields = [field for field, _ in ask.when] + (["product_type"] if ask.product_types else [])
             if not ask.in_force(code, day) or any(field not in view.columns for field in fields):
+                continue
+            if not _may_concern(ask, {field: _values(run, view.columns[field], known) for field in fields}):
                 continue
             for rule, rows in _uncovered(run, ask, _fit(entries, ask, code), day, code):
                 if rows.height:
@@ -79,6 +82,19 @@ def documents_missing(run: Run) -> Iterator[Batch]:
     for (rule, ask, told, count), stores in missing.items():
         kinds, skus = told[: told.index("\0")], told[told.index("\0") + 1 :]
         yield once(run, rule, stores, _flaw(rule, ask, kinds, skus, count, entries), column=ask.when[0][0] if ask.when else "product_type")
+
+
+def _values(run: Run, column: str, known: dict[str, frozenset[str]]) -> frozenset[str]:
+    """The different values of a column, in lower case; looked up once."""
+    if column not in known:
+        known[column] = frozenset(run.frame[column].drop_nulls().unique().str.to_lowercase().to_list())
+    return known[column]
+
+
+def _may_concern(ask: Ask, values: Mapping[str, frozenset[str]]) -> bool:
+    """Whether any row can be meant, from the values of its columns alone."""
+    wanted = all(values[field] & {value.lower() for value in allowed} for field, allowed in ask.when)
+    return wanted and (not ask.product_types or any(ask.is_type(kind) for kind in values["product_type"]))
 
 
 def _fit(entries: Sequence[Document], ask: Ask, store: str) -> list[Document]:

@@ -94,15 +94,16 @@ def text_language(run: Run) -> Iterator[Batch]:
 
 def _of_column(run: Run, column: str, tongue: str, codes: list[str]) -> Iterator[Batch]:
     text = pl.col(column)
-    has_own = text.str.to_lowercase().str.contains_any([f" {word} " for word in own_words(tongue)])
     long = text.str.len_chars() >= LETTERS
-    rows = run.frame.select(rows=(long & ~has_own).fill_null(value=False) & kept(run))["rows"].arg_true()
+    rows = run.frame.select(rows=long.fill_null(value=False) & kept(run))["rows"].arg_true()
+    count = len(rows)
+    has_own = text.str.contains_any([f" {word} " for word in own_words(tongue)], ascii_case_insensitive=True)
+    rows = rows.filter(~run.frame.select(text.gather(rows)).select(has_own.alias("own"))["own"])
     if not len(rows):
         return
     texts = run.frame[column].gather(rows)
     distinct = texts.unique(maintain_order=True)
     found = {one: other_language(one, tongue) for one in distinct.head(_TRIED).to_list()}
-    count = run.frame.select(long.sum()).item()
     others = [language for language in found.values() if language]
     if 2 * len(rows) > count and len(others) > 0.8 * len(found):
         most = max(sorted(set(others)), key=others.count)

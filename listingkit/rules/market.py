@@ -57,6 +57,7 @@ _SCRIPTS = {
     "ar": r"\p{Arabic}",
 }
 _FOREIGN = r"[\p{Hiragana}\p{Katakana}\p{Han}\p{Hangul}\p{Cyrillic}\p{Arabic}\p{Greek}\p{Hebrew}\p{Thai}]"
+_WORDS = r"\p{Latin}{2,}\P{L}+\p{Latin}{2,}\P{L}+\p{Latin}{2,}\P{L}+\p{Latin}{2,}"
 _ENOUGH = 25  # characters: shorter titles may be a brand and a model
 
 
@@ -88,9 +89,7 @@ def title_script(run: Run) -> Iterator[Batch]:
         if column and (tongue := _tongue(run, column, code)):
             seen.setdefault((column, tongue), []).append(code)
     for (column, tongue), codes in seen.items():
-        title = pl.col(column)
-        wrong = _lacks(title, tongue) if tongue in _SCRIPTS else _drowns(title)
-        found = run.frame.select(rows=wrong.fill_null(value=False) & kept(run))["rows"].arg_true()
+        found = _wrong(run, column, tongue)
         if len(found):
             count = run.frame[column].count()
             where = {"ja": "Japanese", "zh": "Chinese", "ar": "Arabic"}.get(tongue, "Latin letters")
@@ -104,18 +103,20 @@ def _first(run: Run, column: str, rows: pl.Series) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-def _lacks(title: pl.Expr, tongue: str) -> pl.Expr:
-    """A sentence of four words without a letter of the script."""
-    words = r"\p{Latin}{2,}\P{L}+\p{Latin}{2,}\P{L}+\p{Latin}{2,}\P{L}+\p{Latin}{2,}"
-    plain = (title.str.len_chars() >= _ENOUGH) & (title.str.len_bytes() * 5 < title.str.len_chars() * 6)
-    return plain & title.str.contains(words) & ~title.str.contains(_SCRIPTS[tongue])
-
-
-def _drowns(title: pl.Expr) -> pl.Expr:
-    """More letters of another script than of the Latin one. Such a text has many bytes: others are not looked at twice."""
+def _wrong(run: Run, column: str, tongue: str) -> pl.Series:
+    """Rows whose title is in another script. Other scripts than the Latin one take many bytes: that is looked at first."""
+    title = pl.col(column)
     many = title.str.len_bytes() * 5 > title.str.len_chars() * 6
-    letters = title.str.count_matches(_FOREIGN)
-    return many & (letters >= 4) & (letters > title.str.count_matches(r"\p{Latin}"))
+    plain = ~many & (title.str.len_chars() >= _ENOUGH)
+    rows = run.frame.select((plain if tongue in _SCRIPTS else many).fill_null(value=False).alias("rows") & kept(run))["rows"].arg_true()
+    if not len(rows):
+        return rows
+    if tongue in _SCRIPTS:  # a sentence of four words, without a letter of the script
+        wrong = title.str.contains(_WORDS) & ~title.str.contains(_SCRIPTS[tongue])
+    else:  # more letters of another script than of the Latin one
+        letters = title.str.count_matches(_FOREIGN)
+        wrong = (letters >= 4) & (letters > title.str.count_matches(r"\p{Latin}"))
+    return rows.filter(run.frame.select(title.gather(rows)).select(wrong.alias("wrong"))["wrong"])
 
 
 @sheetwide("MKT005", fields=lambda: ("price", "parentage_level"))
