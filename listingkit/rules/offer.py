@@ -21,6 +21,7 @@ PRICES = (
     "minimum_seller_allowed_price",
     "maximum_seller_allowed_price",
     "maximum_retail_price",
+    "map_price",
 )
 
 
@@ -49,22 +50,23 @@ def price_not_positive(text: str) -> Flaw | None:
 
 @rule(
     "OFR002",
-    fields=("price",),
+    each=True,
+    fields=PRICES,
     good=["14.99", "14.990", "15"],
     bad=["14.995"],
     why="Amazon refuses or rounds prices with more decimals than the currency has: two nearly everywhere, none in Japan.",
     source="Amazon templates: 2 decimals; JPY has none (ISO 4217)",
     checked=CHECKED,
     errors=("90057", "90244"),
-    suspects=lambda price, at: price.str.contains(rf"\.[0-9]{{{_decimals(at)}}}[0-9]*[1-9]"),
+    suspects=lambda text, at: text.str.contains(rf"\.[0-9]{{{_decimals(at)}}}[0-9]*[1-9]"),
 )
-def price_decimals(price: str, at: Context) -> Flaw | None:
+def price_decimals(text: str, at: Context) -> Flaw | None:
     """A price has no more decimals than its currency."""
-    found = re.fullmatch(r"[0-9]+\.([0-9]*[1-9])0*", price)
+    found = re.fullmatch(r"[0-9]+\.([0-9]*[1-9])0*", text)
     if not found or len(found[1]) <= _decimals(at):
         return None
     currency = at.store.currency if at.store else "most currencies"
-    return Flaw(f"price {price} has {len(found[1])} decimals, {currency} {'has' if at.store else 'have'} {_decimals(at)}")
+    return Flaw(f"price {text} has {len(found[1])} decimals, {currency} {'has' if at.store else 'have'} {_decimals(at)}")
 
 
 def _decimals(at: Context) -> int:

@@ -24,7 +24,7 @@ def _at_least(one: pl.Expr, other: pl.Expr) -> pl.Expr:
     return (one.cast(pl.Float64, strict=False) >= other.cast(pl.Float64, strict=False)).fill_null(value=False)
 
 
-def _day(text: str | None) -> date | None:
+def day(text: str | None) -> date | None:
     found = re.match(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:$|T)", text or "")
     if not found:
         return None
@@ -81,7 +81,7 @@ def sale_without_dates(sale_price: str, sale_start_date: str | None, sale_end_da
 )
 def sale_dates_inverted(sale_end_date: str, sale_start_date: str | None) -> Flaw | None:
     """A sale starts before it ends."""
-    first, last = _day(sale_start_date), _day(sale_end_date)
+    first, last = day(sale_start_date), day(sale_end_date)
     if first is None or last is None or first <= last:
         return None
     return Flaw(f"the sale ends on {last} before it starts on {first}", field="sale_end_date")
@@ -100,7 +100,7 @@ def sale_dates_inverted(sale_end_date: str, sale_start_date: str | None) -> Flaw
 )
 def sale_is_over(sale_end_date: str, at: Context) -> Flaw | None:
     """A sale ends in the future."""
-    last = _day(sale_end_date)
+    last = day(sale_end_date)
     return Flaw(f"the sale ended on {last}") if last and last < at.as_of else None
 
 
