@@ -3,7 +3,7 @@
 import contextlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
@@ -11,6 +11,7 @@ import polars as pl
 import python_calamine as calamine
 
 from listingkit.errors import UnknownName
+from listingkit.master.binary_workbook import MARK, Built, made_plain
 from listingkit.master.blanks import without_blank_cells
 from listingkit.master.choice import Entry, chosen
 from listingkit.master.numbers import exact
@@ -25,8 +26,9 @@ def main(kind: str, pattern: str | None = None) -> int:
     """Answer for one workbook; the exit status is 0 unless the process dies."""
     content = BytesIO(sys.stdin.buffer.read())
     _bound_memory()
+    content, built = made_plain(content) if kind == "xlsb" else (content, {})
     try:
-        about, files = _answer(content, kind, pattern)
+        about, files = _answer(content, kind, pattern, built)
     except calamine.PasswordError:
         about, files = {"problem": "password"}, []
     except UnknownName:
@@ -49,7 +51,7 @@ def _bound_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, taken + MEMORY))
 
 
-def _answer(content: BytesIO, kind: str, pattern: str | None) -> tuple[dict[str, object], list[bytes]]:
+def _answer(content: BytesIO, kind: str, pattern: str | None, built: Mapping[str, Built]) -> tuple[dict[str, object], list[bytes]]:
     book = calamine.load_workbook(content)
     entries = [
         Entry(sheet.name, hidden=sheet.visible != calamine.SheetVisibleEnum.Visible)
@@ -62,8 +64,20 @@ def _answer(content: BytesIO, kind: str, pattern: str | None) -> tuple[dict[str,
     files: list[bytes] = []
     for entry in chosen(entries, pattern, lambda entry: _promise(book, entry), kind):
         sheet = book.get_sheet_by_name(entry.name)
-        cells, kinds = _frames(sheet)
-        about.append({"name": entry.name, "merged": sheet.merged_cell_ranges or [], "bytes": len(cells), "kind_bytes": len(kinds)})
+        cells, kinds, errors = _frames(sheet)
+        how = built.get(entry.name, Built())
+        merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()] or how.merged
+        about.append(
+            {
+                "name": entry.name,
+                "merged": merged,
+                "hidden_rows": how.hidden_rows,
+                "hidden_columns": how.hidden_columns,
+                "errors": errors,
+                "bytes": len(cells),
+                "kind_bytes": len(kinds),
+            }
+        )
         files += [cells, kinds]
     return {"sheets": about}, files
 
@@ -73,20 +87,24 @@ def _promise(book: calamine.CalamineWorkbook, entry: Entry) -> int:
     return max((sum(1 for cell in row if cell != "") for row in rows), default=0)
 
 
-def _frames(sheet: calamine.CalamineSheet) -> tuple[bytes, bytes]:
-    """Text and kinds of the cells; the frame starts at column A."""
+def _frames(sheet: calamine.CalamineSheet) -> tuple[bytes, bytes, list[tuple[int, str, str]]]:
+    """Text and kinds of the cells; the frame starts at column A. Errors are told by row, letter and text, and have no value."""
     top, left = sheet.start or (0, 0)
     columns: list[list[str | None]] = [[] for _ in range(sheet.width)]
     kinds: list[bytearray] = [bytearray() for _ in range(sheet.width)]
-    for row in _rows(sheet, top):
-        for column, marks, cell in zip(columns, kinds, row[-sheet.width :] if sheet.width else row, strict=True):
+    errors: list[tuple[int, str, str]] = []
+    names = [letter(left + place) for place in range(sheet.width)]
+    for number, row in enumerate(_rows(sheet, top), top + 1):
+        for name, column, marks, cell in zip(names, columns, kinds, row[-sheet.width :] if sheet.width else row, strict=True):
             text, kind = _text(cell)
+            if kind == "errors" and text:
+                errors.append((number, name, text))
+                text = None
             column.append(text)
             marks.append(KINDS.index(kind))
-    names = [letter(left + place) for place in range(sheet.width)]
     frame = pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String))
     kind_frame = pl.DataFrame(dict(zip(names, map(list, kinds), strict=True)), schema=dict.fromkeys(names, pl.UInt8))
-    return _ipc(without_blank_cells(frame.with_row_index(ROW, offset=top + 1))), _ipc(kind_frame)
+    return _ipc(without_blank_cells(frame.with_row_index(ROW, offset=top + 1))), _ipc(kind_frame), errors
 
 
 def _rows(sheet: calamine.CalamineSheet, top: int) -> Iterator[Sequence[object]]:
@@ -97,6 +115,8 @@ def _rows(sheet: calamine.CalamineSheet, top: int) -> Iterator[Sequence[object]]
 
 def _text(cell: object) -> tuple[str | None, str]:
     if isinstance(cell, str):
+        if cell.startswith(MARK):
+            return cell.removeprefix(MARK), "errors"
         return (cell, "text") if cell else (None, "")
     if isinstance(cell, bool):
         return ("TRUE" if cell else "FALSE"), "booleans"

@@ -20,6 +20,7 @@ _OTHERS = {
     b"{\\rtf": "a text document",
 }
 _HTML = re.compile(rb"\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body|table|meta|style)\b", re.IGNORECASE | re.DOTALL)
+_MACROS = re.compile(rb"sheet\.macroEnabled\.main|template\.macroEnabled\.main")
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -67,10 +68,10 @@ def _zipped(stream: IO[bytes], name: str) -> str:
     stream.seek(0)
     if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         return "ods"
-    if b"sheet.binary" in types:
+    if any(part.lower().endswith("workbook.bin") for part in names):  # some writers declare a type for .bin in every workbook
         return "xlsb"
     if b"spreadsheetml" in types or b"ms-excel.sheet" in types:
-        return "xlsm" if b"macroEnabled" in types else "xlsx"
+        return "xlsm" if _MACROS.search(types) else "xlsx"
     what = "an Apple Numbers document" if any(part.startswith("Index/") for part in names) else "a zip without a sheet in it"
     raise Unreadable(f"{name}: is {what}; export it as xlsx or csv")
 

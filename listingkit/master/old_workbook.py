@@ -5,19 +5,20 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
-from typing import IO
+from typing import IO, Any
 
 import polars as pl
 
 from listingkit.errors import ListingkitError, UnknownName, Unreadable
 from listingkit.master import header
 from listingkit.master.notes import Notebook
+from listingkit.master.numbers import KEPT_DIGITS
 from listingkit.master.reading import Block
 from listingkit.master.sheet import ROW, Evidence
 
 LARGEST = 256 << 20  # bytes of file
 SECONDS = 30
-KINDS = ("", "text", "numeric", "dates", "booleans")
+KINDS = ("", "text", "numeric", "dates", "booleans", "errors")
 
 
 class OldSheet:
@@ -26,12 +27,27 @@ class OldSheet:
     encoding: str | None = None
     delimiter: str | None = None
 
-    def __init__(self, name: str, kind: str, about: Mapping[str, object], frame: pl.DataFrame, kinds: pl.DataFrame) -> None:
+    def __init__(self, name: str, kind: str, about: Mapping[str, Any], frame: pl.DataFrame, kinds: pl.DataFrame) -> None:
         self.kind = kind
-        self.sheet: str | None = str(about["name"])
+        self.sheet: str | None = about["name"]
         self.notes = Notebook(name, self.sheet)
-        self._merged = [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in about["merged"]]  # type: ignore[attr-defined]
+        self._merged = [(top + 1, left, bottom + 1, right) for top, left, bottom, right in about["merged"]]
+        self._hidden_rows: list[int] = about["hidden_rows"]
+        self._hidden_columns = frozenset(place for first, last in about["hidden_columns"] for place in range(first, last + 1))
         self._frame, self._kinds = frame, kinds
+        for row, letter, value in about["errors"]:
+            self.notes.add("FIL008", f"the cell holds the error {value}, not a value", row=row, letter=letter, value=value)
+        self._tell_lost_digits()
+
+    def _tell_lost_digits(self) -> None:
+        """Numbers of more digits than a workbook keeps."""
+        for name in self._kinds.columns:
+            numbers = self._kinds[name] == KINDS.index("numeric")
+            large = self._frame[name].str.contains(rf"^-?[0-9]{{{KEPT_DIGITS + 1},}}$").fill_null(value=False)
+            for place in (numbers & large).arg_true():
+                value = self._frame[name][place]
+                message = f"the number has {len(value.lstrip('-'))} digits, of which Excel keeps only {KEPT_DIGITS}"
+                self.notes.add("XLS003", message, row=self._frame[ROW][place], letter=name, value=value)
 
     def blocks(self) -> Iterator[Block]:
         """All rows at once."""
@@ -52,16 +68,17 @@ class OldSheet:
             text=marks.get("text", 0),
             dates=marks.get("dates", 0),
             booleans=marks.get("booleans", 0),
+            errors=marks.get("errors", 0),
         )
 
     def merged(self) -> Sequence[header.Range]:
         return self._merged
 
     def hidden_rows(self) -> Sequence[int]:
-        return ()
+        return self._hidden_rows
 
     def hidden_columns(self) -> frozenset[int]:
-        return frozenset()
+        return self._hidden_columns
 
 
 def old_sheets(stream: IO[bytes], name: str, kind: str, pattern: str | None) -> Iterator[OldSheet]:

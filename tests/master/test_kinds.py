@@ -123,3 +123,14 @@ def test_batches_of_a_workbook(tmp_path: Path) -> None:
     empty.write_text("SKU,Title\n")
     [only] = read_batches(empty)
     assert (only.frame.height, [column.header for column in only.columns]) == (0, ["SKU", "Title"])
+
+
+def test_a_workbook_whose_writer_declares_a_type_for_binary_parts_too(tmp_path: Path, book: Callable[..., Path]) -> None:
+    declared = b'<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>'
+    path = tmp_path / "sheetjs.xlsx"
+    with zipfile.ZipFile(book(worksheet(row(1, ["SKU", "Titel"]) + row(2, ["A", "b"])))) as plain, zipfile.ZipFile(path, "w") as copy:
+        for name in plain.namelist():
+            content = plain.read(name)
+            copy.writestr(name, content.replace(b"<Override", declared + b"<Override", 1) if name == "[Content_Types].xml" else content)
+    assert declared in zipfile.ZipFile(path).read("[Content_Types].xml")
+    assert (read(path).kind, read(path).frame.rows()) == ("xlsx", [(2, "A", "b")])
