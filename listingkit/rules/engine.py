@@ -27,8 +27,8 @@ Arguments of a judge, by name:
 
 `suspects` takes the same names as polars expressions (a tuple of them for `family*`) and may only be too generous, never too
 strict: it keeps clean rows out of Python. Without it every filled row is judged, once per distinct key.
-`study(values, evidence)` looks at the whole column of one sheet first (a String Series without nulls, and the workbook's
-`Evidence`, or None) and returns something hashable that judge and suspects get as `seen`.
+`study(values, evidence)` looks at the whole column of one sheet first (its different values as a String Series, of very many a
+sample, see `rules.sample`, and the workbook's `Evidence`, or None) and returns something hashable that judge and suspects get as `seen`.
 
 A rule *across* rows sees groups: rows that share the value of one of its `keys`.
 
@@ -40,7 +40,7 @@ A rule *across* rows sees groups: rows that share the value of one of its `keys`
 `keys=("sku", "parent_sku")` a family meets: its parent by its own sku, its children by their parent_sku. `normal` may fold the key.
 `suspects` is an aggregation over the fields and `#role` that keeps clean groups out of Python.
 
-A rule about a whole *column* of a sheet is one finding instead of many: `whole(values, evidence, at) -> Flaw | None`, and
+A rule about a whole *column* of a sheet is one finding instead of many: `whole(values, evidence, at) -> Flaw | None` (values as above), and
 `supersedes` names the code prefixes that then stay silent on that column.
 
 Examples: one cell is a str, several are a tuple in the order of `fields`, groups and columns are lists. `bad` may be a dict to the

@@ -20,7 +20,6 @@ CHECKED = date(2026, 9, 30)
 CELLS = ("product_id", "product_id_type", "parentage_level")
 NOT_GTINS = frozenset(("asin", "gcid", "pzn", "minsan", "exempt", "gtin exempt", "gtin-freistellung"))
 """Id types that say the cell holds another number, or none."""
-_SAMPLE = 20_000
 
 
 def table_of(config: Config) -> Prefixes:
@@ -48,12 +47,11 @@ def doubtful(product_id: pl.Expr, config: Config) -> pl.Expr:
 
 
 def study(values: pl.Series, evidence: Evidence | None) -> Seen:
-    """What the column of one sheet proves; of a very long one, every so many values."""
-    sample = values.gather_every(max(1, len(values) // _SAMPLE)).to_frame("value")
-    sample = sample.select("value", clean=surely_clean(pl.col("value")).fill_null(value=False))
-    odd = sample.filter(~pl.col("clean"))["value"].unique(maintain_order=True).head(LOOKED_AT)
+    """What the different values of one sheet's column prove."""
+    judged = values.to_frame("value").select("value", clean=surely_clean(pl.col("value")).fill_null(value=False))
+    odd = judged.filter(~pl.col("clean"))["value"].unique(maintain_order=True).head(LOOKED_AT)
     cells = evidence or Evidence()
-    return look(odd, clean=int(sample["clean"].sum()), numeric=cells.numeric, text=cells.text, formats=cells.formats)
+    return look(odd, clean=int(judged["clean"].sum()), numeric=cells.numeric, text=cells.text, formats=cells.formats)
 
 
 def cells(product_id: str, product_id_type: str | None = None, parentage_level: str | None = None) -> tuple[str | None, ...]:

@@ -177,5 +177,4 @@ def _group(run: Run) -> pl.Expr:
 
 def _study(run: Run, rule: Rule, column: str, source: int) -> Any:
     assert rule.study is not None
-    values = run.frame.filter(pl.col(SOURCE) == source)[column].drop_nulls()
-    return rule.study(values, run.listings.sources[source].evidence.get(column))
+    return rule.study(run.sample(source, column), run.listings.sources[source].evidence.get(column))

@@ -133,8 +133,7 @@ def column_batches(run: Run, rules: Sequence[Rule]) -> tuple[list[Batch], frozen
             codes = [code for code, view in run.views.items() if view.columns.get(rule.fields[0]) == column]
             at = run.contexts[codes[0]]
             for number, source in enumerate(run.listings.sources):
-                rows = run.frame.filter(pl.col(SOURCE) == number)
-                values = rows[column].drop_nulls()
+                values = run.sample(number, column)
                 flaw = call(rule.judge, {"values": values, "evidence": source.evidence.get(column), "at": at}) if len(values) else None
                 if flaw is not None:
                     silent.update((prefix, column) for prefix in rule.supersedes)

@@ -1,7 +1,7 @@
 """One piece of checking work, and what a check looks at."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from listingkit.mapping.listings import SOURCE, Listings, View
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import ROW
 from listingkit.rules.engine import Context
+from listingkit.rules.sample import sample
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,14 @@ class Run:
     views: Mapping[str, View]  # by marketplace code; "" for a neutral check
     contexts: Mapping[str, Context]
     config: Config
+    samples: dict[tuple[int, str], pl.Series] = field(default_factory=dict)  # by source and column; made when they are asked for
+
+    def sample(self, source: int, column: str) -> pl.Series:
+        """What the whole column of one sheet is judged by."""
+        if (source, column) not in self.samples:
+            mine = self.frame if len(self.listings.sources) == 1 else self.frame.filter(pl.col(SOURCE) == source)
+            self.samples[source, column] = sample(mine[column])
+        return self.samples[source, column]
 
     @property
     def frame(self) -> pl.DataFrame:
