@@ -24,7 +24,6 @@ from listingkit.diff.previous import together
 from listingkit.diff.settings import settings
 from listingkit.diff.side import side
 from listingkit.diff.split import WHOLE, Split
-from listingkit.diff.write import write_jsonl
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.fields import parse
 from listingkit.finding import Severity
@@ -42,6 +41,7 @@ from listingkit.render import folder, text
 from listingkit.render.existing import Existing, with_existing
 from listingkit.render.rows import render, unplaced
 from listingkit.report import trend
+from listingkit.report.changes_lines import write_jsonl
 from listingkit.report.report import Report, Run
 from listingkit.rules.findings import Cell, Findings
 

@@ -95,7 +95,9 @@ def main(args: list[str] | None = None) -> Any:
         error.show()
         sys.exit(error.exit_code)
     except ListingkitError as error:
-        click.echo(f"listingkit: {error}", err=True)
+        from listingkit.report.escape import visible
+
+        click.echo(f"listingkit: {visible(str(error))}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
         if not isinstance(error, BrokenPipeError) and not (sys.platform == "win32" and error.errno == EINVAL):

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from listingkit.cli import options
+from listingkit.cli.options import OneOf
 
 
 @click.command()
@@ -22,7 +23,7 @@ from listingkit.cli import options
 @click.option(
     "--existing-rows",
     "existing",
-    type=click.Choice(["replace", "append", "keep"]),
+    type=OneOf(["replace", "append", "keep"]),
     default="replace",
     show_default=True,
     help="Data rows that a template already has: replace them, append ours below, or keep them where both have a SKU.",

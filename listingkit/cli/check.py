@@ -11,7 +11,7 @@ from listingkit.cli import options
 @click.command()
 @options.inputs
 @options.rules
-@click.option("--format", "style", type=click.Choice(options.FORMATS), default="text", show_default=True)
+@click.option("--format", "style", type=options.OneOf(options.FORMATS), default="text", show_default=True)
 @click.option("-o", "--output", metavar="FILE", help="Write the report there instead of to standard output.")
 @click.option("--max-findings", type=click.IntRange(0), metavar="N", help="Of a large master list N findings a rule; 0 for all.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the summary line.")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from listingkit.cli.options import OneOf
+
 if TYPE_CHECKING:
     from listingkit.config import Config
     from listingkit.config.told import Setting
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--select", multiple=True, metavar="CODES", help="As in check: only these codes or prefixes.")
 @click.option("--ignore", multiple=True, metavar="CODES", help="As in check: leave out these codes or prefixes.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of listingkit.toml, for editors.")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "style", type=OneOf(["text", "json"]), default="text", show_default=True)
 def config(
     file: str | None,
     marketplace: str | None,

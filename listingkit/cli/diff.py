@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from listingkit.cli import options
+from listingkit.cli.options import OneOf
 
 if TYPE_CHECKING:
     from listingkit.diff.delta import Delta
@@ -20,7 +21,7 @@ FORMATS = ["text", "json", "jsonl", "html", "xlsx"]
 @click.argument("new", metavar="NEW", type=click.Path(path_type=Path))
 @click.option("--key", metavar="COLUMN", help="The SKU column of a plain table.")
 @click.option("-m", "--marketplace", metavar="CODE", help="Which marketplace a plain table, or a folder of several, is about.")
-@click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--format", "style", type=OneOf(FORMATS), default="text", show_default=True)
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write there instead of to standard output.")
 @click.option(
     "--delta",

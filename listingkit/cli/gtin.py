@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from listingkit.cli.options import OneOf
+
 FILE = click.Path(path_type=Path)
 _LONGEST = 1_000_000
 
@@ -38,7 +40,7 @@ def gtin() -> None:
 
 @gtin.command(hidden=True, context_settings={"ignore_unknown_options": True})
 @click.argument("codes", nargs=-1, type=click.UNPROCESSED, required=True)
-@click.option("--format", "style", type=click.Choice(["text", "jsonl", "tsv"]), default="text")
+@click.option("--format", "style", type=OneOf(["text", "jsonl", "tsv"]), default="text")
 @click.option("--gcp", is_flag=True)
 @click.option("--gcp-table", type=FILE)
 @click.option("--prefix-table", type=FILE)

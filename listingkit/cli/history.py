@@ -5,12 +5,14 @@ from pathlib import Path
 
 import click
 
+from listingkit.cli.options import OneOf
+
 
 @click.command()
 @click.argument("sku", metavar="SKU")
 @click.option("-m", "--marketplace", metavar="CODE", help="Only this marketplace.")
 @click.option("--ledger", "home", metavar="DIR", type=click.Path(path_type=Path), help="The ledger; default: listingkit-ledger here.")
-@click.option("--format", "style", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
+@click.option("--format", "style", type=OneOf(["text", "jsonl"]), default="text", show_default=True)
 def history(sku: str, marketplace: str | None, home: Path | None, style: str) -> None:
     """Show how a listing came to be what it is: every recorded upload that touched SKU, the oldest first.
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from listingkit.cli.options import OneOf
+
 
 @click.command("map")
 @click.argument("master", metavar="MASTER")
@@ -18,7 +20,7 @@ import click
 @click.option("--preset", metavar="NAME", help="Read the sheet as this preset, or as none.")
 @click.option("--sheet", help="Sheet to read, by name or pattern; default: the one with the table.")
 @click.option("--encoding", help="Encoding of a text master, where detection is wrong.")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "style", type=OneOf(["text", "json"]), default="text", show_default=True)
 def map_(
     master: str, output: str | None, accept: float | None, preset: str | None, sheet: str | None, encoding: str | None, style: str
 ) -> int:
@@ -32,12 +34,13 @@ def map_(
     from listingkit.mapping.profile import Profile
     from listingkit.mapping.propose import ACCEPT, propose
     from listingkit.master.read import read
+    from listingkit.report.escape import json_visible
 
     threshold = ACCEPT if accept is None else accept
     proposal = propose(read(master, sheet=sheet, encoding=encoding), Profile(file="--preset", preset=preset))
     if output:
         write(output, draft(proposal, threshold))
-    click.echo(_table(proposal, threshold) if style == "text" else _json(proposal, threshold))
+    click.echo(_table(proposal, threshold) if style == "text" else json_visible(_json(proposal, threshold)))
     return 1 if accept is not None and proposal.questions(threshold) else 0
 
 
@@ -46,8 +49,10 @@ def _table(proposal: Any, threshold: float) -> str:
     import sys
 
     from listingkit.mapping.report import table
+    from listingkit.report.escape import visible
 
-    return table(proposal, threshold, max(100, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 180)
+    wide = max(100, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 180
+    return "\n".join(visible(line) for line in table(proposal, threshold, wide).split("\n"))
 
 
 def _json(proposal: Any, threshold: float) -> str:

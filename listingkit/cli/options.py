@@ -12,6 +12,20 @@ Command = Callable[..., Any]
 FORMATS = ["text", "json", "jsonl", "csv", "sarif", "junit", "github", "gitlab", "html", "xlsx"]
 
 
+class OneOf(click.Choice):  # type: ignore[type-arg]  # generic only from click 8.2 on
+    """A choice that names the nearest value to one that nobody knows."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from difflib import get_close_matches
+
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            near = get_close_matches(str(value).casefold(), list(self.choices), n=1, cutoff=0.5)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            self.fail(error.message + hint, param, ctx)
+
+
 def inputs(command: Command) -> Command:
     """MASTER... and how to read them."""
     for option in (
@@ -46,7 +60,7 @@ def parts(command: Command) -> Command:
     for option in (
         click.option("--max-bytes", type=Bytes(), metavar="SIZE", help="Cut into text files of at most this size, such as 10MB."),
         click.option("--max-rows", type=click.IntRange(1), metavar="N", help="Cut into files of at most N rows."),
-        click.option("--split-by", type=click.Choice(["product-type"]), help="Cut into files of one product type each."),
+        click.option("--split-by", type=OneOf(["product-type"]), help="Cut into files of one product type each."),
     ):
         command = option(command)
     return command

@@ -4,9 +4,11 @@ import json
 
 import click
 
+from listingkit.cli.options import OneOf
+
 
 @click.command()
-@click.option("--format", "style", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option("--format", "style", type=OneOf(["text", "json", "markdown"]), default="text", show_default=True)
 def rules(style: str) -> None:
     """List the rules of the catalogue.
 

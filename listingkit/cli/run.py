@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import click
+
 from listingkit.cli.options import codes, known_code
 from listingkit.config import NAME, Config, Layer, load
 from listingkit.defined import NOTHING
@@ -14,7 +16,7 @@ from listingkit.errors import BadProfile, UnknownName
 from listingkit.inventory.filled import Filled, is_template, read_filled_template
 from listingkit.inventory.read import read_template
 from listingkit.inventory.text_file import encoding_used
-from listingkit.job import Inputs, checked, listings_of, read_masters, stores_of
+from listingkit.job import Inputs, checked, display, listings_of, read_masters, stores_of
 from listingkit.large import Question, check_parts
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import select
@@ -49,6 +51,7 @@ def known_codes(config: Config) -> None:
 
 def inputs_of(given: Mapping[str, Any], config: Config) -> Inputs:
     """The inputs that a command line names."""
+    _tell_unknown_type(given["category"])
     return Inputs(
         masters=given["masters"],
         profile=given["profile"] or config.profile,
@@ -82,7 +85,8 @@ def checking(given: Mapping[str, Any], as_of: date, *, masters_too: bool = True)
         probes = _probes(given, filled.listings, as_of, config)
         findings = check_filled(filled, stores, as_of=as_of, config=config, also=probes)
         masters: Sequence[Master] = (_master_of(Path(first), filled),)
-        return report_of(read_from(masters), filled.listings, findings, stores, as_of=as_of), findings, masters
+        report = report_of(read_from(masters), filled.listings, findings, stores, as_of=as_of)
+        return replace(report, paths=_paths(given["masters"], config)), findings, masters
     templates = [read_template(Path(path)) for path in given["templates"]]
     inputs = inputs_of(given, config)
     sources = given.get("schemas") or config.schemas
@@ -92,13 +96,36 @@ def checking(given: Mapping[str, Any], as_of: date, *, masters_too: bool = True)
         question = Question(
             given["marketplaces"], as_of, config, templates, definitions, most=MOST if most is None else most or sys.maxsize
         )
-        return *check_parts(Parts(inputs), question), ()
+        report, findings = check_parts(Parts(inputs), question)
+        return replace(report, paths=_paths(given["masters"], config)), findings, ()
     masters = read_masters(inputs)
     listings = listings_of(inputs, masters)
     stores = stores_of(given["marketplaces"], listings, templates, config)
     probes = _probes(given, listings, as_of, config)
     findings = checked(listings, stores, as_of=as_of, config=config, templates=templates, definitions=definitions, also=probes)
-    return report_of(read_from(masters), listings, findings, stores, as_of=as_of), findings, masters
+    report = report_of(read_from(masters), listings, findings, stores, as_of=as_of)
+    return replace(report, paths=_paths(given["masters"], config)), findings, masters
+
+
+def _tell_unknown_type(category: str | None) -> None:
+    """A product type that no schema of ours speaks of may be right: Amazon has thousands. One that looks like a slip is told."""
+    from difflib import get_close_matches
+
+    from listingkit.schemas.category import names
+
+    known = names() if category else ()
+    near = get_close_matches((category or "").strip().upper(), known, n=1, cutoff=0.7)
+    if near and near[0] != (category or "").strip().upper():
+        click.echo(f"no category schema speaks of {category}: did you mean {near[0]}? listingkit schemas lists them", err=True)
+
+
+def _paths(files: Sequence[str], config: Config) -> dict[str, str]:
+    """Where the files lie that findings name without their folders, from the working folder where they are below it."""
+    named = {display(file, files): file for file in files if file != "-"}
+    if config.source is not None:
+        named.setdefault(display(config.source.file), config.source.file)
+    here = Path.cwd()
+    return {name: str(Path(file).relative_to(here)) if Path(file).is_relative_to(here) else file for name, file in named.items()}
 
 
 def masters_of(path: Path) -> Sequence[Master]:

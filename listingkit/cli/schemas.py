@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from listingkit.cli.options import day
+from listingkit.cli.options import OneOf, day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ FOLDER = click.option(
     help="Category schemas of your own: FOLDER/TYPE/schema.toml.",
 )
 AS_OF = click.option("--as-of", metavar="YYYY-MM-DD", callback=day, help="What is asked on this day; default: today.")
-STYLE = click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+STYLE = click.option("--format", "style", type=OneOf(["text", "json"]), default="text", show_default=True)
 
 
 @click.group(invoke_without_command=True)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from listingkit.cli.options import OneOf
+
 FILE = click.Path(path_type=Path)
 
 
@@ -32,7 +34,7 @@ def template() -> None:
 
 @template.command(hidden=True)
 @click.argument("file", type=FILE)
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "style", type=OneOf(["text", "json"]), default="text", show_default=True)
 @click.option("--values", "column", metavar="COLUMN", help="Only the values that this column takes.")
 def show(file: Path, style: str, column: str | None) -> None:
     """Generation, version, age, marketplaces, product types, columns by requirement, and what is odd."""
@@ -64,7 +66,7 @@ def show(file: Path, style: str, column: str | None) -> None:
 @template.command("diff")
 @click.argument("old", type=FILE)
 @click.argument("new", type=FILE)
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "style", type=OneOf(["text", "json"]), default="text", show_default=True)
 def diff_(old: Path, new: Path, style: str) -> int:
     """What changed between two templates. Exit status 1 where a file for OLD may be wrong for NEW.
 
@@ -90,7 +92,7 @@ def diff_(old: Path, new: Path, style: str) -> int:
 @click.argument("old", type=FILE)
 @click.argument("new", type=FILE)
 @click.option("-o", "--output", type=FILE, required=True, help="The filled new template: .xlsm or .xlsx as NEW is, or .txt.")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "style", type=OneOf(["text", "json"]), default="text", show_default=True)
 def migrate(old: Path, new: Path, output: Path, style: str) -> int:
     """Move the rows of a filled OLD template into a copy of NEW. Exit status 1 where something found no home.
 

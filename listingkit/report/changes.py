@@ -9,8 +9,8 @@ from listingkit.render.atomic import replacing
 
 WRITERS = {
     "text": "listingkit.report.changes_text:write",
-    "json": "listingkit.diff.write:write_json",
-    "jsonl": "listingkit.diff.write:write_jsonl",
+    "json": "listingkit.report.changes_lines:write_json",
+    "jsonl": "listingkit.report.changes_lines:write_jsonl",
     "html": "listingkit.report.changes_page:write",
     "xlsx": "listingkit.report.changes_book:write",
 }

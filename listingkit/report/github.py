@@ -15,7 +15,7 @@ def write(report: Report, stream: TextIO) -> None:
     """Write one workflow command a finding, the worst first: GitHub shows only the first ten of a level in each step."""
     for finding in sorted(report.findings, key=lambda finding: finding.severity.rank):
         said = ". ".join(part for part in (headline(finding), proposal(finding)) if part)
-        place = f"file={_property(path(finding.file))},line={line(finding)}," if finding.file else ""
+        place = f"file={_property(path(report.path(finding.file)))},line={line(finding)}," if finding.file else ""
         title = _property(f"{finding.code} {finding.name}")
         stream.write(f"::{_LEVEL[finding.severity]} {place}title={title}::{_data(said)}\n")
     stream.write(f"::notice title=listingkit::{_data(' '.join(summary(report)))}\n")

@@ -23,7 +23,7 @@ def write(report: Report, stream: TextIO) -> None:
             "check_name": finding.code,
             "fingerprint": mark,
             "severity": _SEVERITY[finding.severity],
-            "location": {"path": visible(path(finding.file)) or "master", "lines": {"begin": line(finding)}},
+            "location": {"path": visible(path(report.path(finding.file or ""))) or "master", "lines": {"begin": line(finding)}},
         }
         stream.write(before + _encode(entry))
         before = ",\n"

@@ -92,12 +92,17 @@ class Report:
     accepted: Sequence[tuple[Finding, str]] = ()  # not among the findings: what exceptions of the config accept, and why
     known: Sequence[Finding] | None = None  # not among the findings: what the baseline knows; None without a baseline
     gone: int = 0  # entries of the baseline that are findings no more
+    paths: Mapping[str, str] = field(default_factory=dict)  # how the findings name a file -> its path from the working folder
     trend: Sequence[Run] = ()  # oldest first, this run left out
 
     @cached_property
     def tally(self) -> Tally:
         """The counts that every format needs, from one pass over the findings."""
         return tally(self.findings)
+
+    def path(self, file: str) -> str:
+        """Where a file of the findings lies, for programs that open it."""
+        return self.paths.get(file, file)
 
     def rule(self, code: str) -> RuleCard | None:
         """The card of a rule, where one was given."""

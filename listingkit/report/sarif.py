@@ -32,7 +32,7 @@ def write(report: Report, stream: TextIO) -> None:
     stream.write('"columnKind": "unicodeCodePoints", "results": [')
     before = "\n"
     for result, state in _results(report):
-        stream.write(before + _json(_result(*result, order) | state))
+        stream.write(before + _json(_result(report, *result, order) | state))
         before = ",\n"
     stream.write("\n]}]}\n")
 
@@ -73,10 +73,10 @@ def _rule(report: Report, code: str, others: Sequence[Finding]) -> dict[str, Any
     return rule
 
 
-def _result(finding: Finding, mark: str, order: Mapping[str, int]) -> dict[str, Any]:
+def _result(report: Report, finding: Finding, mark: str, order: Mapping[str, int]) -> dict[str, Any]:
     location: dict[str, Any] = {}
     if finding.file:
-        location["physicalLocation"] = {"artifactLocation": {"uri": uri(finding.file)}, "region": {"startLine": line(finding)}}
+        location["physicalLocation"] = {"artifactLocation": {"uri": uri(report.path(finding.file))}, "region": {"startLine": line(finding)}}
     if finding.cell or finding.sheet:
         address = "!".join(part for part in (finding.sheet, finding.cell) if part)
         location["logicalLocations"] = [{"fullyQualifiedName": address, "kind": "element"}]

@@ -12,6 +12,7 @@ from listingkit.report.report import Report
 from listingkit.report.words import count, summary
 
 VALUE = 60  # characters of a cell value that are shown
+MESSAGE = 500  # characters of a message that are shown
 MANY = 5  # places with the very same flaw that are told one by one
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 
@@ -98,7 +99,7 @@ def _repeated(group: Sequence[Finding], paint: Paint) -> Iterator[str]:
     header = f"column {visible(first.column, VALUE)}: " if first.column else ""
     size = count(len(cells), "cell" if first.cell else "row")
     yield f"  {paint(header + size, '1')}"
-    yield f"    {_severity(first, paint)}  {first.code}  {visible(first.message)}{_stores(group)}"
+    yield f"    {_severity(first, paint)}  {first.code}  {visible(first.message, MESSAGE)}{_stores(group)}"
     yield f"    {paint(ranges(cells, limit=8), '2')}"
     fixes = dict.fromkeys((finding.value or "", finding.fix.value) for finding in group if finding.fix)
     for old, new in list(fixes)[:3]:
@@ -115,7 +116,7 @@ def _listing(group: Sequence[Finding], paint: Paint) -> Iterator[str]:
     for findings in same.values():
         first = findings[0]
         said = f"{visible(first.column, VALUE)}: " if first.column else ""
-        said += visible(first.message) + _stores(findings)
+        said += visible(first.message, MESSAGE) + _stores(findings)
         yield f"    {first.cell or '':<{wide}}  {_severity(first, paint)}  {first.code}  {said}"
         if first.fix:
             question = "" if first.fix.safety is Safety.SAFE else "  (please confirm)"

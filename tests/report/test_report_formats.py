@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from report_cases import BARE, CHECK_DIGIT, TEXT_FORMATS, written
@@ -40,8 +41,6 @@ def test_text_of_a_finding_without_a_place() -> None:
 
 
 def test_text_joins_the_same_flaw_of_several_marketplaces() -> None:
-    from dataclasses import replace
-
     text = written(Report([CHECK_DIGIT, replace(CHECK_DIGIT, marketplace="US")]), "text")
     assert text.count("check digit is 3") == 1
     assert "[DE US]" in text
@@ -85,8 +84,6 @@ def test_colour_is_for_terminals_only_and_no_color_is_honoured(monkeypatch: pyte
 
 
 def test_text_survives_a_console_that_lacks_the_characters() -> None:
-    from dataclasses import replace
-
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="cp1252", newline="")
     write(Report([replace(CHECK_DIGIT, message="品牌 is missing")]), "text", stream)
@@ -101,6 +98,15 @@ def test_json_and_jsonl_are_the_findings() -> None:
     assert [json.loads(line) for line in written(report, "jsonl").splitlines()] == wanted
     assert json.loads(written(Report([]), "json")) == []
     assert written(Report([]), "jsonl") == ""
+
+
+def test_text_keeps_severities_apart_and_cuts_endless_messages() -> None:
+    other = replace(CHECK_DIGIT, marketplace="US", severity=Severity.WARNING)
+    text = written(Report([CHECK_DIGIT, other, replace(CHECK_DIGIT, cell="G17", message="x" * 9_000)]), "text")
+    assert "error    GTN001  UPC: check digit is 3, the other digits need 2 [DE]" in text
+    assert "warning  GTN001  UPC: check digit is 3, the other digits need 2 [US]" in text
+    assert "... (9,000 characters)" in text
+    assert max(map(len, text.splitlines())) < 600
 
 
 def test_an_unknown_format_names_the_nearest() -> None:
