@@ -61,3 +61,14 @@ def test_file_names_come_back_in_order_behind_their_folder(rows: list[list[str]]
     read = read_pictures(column, MAIN, in_one_cell(column, ";"), ";", "https://i.example.com/x")
     back = [[cell for cell in cells if cell] for cells in zip(*(values.to_list() for values in read.values()), strict=True)]
     assert back == [[f"https://i.example.com/x/{name.replace(' ', '%20')}" for name in row] for row in rows]
+
+
+@pytest.mark.parametrize("header", ["Bilder", "Images", "Imágenes", "Product Images", "Photos", "图片"])
+def test_a_column_of_all_pictures_begins_with_the_main_one(sheet: Sheet, header: str) -> None:
+    frame = map_columns(sheet(["SKU", header], [["1", f"{A}\n{B}"]])).frame
+    assert frame.select(MAIN, OTHERS[0]).rows() == [(A, B)]
+
+
+def test_beside_a_main_picture_it_holds_the_others(sheet: Sheet) -> None:
+    frame = map_columns(sheet(["SKU", "Hauptbild", "Bilder"], [["1", A, f"{B};{C}"]])).frame
+    assert frame.select(MAIN, *OTHERS[:2]).rows() == [(A, B, C)]

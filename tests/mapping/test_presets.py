@@ -158,3 +158,35 @@ def test_a_preset_asks_for_nothing_that_the_sheet_lacks(sheet: Sheet) -> None:
     frame = map_columns(sheet(headers, [["mug", "Mug", "", "M", "9", "Blue"]])).frame
     assert frame["color"].to_list() == ["Blue"]
     assert "size" not in frame.columns
+
+
+def test_a_mabang_import_template_becomes_listings(sheet: Sheet) -> None:
+    headers = [
+        "*库存sku编号",
+        "*库存sku名称",
+        "售价",
+        "库存",
+        "商品重量",
+        "商品尺寸长(cm)",
+        "是否带电池（0/1）",
+        "库存图片地址",
+        "质检标准",
+    ]
+    master = sheet(headers, [["A-1", "马克杯 蓝", "35.5", "12", "420", "9.5", "0", "https://x.cn/1.jpg", "x"]])
+    listings = map_columns(master)
+    assert [note.code for note in listings.notes] == ["MAP007"]
+    assert listings.currencies == {"price": "CNY"}
+    assert listings.frame.drop(ROW, "#source").rows(named=True) == [
+        {
+            "sku": "A-1",
+            "product_name_internal": "马克杯 蓝",
+            "price": "35.5",
+            "quantity": "12",
+            "item_weight": "420",
+            "item_length": "9.5",
+            "batteries_included": "false",
+            "main_product_image_locator": "https://x.cn/1.jpg",
+            "item_weight_unit": "grams",
+            "item_length_unit": "centimeters",
+        }
+    ]
