@@ -13,7 +13,7 @@ from listingkit.master.sheet import ROW
 from listingkit.rules.engine import given, wanted
 from listingkit.rules.task import Run, Task, kept
 from listingkit.schemas.category import CategorySchema, load
-from listingkit.schemas.words import Constraint
+from listingkit.schemas.words import Constraint, Required, RequiredWhen
 
 NAMES = {
     "REQ001": "required",
@@ -94,6 +94,8 @@ def asked_tasks(run: Run, defined: Collection[tuple[str, str]] = ()) -> Iterator
             for constraint in schema.asks(at.store, at.as_of) if at.store else ():
                 if wanted(constraint.code, run.config):
                     columns = tuple(view.columns.get(name) for name in constraint.reads)
+                    if columns[0] is None and not isinstance(constraint.word, Required | RequiredWhen):
+                        continue  # every other word is silent about blanks
                     variants.setdefault((kind, constraint, columns), []).append(code)
     for (kind, constraint, columns), codes in variants.items():
         yield Task(

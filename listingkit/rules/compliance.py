@@ -14,6 +14,7 @@ from listingkit.resources import data
 from listingkit.rules.engine import given, rule
 from listingkit.rules.findings import Batch
 from listingkit.rules.sheetwide import listed, once, sheetwide
+from listingkit.rules.sieve import Holds
 from listingkit.rules.task import Run, kept
 
 CHECKED = date(2026, 11, 27)
@@ -38,7 +39,7 @@ _YES, _NO = ("true", "yes"), ("false", "no")
     why="The law asks that the shares of a textile add up to 100 %; Amazon suppresses what does not.",
     source="Regulation (EU) 1007/2011; Amazon templates DE and US: percent and fibre, comma separated, 100 % in total",
     checked=_OLD,
-    suspects=lambda fabric_type: fabric_type.str.contains("%", literal=True),
+    suspects=lambda fabric_type: Holds(fabric_type, "%"),
 )
 def composition_not_100(fabric_type: str) -> Flaw | None:
     """The shares of a composition add up to 100 % for each part of the product."""

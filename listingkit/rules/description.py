@@ -7,6 +7,7 @@ from listingkit.rules import marks
 from listingkit.rules.engine import rule
 from listingkit.rules.lexicon import may_mention, mentioned
 from listingkit.rules.limits import Limit
+from listingkit.rules.sieve import Holds
 
 CHECKED = date(2026, 9, 30)
 PAGE = "Seller Central G200390640 (product detail page rules)"
@@ -81,7 +82,7 @@ def description_contact(product_description: str) -> Flaw | None:
     checked=CHECKED,
     severity="warning",
     fix="safe",
-    suspects=lambda product_description: product_description.str.contains(marks.ENTITY),
+    suspects=lambda product_description: Holds(product_description, marks.ENTITY),
 )
 def description_entities(product_description: str) -> Flaw | None:
     """A description has characters, not HTML entities."""

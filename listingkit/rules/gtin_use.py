@@ -7,7 +7,7 @@ import polars as pl
 
 from listingkit.config import Config
 from listingkit.finding import Flaw, Safety, Severity
-from listingkit.gtin.columns import as14, surely_clean
+from listingkit.gtin.columns import as14
 from listingkit.gtin.describe import kind_of
 from listingkit.gtin.licences import folded
 from listingkit.rules.engine import across, rule
@@ -145,6 +145,9 @@ def gtin_id_type(product_id: str, product_id_type: str | None, config: Config) -
     )
 
 
+_NEVER_ISBN = r"^(?:(?:[0-8][0-9]|9[0-689])[0-9]{11}|[0-9]{12}|[0-9]{8})$"  # plain digits that begin otherwise
+
+
 @rule(
     "GTN044",
     fields=("product_id", "product_type"),
@@ -155,7 +158,7 @@ def gtin_id_type(product_id: str, product_id_type: str | None, config: Config) -
     source="GS1 General Specifications 26.0, table 1-4: 978 and 979 are Bookland; calendars and toys from publishers do have ISBNs",
     checked=CHECKED,
     errors=("8541",),
-    suspects=lambda product_id, product_type: product_type.is_not_null() & (product_id.str.starts_with("97") | ~surely_clean(product_id)),
+    suspects=lambda product_id, product_type: product_type.is_not_null() & ~product_id.str.contains(_NEVER_ISBN),
 )
 def isbn_outside_books(product_id: str, product_type: str | None, config: Config) -> Flaw | None:
     """An ISBN is on a book."""

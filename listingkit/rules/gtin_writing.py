@@ -78,7 +78,7 @@ def gtin_zeros_lost(product_id: str, product_id_type: str | None, parentage_leve
     checked=CHECKED,
     errors=("5505", "90225"),
     suspects=lambda product_id, seen, config: (
-        doubtful(product_id, config) | (bool(seen.check_digits_missing) & (product_id.str.len_bytes() == 12))
+        doubtful(product_id, config) | (product_id.str.len_bytes() == 12) if seen.check_digits_missing else doubtful(product_id, config)
     ),
     study=study,
 )

@@ -12,6 +12,7 @@ from listingkit.fields import fields
 from listingkit.finding import Flaw
 from listingkit.rules.engine import rule
 from listingkit.rules.marks import any_twice
+from listingkit.rules.sieve import Holds
 
 CHECKED = date(2026, 9, 30)
 _GOOD = ["https://img.example.com/abc/main.jpg", "http://img.example.com/a%20b.png"]
@@ -73,17 +74,20 @@ def other_image_address(other_product_image_locator: str) -> Flaw | None:
 
 
 _LOCATORS = ("main_product_image_locator", "other_product_image_locator*")
-_SHARE = re.compile(
-    r"(?i)^https?://(?:[\w-]+\.)*(drive\.google\.com|docs\.google\.com|photos\.google\.com|dropbox\.com|1drv\.ms|onedrive\.live\.com"
-    r"|sharepoint\.com|wetransfer\.com|pan\.baidu\.com|1688\.com|alicdn\.com|icloud\.com)(?:/|$)"
-)
-_SHARE_COLUMN = (
-    r"(?i)drive\.google\.com|docs\.google\.com|photos\.google\.com|dropbox\.com|1drv\.ms|onedrive\.live\.com"
+_SHARED = (
+    r"drive\.google\.com|docs\.google\.com|photos\.google\.com|dropbox\.com|1drv\.ms|onedrive\.live\.com"
     r"|sharepoint\.com|wetransfer\.com|pan\.baidu\.com|1688\.com|alicdn\.com|icloud\.com"
 )
+_SHARE = re.compile(rf"(?i)^https?://(?:[\w-]+\.)*({_SHARED})(?:/|$)")
 _DRIVE = re.compile(r"https://drive\.google\.com/(?:file/d/([\w-]{20,})|open\?id=([\w-]{20,}))")
-_WRONG_FORMAT = re.compile(r"(?i)\.(webp|avif|heic|heif|psd|svg|bmp|pdf|ai|eps)(?:$|[?#])")
-_EXPIRING = re.compile(r"(?i)[?&](x-amz-expires|x-amz-signature|expires|x-goog-expires|x-oss-expires|se|token|sig)=")
+_WRONG_FORMAT = r"\.(webp|avif|heic|heif|psd|svg|bmp|pdf|ai|eps)(?:$|[?#])"
+_EXPIRING = r"[?&](x-amz-expires|x-amz-signature|expires|x-goog-expires|x-oss-expires|se|token|sig)="
+
+
+def _in_column(pattern: str) -> str:
+    """The pattern in any case, as polars writes patterns; Python takes two more for an i, and a last line break for the end."""
+    written = pattern.replace("i", "[iİı]").replace("$", r"\n?$")
+    return f"(?i:{written})"
 
 
 def _direct(url: str) -> str | None:
@@ -122,8 +126,8 @@ _NONE = (None,) * 8
     checked=CHECKED,
     fix="ask",
     errors=("20000",),
-    suspects=lambda main_product_image_locator, other_product_image_locator: pl.any_horizontal(
-        slot.str.contains(_SHARE_COLUMN).fill_null(value=False) for slot in (main_product_image_locator, *other_product_image_locator)
+    suspects=lambda main_product_image_locator, other_product_image_locator: Holds(
+        (main_product_image_locator, *other_product_image_locator), _in_column(_SHARED)
     ),
 )
 def image_share_link(main_product_image_locator: str | None, other_product_image_locator: tuple[str | None, ...]) -> Flaw | None:
@@ -148,16 +152,15 @@ def image_share_link(main_product_image_locator: str | None, other_product_image
     source="Amazon Images sheet 2026: JPEG preferred, TIFF, GIF; PNG by newer pages",
     checked=CHECKED,
     errors=("20000",),
-    suspects=lambda main_product_image_locator, other_product_image_locator: pl.any_horizontal(
-        slot.str.contains(r"(?i)\.(webp|avif|heic|heif|psd|svg|bmp|pdf|ai|eps)(?:$|[?#])").fill_null(value=False)
-        for slot in (main_product_image_locator, *other_product_image_locator)
+    suspects=lambda main_product_image_locator, other_product_image_locator: Holds(
+        (main_product_image_locator, *other_product_image_locator), _in_column(_WRONG_FORMAT)
     ),
 )
 def image_format(main_product_image_locator: str | None, other_product_image_locator: tuple[str | None, ...]) -> Flaw | None:
     """An image is a JPEG, PNG, TIFF or GIF."""
 
     def judge(url: str) -> Flaw | None:
-        found = _WRONG_FORMAT.search(url)
+        found = re.search(f"(?i){_WRONG_FORMAT}", url)
         return Flaw(f"{found[1].lower()} is no format that Amazon takes") if found else None
 
     return _about_each((main_product_image_locator, *other_product_image_locator), judge)
@@ -174,15 +177,15 @@ def image_format(main_product_image_locator: str | None, other_product_image_loc
     checked=CHECKED,
     severity="warning",
     errors=("20000",),
-    suspects=lambda main_product_image_locator, other_product_image_locator: pl.any_horizontal(
-        slot.str.contains("[?&]").fill_null(value=False) for slot in (main_product_image_locator, *other_product_image_locator)
+    suspects=lambda main_product_image_locator, other_product_image_locator: Holds(
+        (main_product_image_locator, *other_product_image_locator), _in_column(_EXPIRING)
     ),
 )
 def image_expires(main_product_image_locator: str | None, other_product_image_locator: tuple[str | None, ...]) -> Flaw | None:
     """An image address does not expire."""
 
     def judge(url: str) -> Flaw | None:
-        found = _EXPIRING.search(url)
+        found = re.search(f"(?i){_EXPIRING}", url)
         return Flaw(f"the address carries a signature ({found[1]}) and will expire") if found else None
 
     return _about_each((main_product_image_locator, *other_product_image_locator), judge)

@@ -11,6 +11,7 @@ from listingkit.rules import marks
 from listingkit.rules.engine import rule
 from listingkit.rules.lexicon import may_mention, mentioned
 from listingkit.rules.limits import Limit
+from listingkit.rules.sieve import Holds
 
 CHECKED = date(2026, 9, 30)
 TERMS = "Seller Central 23501 (search terms)"
@@ -61,7 +62,7 @@ def search_terms_too_long(generic_keyword: str, limit: Limit) -> Flaw | None:
     checked=CHECKED,
     severity="warning",
     fix="safe",
-    suspects=lambda generic_keyword: generic_keyword.str.contains(r"[,;|、，；]"),
+    suspects=lambda generic_keyword: Holds(generic_keyword, r"[,;|、，；]"),
 )
 def search_terms_separators(generic_keyword: str) -> Flaw | None:
     """Search terms are separated by spaces."""

@@ -6,6 +6,7 @@ from functools import cache
 import polars as pl
 
 from listingkit.resources import data
+from listingkit.rules.sieve import Holds
 
 UNSPACED = ("ja", "zh")  # languages written without spaces between words
 
@@ -64,7 +65,13 @@ def mentioned(text: str, kind: str, language: str) -> str | None:
     return next(phrase for phrase in phrases(kind, language) if phrase in found[0])
 
 
-def may_mention(column: pl.Expr, kind: str, language: str) -> pl.Expr:
+def may_mention(column: pl.Expr, kind: str, language: str) -> Holds:
     """Whether a column may hold a phrase of a kind."""
-    known = phrases(kind, language)
-    return column.str.to_lowercase().str.contains_any(list(known)) if known else pl.lit(value=False)
+    return Holds(column, _sieve(kind, language))
+
+
+@cache
+def _sieve(kind: str, language: str) -> str:
+    """The phrases in any case, as polars writes patterns; nothing holds the empty class. A dotted İ is an i in lower case."""
+    body = "|".join(re.escape(phrase).replace("i", "[iİ]") for phrase in phrases(kind, language))
+    return f"(?i:{body})" if body else r"[^\x00-\x{10FFFF}]"

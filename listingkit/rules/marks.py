@@ -8,6 +8,8 @@ from itertools import combinations
 
 import polars as pl
 
+from listingkit.rules.sieve import Holds
+
 TAG = r"</?[a-zA-Z][a-zA-Z0-9]*(?:[\s\x1c-\x1f][^<>]*)?/?>"
 _TAG = re.compile(TAG)
 _BREAK = re.compile(r"</?br\s*/?>", re.IGNORECASE)
@@ -21,6 +23,10 @@ _CONTACTS = (
     ("web address", re.compile(r"(?i)\b(?:https?://|www\.)\S+|\b[a-z0-9-]{2,}\.(?:com|net|org|de|co\.uk|shop|store|cn|jp)\b(?![.\w])")),
     ("telephone number", re.compile(_TELEPHONE)),
 )
+_CONTACT_COLUMN = (
+    r"(?i:https?://|www\.|@|\.(?:com|net|org|de|co\.uk|shop|store|cn|jp)"
+    r"|(?:tel|phone|call us|telefon|whatsapp|wechat)[^0-9+]{0,12}\+?[0-9]|\+[0-9]{2})"
+)
 _ASIN = re.compile(r"\bB0(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{8}\b")
 EMOJI = r"\p{Emoji_Presentation}|\p{Extended_Pictographic}\x{FE0F}"
 _NOTHING = (
@@ -29,7 +35,7 @@ _NOTHING = (
 )
 _PLACEHOLDER = re.compile(f"(?i){_NOTHING}")
 # Python strips four more characters than polars' regexes call white space, and takes two more for an i.
-_PLACEHOLDER_CELL = rf"(?i)^[\s\x1c-\x1f]*(?:{_NOTHING.replace('a-z', 'a-zİı').replace('i', '[iİı]')})[\s\x1c-\x1f]*$"
+_PLACEHOLDER_CELL = rf"(?i:^[\s\x1c-\x1f]*(?:{_NOTHING.replace('a-z', 'a-zİı').replace('i', '[iİı]')})[\s\x1c-\x1f]*$)"
 
 
 def tags(text: str) -> list[str]:
@@ -43,8 +49,8 @@ def without_tags(text: str) -> str:
     return re.sub(r"[ \t]{2,}", " ", kept).strip()
 
 
-def may_have_tags(column: pl.Expr) -> pl.Expr:
-    return column.str.contains("<", literal=True) & column.str.contains(TAG)
+def may_have_tags(column: pl.Expr) -> Holds:
+    return Holds(column, TAG)
 
 
 def entities_read(text: str) -> str:
@@ -61,10 +67,8 @@ def contact(text: str) -> tuple[str, str] | None:
     return None
 
 
-def may_have_contact(column: pl.Expr) -> pl.Expr:
-    return column.str.contains(
-        r"(?i)https?://|www\.|@|[a-z0-9-]\.(?:com|net|org|de|co\.uk|shop|store|cn|jp)|tel|phone|call us|whatsapp|wechat|\+[0-9]{2}"
-    )
+def may_have_contact(column: pl.Expr) -> Holds:
+    return Holds(column, _CONTACT_COLUMN)
 
 
 def asin(text: str) -> str | None:
@@ -73,8 +77,8 @@ def asin(text: str) -> str | None:
     return found[0] if found else None
 
 
-def may_have_asin(column: pl.Expr) -> pl.Expr:
-    return column.str.contains("B0[A-Z0-9]{8}")
+def may_have_asin(column: pl.Expr) -> Holds:
+    return Holds(column, "B0[A-Z0-9]{8}")
 
 
 def emoji(text: str) -> list[str]:
@@ -85,8 +89,8 @@ def emoji(text: str) -> list[str]:
     return found
 
 
-def may_have_emoji(column: pl.Expr) -> pl.Expr:
-    return column.str.contains(EMOJI)
+def may_have_emoji(column: pl.Expr) -> Holds:
+    return Holds(column, EMOJI)
 
 
 def placeholder(text: str) -> bool:
@@ -94,8 +98,8 @@ def placeholder(text: str) -> bool:
     return _PLACEHOLDER.fullmatch(text.strip()) is not None
 
 
-def may_be_placeholder(column: pl.Expr) -> pl.Expr:
-    return column.str.contains(_PLACEHOLDER_CELL)
+def may_be_placeholder(column: pl.Expr) -> Holds:
+    return Holds(column, _PLACEHOLDER_CELL)
 
 
 def shouted(text: str) -> bool:
@@ -105,7 +109,7 @@ def shouted(text: str) -> bool:
 
 
 def may_be_shouted(column: pl.Expr) -> pl.Expr:
-    return column.str.contains(r"\p{Lu}") & ~column.str.contains(r"\p{Ll}")
+    return column.str.contains(r"^\P{Ll}*\p{Lu}\P{Ll}*$")
 
 
 def any_twice(columns: Sequence[pl.Expr]) -> pl.Expr:

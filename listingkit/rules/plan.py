@@ -12,6 +12,7 @@ from listingkit.mapping.listings import SOURCE, View
 from listingkit.master.sheet import ROW
 from listingkit.rules.engine import Rule, call
 from listingkit.rules.limits import groups, in_force
+from listingkit.rules.sieve import Holds, Staged
 from listingkit.rules.task import Run, Task, kept
 
 
@@ -63,6 +64,7 @@ def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...]) -> Iterator[Task]:
         }
         if rule.study:
             known["seen"] = _study(run, rule, columns[0], source)
+        sieve = _suspects(rule, specs, columns, known)
         yield Task(
             code=rule.code,
             name=rule.name,
@@ -71,9 +73,11 @@ def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...]) -> Iterator[Task]:
             plain=tuple(plain for spec in specs for plain in _spelled(spec)),
             columns=tuple(column for held in columns for column in (held if isinstance(held, tuple) else (held,))),
             judge=_bind(rule, specs, known),
-            suspects=_suspects(run, rule, specs, columns, known, group, source),
+            suspects=pl.all_horizontal(*_concerned(run, rule, columns, group, source), *_first(sieve)),
             stores=tuple(codes) if codes != [""] else (),
             shown=run.shown(codes, specific=specific or len(codes) < len(run.views)),
+            pattern=(sieve.names, sieve.pattern) if isinstance(sieve, Holds) else None,
+            then=sieve.then.fill_null(value=True) if isinstance(sieve, Staged) else None,
         )
 
 
@@ -130,15 +134,8 @@ def _bind(rule: Rule, specs: tuple[str, ...], known: Mapping[str, Any]) -> Calla
     return packed
 
 
-def _suspects(
-    run: Run,
-    rule: Rule,
-    specs: tuple[str, ...],
-    columns: tuple[Any, ...],
-    known: Mapping[str, Any],
-    group: str,
-    source: int | None,
-) -> pl.Expr:
+def _concerned(run: Run, rule: Rule, columns: tuple[Any, ...], group: str, source: int | None) -> list[pl.Expr]:
+    """Conditions for the rows that the rule is about at all."""
     parts = [pl.col(ROW).is_not_null()]  # a literal alone would be one row high
     if not rule.deletes:
         parts.append(kept(run))
@@ -149,11 +146,24 @@ def _suspects(
         parts.append(pl.col(SOURCE) == source)
     if rule.limit and len(_groups_of(run)) > 1:
         parts.append(_group(run) == group)
-    if rule.suspects is not None:
-        names = ["text"] if rule.each else [_argument(spec) for spec in specs]
-        expressions = {name: _column(held) for name, held in zip(names, columns, strict=True)}
-        parts.append(call(rule.suspects, {**known, **expressions}).fill_null(value=True))
-    return pl.all_horizontal(parts)
+    return parts
+
+
+def _suspects(rule: Rule, specs: tuple[str, ...], columns: tuple[Any, ...], known: Mapping[str, Any]) -> pl.Expr | Holds | Staged | None:
+    """What the rule says of its suspects, with the columns that it meets."""
+    if rule.suspects is None:
+        return None
+    names = ["text"] if rule.each else [_argument(spec) for spec in specs]
+    expressions = {name: _column(held) for name, held in zip(names, columns, strict=True)}
+    sieve: pl.Expr | Holds | Staged = call(rule.suspects, {**known, **expressions})
+    return sieve.expression if isinstance(sieve, Holds) and not sieve.names else sieve
+
+
+def _first(sieve: pl.Expr | Holds | Staged | None) -> list[pl.Expr]:
+    """The part of a sieve that is asked of every row."""
+    if sieve is None or isinstance(sieve, Holds):
+        return []
+    return [(sieve.first if isinstance(sieve, Staged) else sieve).fill_null(value=True)]
 
 
 def _column(held: Any) -> Any:

@@ -22,6 +22,7 @@ from listingkit.rules.findings import Batch, Findings
 from listingkit.rules.graded import graded, graded_notes
 from listingkit.rules.plan import row_tasks
 from listingkit.rules.sheetwide import sheet_batches, sheet_fields
+from listingkit.rules.sieve import sift
 from listingkit.rules.task import Run, Task, kept, start
 from listingkit.rules.translation import translation_tasks
 
@@ -90,15 +91,10 @@ def row_batches(run: Run, tasks: Sequence[Task], *, telling: bool = True) -> Ite
     """Find the suspects of all tasks in one pass over the frame and judge them; `telling` how far it is."""
     if not tasks:
         return
-    distinct: dict[bytes, str] = {}  # many rules of one subject share a sieve
-    names = [distinct.setdefault(task.suspects.meta.serialize(), str(number)) for number, task in enumerate(tasks)]
-    first = dict(zip(names, tasks, strict=True))
-    masks = run.frame.lazy().select(task.suspects.alias(name) for name, task in first.items()).collect()
-    suspects = {name: masks[name].arg_true() for name in first}
     rows = run.frame.height
-    for number, (name, task) in enumerate(zip(names, tasks, strict=True), 1):
-        if len(suspects[name]):
-            yield from _judge_rows(run, task, suspects[name])
+    for number, (task, suspects) in enumerate(zip(tasks, sift(run.frame, tasks), strict=True), 1):
+        if len(suspects):
+            yield from _judge_rows(run, task, suspects)
         if telling:
             tell("checking", rows * number // len(tasks), rows)
 
@@ -172,16 +168,19 @@ def _judge_rows(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:
         return
     names = [str(number) for number in range(len(task.columns))]
     keys = run.frame.select(
-        pl.col(column).gather(rows).alias(name) if column else pl.lit(None, pl.String).alias(name)
-        for name, column in zip(names, task.columns, strict=True)
+        rows.alias(_INDEX),
+        *(
+            pl.col(column).gather(rows).alias(name) if column else pl.lit(None, pl.String).alias(name)
+            for name, column in zip(names, task.columns, strict=True)
+        ),
     )
-    distinct = keys.unique(maintain_order=True)
+    distinct = keys.select(names).unique(maintain_order=True)
     judged = [task.judge(key) for key in distinct.iter_rows()]
     flaws = [flaw for flaw in judged if flaw is not None]
     if not flaws:
         return
     guilty = distinct.filter(pl.Series([flaw is not None for flaw in judged], dtype=pl.Boolean)).with_row_index("#flaw")
-    places = keys.with_columns(rows.alias(_INDEX)).join(guilty, on=names, nulls_equal=True, maintain_order="left")
+    places = keys.join(guilty, on=names, nulls_equal=True, maintain_order="left")
     flawed: dict[str | None, tuple[list[int], list[Flaw]]] = {}
     for index, number in places.select(_INDEX, "#flaw").iter_rows():
         held = flawed.setdefault(flaws[number].field, ([], []))

@@ -31,6 +31,8 @@ class Task:
     stores: tuple[str, ...]
     shown: tuple[str | None, ...]
     whole: bool = False  # where the sheet has no such column, one finding speaks for all rows
+    pattern: tuple[tuple[str, ...], str] | None = None  # of the suspects, those of which one of these columns holds this pattern
+    then: pl.Expr | None = None  # of the suspects, those for which this holds
     about: str = ""  # the product type whose schema asks
 
 

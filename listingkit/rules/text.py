@@ -10,6 +10,7 @@ from listingkit.finding import Flaw
 from listingkit.master import mojibake
 from listingkit.rules import marks
 from listingkit.rules.engine import rule
+from listingkit.rules.sieve import Holds
 
 CHECKED = date(2026, 9, 30)
 COPY = (
@@ -42,7 +43,7 @@ _PLACEHOLDERS = (*COPY[:3], "manufacturer", "color", "size", "material", "model_
     severity="warning",
     fix="safe",
     deletes=True,
-    suspects=lambda text: text.str.contains(f"[{_INVISIBLE}]"),
+    suspects=lambda text: Holds(text, f"[{_INVISIBLE}]"),
 )
 def invisible_character(text: str) -> Flaw | None:
     """A text has no invisible or control characters."""
@@ -61,7 +62,7 @@ def invisible_character(text: str) -> Flaw | None:
     checked=CHECKED,
     severity="info",
     fix="safe",
-    suspects=lambda text: text.str.contains(r"[\t\r\n]"),
+    suspects=lambda text: Holds(text, r"[\t\r\n]"),
 )
 def line_break_in_text(text: str) -> Flaw | None:
     """A text is one line."""
@@ -99,7 +100,7 @@ def placeholder_text(text: str) -> Flaw | None:
     checked=CHECKED,
     severity="warning",
     fix="safe",
-    suspects=lambda text: text.str.contains(f"[{_HALF_WIDTH}]"),
+    suspects=lambda text: Holds(text, f"[{_HALF_WIDTH}]"),
 )
 def half_width_katakana(text: str) -> Flaw | None:
     """Katakana in Japan are written in full width."""
@@ -120,7 +121,7 @@ def half_width_katakana(text: str) -> Flaw | None:
     checked=CHECKED,
     severity="warning",
     fix="ask",
-    suspects=lambda text: text.str.contains(f"[{_PLATFORM}]"),
+    suspects=lambda text: Holds(text, f"[{_PLATFORM}]"),
 )
 def platform_dependent_character(text: str) -> Flaw | None:
     """Texts in Japan have no platform-dependent characters."""
@@ -143,7 +144,7 @@ def platform_dependent_character(text: str) -> Flaw | None:
     source="ftfy; the repair is taken only where it reads back exactly",
     checked=CHECKED,
     fix="safe",
-    suspects=lambda text: mojibake.suspects(text),
+    suspects=lambda text: Holds(text, mojibake.SUSPECT),
 )
 def broken_letters(text: str) -> Flaw | None:
     """A text has letters, not the debris of a wrong encoding."""
@@ -160,7 +161,7 @@ def broken_letters(text: str) -> Flaw | None:
     why="An earlier program could not read this letter and dropped it; only the source of the sheet still has it.",
     source="The Unicode Standard, 23.8 (replacement character)",
     checked=CHECKED,
-    suspects=lambda text: text.str.contains("\ufffd", literal=True),
+    suspects=lambda text: Holds(text, "\ufffd"),
 )
 def lost_letter(text: str) -> Flaw | None:
     """A text has no replacement characters."""

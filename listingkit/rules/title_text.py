@@ -12,6 +12,7 @@ from listingkit.finding import Flaw, Severity
 from listingkit.rules import marks
 from listingkit.rules.engine import across, rule
 from listingkit.rules.lexicon import UNSPACED, may_mention, mentioned, stopwords
+from listingkit.rules.sieve import Holds
 
 CHECKED = date(2026, 9, 30)
 SINCE = date(2025, 1, 21)
@@ -31,7 +32,7 @@ DECORATION = "~#<>*|"
     source=POLICY + ": ! $ ? _ { } ^ ¬ ¦ only in brand names; templates: no ® © ™",
     checked=CHECKED,
     fix="ask",
-    suspects=lambda item_name: item_name.str.contains(f"[{re.escape(BANNED + SIGNS)}]"),
+    suspects=lambda item_name: Holds(item_name, f"[{re.escape(BANNED + SIGNS)}]"),
 )
 def title_banned_character(item_name: str, brand: str | None) -> Flaw | None:
     """A title has none of ! $ ? _ { } ^ ¬ ¦ ® © ™ outside the brand's own name."""
@@ -53,7 +54,7 @@ def title_banned_character(item_name: str, brand: str | None) -> Flaw | None:
     source=POLICY + ": ~ # < > * only in context; | is reported by sellers",
     checked=CHECKED,
     severity="warning",
-    suspects=lambda item_name: item_name.str.contains(r"[~#<>*|]"),
+    suspects=lambda item_name: Holds(item_name, r"[~#<>*|]"),
 )
 def title_decoration(item_name: str, brand: str | None) -> Flaw | None:
     """A title does not use ~ # < > * | as decoration."""
@@ -73,8 +74,9 @@ def _may_repeat(column: pl.Expr, language: str) -> pl.Expr:
     """Three alike leave at least two words fewer; what the two regex engines split differently is always looked at."""
     if language in UNSPACED:
         return pl.lit(value=False)
-    words = column.str.to_lowercase().str.replace_all(r"s\b", "").str.extract_all(r"[^\W_]+")
-    return (words.list.len() >= words.list.n_unique() + 2) | column.str.contains(r"[-'’_ß\p{M}]|[^\x00-\x{24F}\s\p{P}]")
+    words = column.str.to_lowercase().str.replace_all(r"s?[\W_]+|s$", " ").str.split(" ")
+    repeats = words.list.agg(pl.element().len() - pl.element().n_unique()) >= 2
+    return repeats | column.str.contains(r"[-'’_ß\p{M}]|[^\x00-\x{24F}\s\p{P}]")
 
 
 def _repeated(text: str, language: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Words about being there: required, required when, forbidden when."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
@@ -55,9 +56,15 @@ class Condition:
             return pl.lit(value=True)
         met = column.is_not_null() & (column != "")
         if self.values:
-            folded = column.str.to_lowercase().str.replace_all("[ _-]+", " ").str.strip_chars(" ")
-            met = met & folded.is_in([fold(wanted) for wanted in self.values])
+            met = column.str.contains(self._pattern())
+            if self.negated:  # beyond ASCII, polars takes more for the same letter than `fold` does
+                met = met & (column.str.len_bytes() == column.str.len_chars())
         return ~met.fill_null(value=False) if self.negated else met.fill_null(value=False)
+
+    def _pattern(self) -> str:
+        """What `fold` makes one of the values, as polars writes patterns."""
+        wanted = ("[ _-]+".join(re.escape(part) for part in fold(value).split(" ")) for value in self.values)
+        return f"^(?i:[ _-]*(?:{'|'.join(wanted)})[ _-]*)$"
 
     def turned(self) -> "Condition":
         """The opposite."""
