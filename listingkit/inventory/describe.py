@@ -10,7 +10,7 @@ from listingkit.inventory.formula import Broken, Call, Cell, Compare, Constant, 
 from listingkit.inventory.paths import place
 from listingkit.inventory.requirements import rules_of
 from listingkit.inventory.settings import PRIVATE
-from listingkit.inventory.template import Template, TemplateColumn
+from listingkit.inventory.template import Template, TemplateColumn, ValueList
 from listingkit.inventory.wire import dictionary
 from listingkit.master.sheet import letter
 
@@ -56,10 +56,18 @@ def _column(column: TemplateColumn, template: Template, conditions: list[dict[st
         "requirement": column.requirement or None,
         "hidden": column.hidden,
         "example": column.example or None,
-        "values": {kind: {"closed": held.closed, "labels": list(held.labels)} for kind, held in column.values.items()},
+        "values": {kind: _list(held, template) for kind, held in column.values.items()},
         "wire": dict(dictionary(column, template.generation, template.header_language)),
         "rules": [rule for rule in conditions if rule["state"] != "filled"],
     }
+
+
+def _list(held: ValueList, template: Template) -> dict[str, Any]:
+    told: dict[str, Any] = {"closed": held.closed, "labels": list(held.labels)}
+    if held.controls:
+        paths = {column.index: column.path for column in template.columns}
+        told["chosen_by"] = [paths.get(control.column, letter(control.column)) for control in held.controls]
+    return told
 
 
 def as_text(template: Template, as_of: date) -> Iterator[str]:

@@ -10,11 +10,33 @@ Generation = Literal["legacy", "multistore", "unified", "vendor", "loader", "inv
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """A column whose cell helps to choose a list: by the token that the template gives to its value, or by the value itself."""
+
+    column: int  # 0-based
+    tokens: Mapping[str, str] | None  # value in small letters -> token; None: the value with `swaps` is the token
+    swaps: tuple[tuple[str, str], ...] = ()
+
+    def token(self, value: str) -> str | None:
+        """The token of a value, in small letters; None where the template has none for it."""
+        if self.tokens is not None:
+            return self.tokens.get(value.casefold())
+        for old, new in self.swaps:
+            value = value.replace(old, new)
+        return value.casefold()
+
+
+@dataclass(frozen=True, slots=True)
 class ValueList:
-    """What a column takes for one product type: labels as a person picks them. `closed`: nothing else is accepted."""
+    """What a column takes for one product type: labels as a person picks them. `closed`: nothing else is accepted.
+
+    Where other cells of the row choose among several lists, `labels` are those of all, and `chosen` has each by their tokens.
+    """
 
     labels: tuple[str, ...]
     closed: bool
+    controls: tuple[Control, ...] = ()
+    chosen: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

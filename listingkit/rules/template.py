@@ -16,7 +16,8 @@ from listingkit.master.sheet import ROW, letter
 from listingkit.rules.engine import catalogue, given, wanted
 from listingkit.rules.findings import Batch
 from listingkit.rules.graded import graded_notes
-from listingkit.rules.template_cells import SKU_PATHS, Flawed, Sheet, examples, product_types, requirements, unwritable, values
+from listingkit.rules.template_cells import examples, product_types, requirements, unwritable, values
+from listingkit.rules.template_sheet import SKU_PATHS, Flawed, Sheet
 
 CHECKED = date(2026, 9, 30)
 _OLD = timedelta(days=365)

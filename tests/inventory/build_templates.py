@@ -37,6 +37,8 @@ class Col:
     rules: Sequence[tuple[str, str]] = ()
     asked: str = ""  # legacy matrix: required, optional, preferred
     hidden: bool = False
+    control: str = ""  # path of the column whose value chooses the list
+    chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)  # value of the control -> labels, for every product type
 
 
 @dataclass(frozen=True)
@@ -206,22 +208,27 @@ def _rows(strings: _Strings, rows: Mapping[int, Sequence[str | float]], styles: 
 
 @dataclass
 class _Lists:
-    """Drop-down lists: one column a list, values from row 4, and a name for its range."""
+    """Drop-down lists: one column a list, values from row 4, and a name for its range.
+
+    The first two columns hold the values that choose lists, and how names spell them.
+    """
 
     columns: list[tuple[str, str, Sequence[str]]] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, kind: str, path: str, labels: Sequence[str]) -> None:
-        at = letter(len(self.columns))
+        at = letter(len(self.columns) + 2)
         self.columns.append((kind, path, labels))
         self.names[name] = f"'Dropdown Lists'!${at}$4:${at}${3 + len(labels)}"
 
     def rows(self) -> dict[int, list[str]]:
         height = max((len(labels) for _, _, labels in self.columns), default=0)
-        rows = {2: [kind for kind, _, _ in self.columns], 3: [path for _, path, _ in self.columns]}
+        lists = {2: [kind for kind, _, _ in self.columns], 3: [path for _, path, _ in self.columns]}
         for step in range(height):
-            rows[4 + step] = [labels[step] if step < len(labels) else "" for _, _, labels in self.columns]
-        return rows
+            lists[4 + step] = [labels[step] if step < len(labels) else "" for _, _, labels in self.columns]
+        tokens = dict(enumerate(self.tokens.items(), 1))
+        return {number: [*tokens.get(number, ("", "")), *lists.get(number, [])] for number in sorted({*tokens, *lists})}
 
 
 def _validations(description: Description, lists: _Lists) -> tuple[str, str]:
@@ -231,7 +238,7 @@ def _validations(description: Description, lists: _Lists) -> tuple[str, str]:
     kind_cell = next((kinds[path] for path in ("product_type#1.value", "feed_product_type") if path in kinds), "A")
     standard, extended = [], []
     for at, column in enumerate(description.columns):
-        if not column.values:
+        if not column.values and not column.chosen:
             continue
         name = token(column.path)
         for kind, labels in column.values.items():
@@ -239,6 +246,8 @@ def _validations(description: Description, lists: _Lists) -> tuple[str, str]:
         cell = f"{kind_cell}{rows.data_row}"
         formula = f'INDIRECT(IF(ISNUMBER(VALUE(LEFT({cell},1))),"_","")&SUBSTITUTE(SUBSTITUTE({cell},"-","_")," ","") &"{name}")'
         formula = name if "" in column.values else formula
+        if column.chosen:
+            formula = _nested(description, lists, column, f"{kinds[column.control]}{rows.data_row}", cell)
         head = 'type="list" showInputMessage="1"' + (' showErrorMessage="1"' if column.closed else "")
         where = f"{letter(at)}{rows.data_row}:{letter(at)}1048576"
         if column.extended:
@@ -255,6 +264,19 @@ def _validations(description: Description, lists: _Lists) -> tuple[str, str]:
         "</x14:dataValidations></ext></extLst>"
     )
     return (f'<dataValidations count="{len(standard)}">{inner}</dataValidations>' if standard else ""), (ext if extended else "")
+
+
+def _nested(description: Description, lists: _Lists, column: Col, control: str, kind: str) -> str:
+    """The formula of a list that another cell chooses, and its names."""
+    stem, name = f"{token(column.control)}.", f".{token(column.path)}"
+    for value, labels in column.chosen.items():
+        lists.tokens[value] = re.sub(r"\W", "", value)
+        for product_type in description.product_types:
+            lists.add(f"{product_type}{stem}{lists.tokens[value]}{name}", product_type, column.path, labels)
+    spelled = f"VLOOKUP({control},'Dropdown Lists'!$A$1:$B$16000,2,FALSE)"
+    own = f'IF(ISNUMBER(VALUE(LEFT({kind},1))),"_","")&SUBSTITUTE(SUBSTITUTE({kind},"-","_")," ","")'
+    found = f'INDIRECT({own}&"{stem}"&{spelled}&"{name}")'
+    return f'IF(NOT(ISERROR({found})),{found},"")'
 
 
 def _formats(description: Description, names: dict[str, str], sheet: str) -> str:

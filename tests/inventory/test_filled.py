@@ -108,6 +108,38 @@ def test_each_flaw_is_found_once_at_its_cell(
     assert said(templates, tmp_path, change) == [expected]
 
 
+PACK = "epr_product_packaging#{n}.main_material"
+GRAIN = "epr_product_packaging#{n}.granular_materials#1.granular_material"
+NESTED = {"Paper": ["Carton", "Newsprint"], "Glass & Co": ["Bottle glass"]}
+
+
+@pytest.mark.parametrize(
+    ("material", "grain", "expected"),
+    [
+        ("Paper", "Carton", []),
+        ("paper", "Newsprint", []),
+        ("Glass & Co", "Bottle glass", []),
+        ("Glass & Co", "Carton", [("VAL020", "U7", None)]),
+        ("Paper", "Carto", [("VAL020", "U7", "Carton")]),
+        ("", "Carton", []),
+        ("", "Straw", [("VAL020", "U7", None)]),
+    ],
+)
+def test_a_list_that_another_cell_chooses(
+    templates: ModuleType, tmp_path: Path, material: str, grain: str, expected: list[tuple[str, str, str | None]]
+) -> None:
+    known = templates.unified()
+    columns = (
+        *known.columns,
+        templates.Col(PACK.format(n=1)),
+        templates.Col(GRAIN.format(n=1), control=PACK.format(n=1), chosen=NESTED),
+        templates.Col(GRAIN.format(n=2), control=PACK.format(n=1), chosen=NESTED),
+    )
+    description = replace(known, columns=columns)
+    change = {PACK.format(n=1): material, GRAIN.format(n=1): grain, GRAIN.format(n=2): "Newsprint"}
+    assert said(templates, tmp_path, change, description) == expected
+
+
 def test_a_product_type_of_another_template(templates: ModuleType, tmp_path: Path) -> None:
     found = said(templates, tmp_path, {"product_type#1.value": "CHAIR"})
     assert ("TPL007", "C7", None) in found
