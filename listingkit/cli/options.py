@@ -1,6 +1,8 @@
 """Options that several commands share."""
 
+import os
 import re
+import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -78,6 +80,21 @@ class Bytes(click.ParamType[int]):
             self.fail(f"{value!r} is no size such as 10MB", param, ctx)
         base = 1024 if found[3] else 1000
         return int(float(found[1]) * base ** " kmg".index((found[2] or " ").lower()))
+
+
+def language(command: Command) -> Command:
+    """In which language rules are told."""
+    return click.option(
+        "--language", type=OneOf(["en", "zh"]), callback=_spoken, help="en or zh; on a terminal as the environment's locale says."
+    )(command)
+
+
+def _spoken(_context: click.Context, _option: click.Parameter, said: str | None) -> str:
+    """What was asked for; else, where a person reads, the language of LC_ALL, LC_MESSAGES or LANG."""
+    if said:
+        return said
+    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "zh" if sys.stdout.isatty() and locale.startswith("zh") else "en"
 
 
 def codes(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -64,6 +64,7 @@ from listingkit.fields import fields as all_fields
 from listingkit.finding import Flaw, Safety, Severity
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import Evidence
+from listingkit.resources import data
 
 
 @dataclass(frozen=True)
@@ -331,11 +332,23 @@ def given(
         source=source,
         checked=checked,
         errors=errors,
-        good=tuple(good),
+        good=tuple(good) or _examples(code)[1],
         bad=MappingProxyType({}),
-        bad_examples=tuple(bad),
+        bad_examples=tuple(bad) or _examples(code)[0],
         judge=_elsewhere,
     )
+
+
+@cache
+def _example_rows() -> Mapping[str, list[str]]:
+    lines = data("rule_examples.tsv").read_text("utf-8").splitlines()
+    return {code: cells for code, *cells in (line.split("\t") for line in lines if not line.startswith("#"))}
+
+
+def _examples(code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Bad and good examples of a rule that is judged elsewhere, in words."""
+    bad, good = _example_rows().get(code, ("", ""))
+    return (bad,) * bool(bad), (good,) * bool(good)
 
 
 def _elsewhere() -> None:

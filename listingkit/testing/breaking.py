@@ -13,7 +13,7 @@ from listingkit.rules.limits import groups, in_force
 from listingkit.testing.whole import Row, Where, another, settle, with_family
 
 Cells = Mapping[str, str | None]
-TRIED = 12  # ways of breaking a rule
+TRIED = 20  # ways of breaking a rule
 KINDS = ("promotion", "subjective", "claim", "guarantee")
 _ELSEWHERE = {
     "reading": "it is about how a file is read, and listings are read already",
@@ -74,12 +74,12 @@ def _ways(rule: Rule, whole: Row, where: Where) -> Iterator[Sequence[Cells]]:
         return
     for example in rule.bad_examples:
         yield from _by_example(rule, example, decimals=where.store.decimals)
-    yield from ([{name: _within(whole.get(name), text)}] for name in _first_names(rule) if whole.get(name) for text in _texts(rule))
     if rule.scope == "row" and rule.limit:
         yield from ([{name: text}] for name in _first_names(rule) for text in _too_long(rule, where))
     if "language" in rule.takes:
         told = [phrase for kind in KINDS for phrase in phrases(kind, where.store.language[:2])[:2]]
         yield from ([{name: f"{whole.get(name)} {phrase}".strip()}] for name in _first_names(rule) for phrase in told)
+    yield from ([{name: _within(whole.get(name), text)}] for name in _first_names(rule) if whole.get(name) for text in _texts(rule))
 
 
 def _within(text: str, bad: str) -> str:
