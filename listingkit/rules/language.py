@@ -97,8 +97,9 @@ def _of_column(run: Run, column: str, tongue: str, codes: list[str]) -> Iterator
     long = text.str.len_chars() >= LETTERS
     rows = run.frame.select(rows=long.fill_null(value=False) & kept(run))["rows"].arg_true()
     count = len(rows)
-    has_own = text.str.contains_any([f" {word} " for word in own_words(tongue)], ascii_case_insensitive=True)
-    rows = rows.filter(~run.frame.select(text.gather(rows)).select(has_own.alias("own"))["own"])
+    if own := [f" {word} " for word in own_words(tongue)]:
+        has_own = text.str.contains_any(own, ascii_case_insensitive=True)
+        rows = rows.filter(~run.frame.select(text.gather(rows)).select(has_own.alias("own"))["own"])
     if not len(rows):
         return
     texts = run.frame[column].gather(rows)

@@ -119,6 +119,12 @@ def test_a_text_in_another_language(text: str, store: str, told: Any) -> None:
     assert [told in one.message for one in found(rows, "MKT006", store)] == ([True] if told else [])
 
 
+@pytest.mark.parametrize("store", ["BR", "TR"])
+def test_a_language_without_words_of_its_own_is_asked_of_the_detector_alone(store: str) -> None:
+    rows = listings({"sku": ["A"], "product_description": [EN]})
+    assert ["English" in one.message for one in found(rows, "MKT006", store)] == [True]
+
+
 def test_a_column_in_another_language_is_one_finding() -> None:
     rows = listings({"sku": list("ABCDEF"), "product_description": [f"{EN} No. {n}" for n in range(6)]})
     (one,) = found(rows, "MKT006", "US", "DE")
