@@ -141,8 +141,15 @@ def clean(text: str) -> str:
 
 
 def words(text: str) -> str:
-    """Lower case, punctuation as spaces; `#`, `%` and `+` tell headers apart and stay."""
-    return " ".join(re.sub(r"[^\w#%+$€£]|_", " ", clean(text).casefold()).split())
+    """Lower case, punctuation as spaces, Chinese in simplified characters; `#`, `%` and `+` tell headers apart and stay."""
+    plain = clean(text).casefold()
+    return " ".join(re.sub(r"[^\w#%+$€£]|_", " ", plain if plain.isascii() else plain.translate(_simplified())).split())
+
+
+@cache
+def _simplified() -> Mapping[int, str]:
+    rows = (line.split("\t") for line in data("traditional.tsv").read_text("utf-8").splitlines()[2:])
+    return {ord(traditional): simplified for traditional, simplified in rows}
 
 
 def key(text: str) -> str:

@@ -1,6 +1,7 @@
 """Which encoding a text file is in: marks first, then strict UTF-8 over the whole file, then a detector on what is not ASCII."""
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import IO
 
@@ -11,6 +12,8 @@ VERIFIED = 64 << 20  # bytes that a guess must decode beforehand; reading is str
 SAMPLE = 64 << 10  # bytes of lines with non-ASCII characters that the detector sees
 GUESSED = ("cp1252", "cp932", "gb18030", "big5", "cp949", *(f"cp125{digit}" for digit in (0, 1, 3, 4, 5, 6, 7, 8)))
 SUPPORTED = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", *GUESSED)
+# Six bytes are Turkish in cp1254 (Ğ İ Ş ğ ı ş) and Icelandic in cp1252 (Ð Ý Þ ð ý þ); only Turkey has a marketplace.
+TURKISH = re.compile(rb"[\xd0\xdd\xde\xf0\xfd\xfe]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,5 +133,8 @@ def _ranked(sample: bytes) -> list[str]:
     from chardet import detect_all
 
     found = detect_all(sample, ignore_threshold=True, include_encodings=GUESSED, max_bytes=SAMPLE)
-    names = [codecs.lookup(guess["encoding"]).name for guess in found if guess["encoding"]]
-    return [*dict.fromkeys([*names, "cp1252"])]
+    names = [*dict.fromkeys([*(codecs.lookup(guess["encoding"]).name for guess in found if guess["encoding"]), "cp1252"])]
+    if names[0] == "cp1252" and "cp1254" in names and TURKISH.search(sample):
+        names.remove("cp1254")
+        names.insert(0, "cp1254")
+    return names

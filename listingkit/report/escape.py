@@ -32,8 +32,11 @@ def _spell(match: re.Match[str]) -> str:
 
 
 def json_visible(encoded: str) -> str:
-    """JSON text with the invisible characters inside its strings as JSON escapes; it decodes to the same."""
-    return INVISIBLE.sub(_json_escape, encoded)
+    """JSON text with the invisible characters inside its strings as JSON escapes; it decodes to the same.
+
+    Line breaks stay: they can only stand between strings.
+    """
+    return "\n".join(INVISIBLE.sub(_json_escape, line) for line in encoded.split("\n"))
 
 
 def _json_escape(match: re.Match[str]) -> str:

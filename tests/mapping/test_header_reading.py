@@ -113,3 +113,8 @@ def test_other_names_are_not_amazons(text: str) -> None:
 )
 def test_codes_and_names_of_languages(text: str, loose: bool, expected: tuple[str, str | None] | None) -> None:
     assert qualifier(text, loose=loose) == expected
+
+
+@pytest.mark.parametrize(("traditional", "simplified"), [("貨號（必填）", "货号（必填）"), ("產品標題", "产品标题"), ("售價", "售价")])
+def test_traditional_characters_mean_what_simplified_ones_mean(traditional: str, simplified: str) -> None:
+    assert parse_header(traditional).readings[0].key == parse_header(simplified).readings[0].key

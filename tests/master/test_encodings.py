@@ -20,6 +20,7 @@ SHEETS = [
     ("cp1250", "SKU;Tytuł\nA-1;Nóż kuchenny ze stali nierdzewnej, łańcuszek\nA-2;Kołdra dziecięca żółta\n"),
     ("cp1251", "SKU;Название\nA-1;Кухонный нож из нержавеющей стали\nA-2;Детское одеяло\n"),
     ("cp1254", "SKU;Başlık\nA-1;Çelik mutfak bıçağı ve şişe\nA-2;Güneş gözlüğü çocuk için\n"),
+    ("cp1254", "SKU;Ürün adı\nA-1;Çelik mutfak bıçağı büyük şık ürün 1\nA-2;Çelik mutfak bıçağı büyük şık ürün 2\n"),
     ("cp932", "SKU,商品名\nA-1,ステンレス製キッチンナイフ 三徳包丁\nA-2,子供用ブランケット\n"),
     ("gb18030", "SKU,产品标题\nA-1,不锈钢厨房刀具套装\nA-2,儿童毛毯 纯棉\n"),
     ("big5", "SKU,產品標題\nA-1,不鏽鋼廚房刀具套裝\nA-2,兒童毛毯 純棉\n"),
