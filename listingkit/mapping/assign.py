@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from listingkit.errors import BadProfile
 from listingkit.fields import fields
 from listingkit.finding import Finding, Severity
-from listingkit.mapping.headers import key, parse_header
+from listingkit.mapping.headers import key, name_key, parse_header
 from listingkit.mapping.profile import From, Profile
 from listingkit.mapping.propose import ACCEPT, Guess, Proposal
 from listingkit.marketplace import marketplaces
@@ -37,7 +37,7 @@ def assign(proposal: Proposal, profile: Profile, threshold: float = ACCEPT) -> t
             chosen.append(Assignment(name, column, source))
     used = {assignment.column.letter for assignment in chosen}
     stated = {*profile.columns, *profile.constants}  # a derived field may well use the column that it replaces
-    ignored = {key(header) for header in profile.ignore}
+    ignored = {name_key(header) for header in profile.ignore}
     notes = []
     for guess in proposal.guesses:
         if guess.column.letter in used or header_key(guess.column) in ignored:
@@ -57,8 +57,8 @@ def find(master: Master, source: From, profile: Profile) -> Column | None:
     """The column of the sheet that a profile entry means, or None. Raises `BadProfile` where several fit."""
     if source.letter:
         return next((column for column in master.columns if column.letter == source.letter.upper()), None)
-    wanted = key(source.column)
-    fitting = [column for column in master.columns if wanted in (header_key(column), key(column.code) or None)]
+    wanted, code = name_key(source.column), key(source.column)
+    fitting = [column for column in master.columns if (wanted and header_key(column) == wanted) or (code and key(column.code) == code)]
     exact = [column for column in fitting if column.header == source.column] or fitting
     if len(exact) > 1:
         letters = ", ".join(column.letter for column in exact)
@@ -77,8 +77,7 @@ def absent(masters: Sequence[Master], profile: Profile) -> Mapping[str, From]:
 
 def header_key(column: Column) -> str:
     """What a column is compared by: its header without stars, case and white space."""
-    readings = parse_header(column.header).readings
-    return readings[0].key if readings else ""
+    return name_key(column.header)
 
 
 def note(code: str, name: str, severity: Severity, message: str, master: Master, column: Column | None = None) -> Finding:

@@ -55,7 +55,7 @@ def meanings(column: Column, *, amazon: bool = False, alike: bool = True) -> Mea
     if column.code:
         coded = _by_synonyms(parse_header(column.code), alike=alike)
         named = _by_synonyms(header, alike=alike)
-        if len(coded.candidates) == 1 and len(named.candidates) != 1:
+        if (len(coded.candidates) == 1 and len(named.candidates) != 1) or not named.candidates:
             return Meanings(header, coded.candidates, group=coded.group)
     return _by_synonyms(header, alike=alike)
 

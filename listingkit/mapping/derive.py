@@ -14,7 +14,7 @@ from jinja2.meta import find_undeclared_variables
 from listingkit.errors import BadProfile
 from listingkit.fields import plain_names
 from listingkit.mapping.expressions import LONGEST, Sandbox, forbidden
-from listingkit.mapping.headers import key
+from listingkit.mapping.headers import name_key
 from listingkit.mapping.profile import Derived
 from listingkit.master.sheet import ROW
 
@@ -96,7 +96,7 @@ class _Expression:
         if any(len(value) > LONGEST for value in values):
             raise self.bad(f"row {row}: a value that it uses is longer than {LONGEST} characters")
         given: dict[str, Any] = dict(zip(fields, values, strict=False))
-        cells = _Cells({key(text): value for text, value in zip(headers, values[len(fields) :], strict=True)})
+        cells = _Cells({name_key(text): value for text, value in zip(headers, values[len(fields) :], strict=True)})
         given |= {"row": cells, "column": cells.column}
         size, parts = 0, []
         try:
@@ -129,9 +129,9 @@ class _Expression:
         return texts
 
     def header(self, text: str) -> str:
-        if key(text) not in self.inputs.headers:
+        if name_key(text) not in self.inputs.headers:
             raise self.bad(f"column({text!r}): the sheet has no such header")
-        return self.inputs.headers[key(text)]
+        return self.inputs.headers[name_key(text)]
 
     def bad(self, message: str) -> BadProfile:
         return BadProfile(self.file, self.derived.line, f"{self.name}: {message}")
@@ -141,9 +141,9 @@ class _Cells(dict[str, str]):
     """The cells of a row by header, whatever its case and stars."""
 
     def __getitem__(self, header: str) -> str:
-        if key(header) not in self:
+        if name_key(header) not in self:
             raise UndefinedError(f"there is no column {header!r}")
-        return super().__getitem__(key(header))
+        return super().__getitem__(name_key(header))
 
     def __str__(self) -> str:
         raise UndefinedError(f'row holds the cells by header, as in row["Header"]; the number of the row is {NUMBER}')

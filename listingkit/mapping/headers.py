@@ -157,6 +157,12 @@ def key(text: str) -> str:
     return words(text).replace(" ", "")
 
 
+def name_key(text: str) -> str:
+    """What columns are found by: the key of a header without its stars and its (required)."""
+    readings = parse_header(text).readings
+    return readings[0].key if readings else ""
+
+
 def without_marks(text: str) -> str:
     """The same without accents: what people type on a keyboard that has none."""
     spelled = text.translate({0xE4: "ae", 0xF6: "oe", 0xFC: "ue", 0xF8: "o", 0x131: "i"})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from listingkit.errors import BadProfile, UnknownName
-from listingkit.mapping.headers import key, parse_header
+from listingkit.mapping.headers import key, name_key
 from listingkit.mapping.profile import Profile, loads_preset
 from listingkit.master.sheet import Master
 from listingkit.resources import data
@@ -63,9 +63,11 @@ def merged(profile: Profile, preset: Preset | None, master: Master) -> Profile:
         return profile
     header = header_keys(master)
     below = preset.profile
-    stated = {source.column and key(source.column) for source in profile.columns.values()}
+    stated = {source.column and name_key(source.column) for source in profile.columns.values()}
     columns = {
-        name: source for name, source in below.columns.items() if key(source.column) in header and (key(source.column) not in stated)
+        name: source
+        for name, source in below.columns.items()
+        if header & {name_key(source.column), key(source.column)} and name_key(source.column) not in stated
     }
     return replace(
         profile,
@@ -79,10 +81,8 @@ def merged(profile: Profile, preset: Preset | None, master: Master) -> Profile:
 
 def header_keys(master: Master) -> frozenset[str]:
     """The keys of a sheet's headers and codes."""
-    readings = (parse_header(column.header).readings[:1] for column in master.columns)
-    return frozenset(reading.key for found in readings for reading in found) | {
-        key(column.code) for column in master.columns if column.code
-    }
+    names = {name_key(column.header) for column in master.columns} | {key(column.code) for column in master.columns}
+    return frozenset(names - {""})
 
 
 def _keys(headers: list[str]) -> frozenset[str]:

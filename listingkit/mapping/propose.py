@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from listingkit.fields import fields
 from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE, Candidate, Meanings, is_amazons, meanings, own_name
-from listingkit.mapping.headers import Header, key
+from listingkit.mapping.headers import Header, key, name_key
 from listingkit.mapping.presets import Preset, choose, title
 from listingkit.mapping.profile import Profile
 from listingkit.mapping.votes import Values, contradiction, decide
@@ -113,10 +113,10 @@ def _choose_plain(columns: Sequence[_Open]) -> None:
 
 def _choose_by_preset(columns: Sequence[_Open], preset: Preset) -> None:
     """What the preset says of a column is certain; other columns that would be the same field are not."""
-    by_key = {key(source.column): name for name, source in preset.profile.columns.items()}
-    ignored = {key(header) for header in preset.profile.ignore}
+    by_key = {text: name for name, source in preset.profile.columns.items() for text in (name_key(source.column), key(source.column))}
+    ignored = {name_key(header) for header in preset.profile.ignore}
     for column in columns:
-        names = {reading.key for reading in column.meanings.header.readings[:1]} | {key(column.column.code)}
+        names = {name_key(column.column.header), key(column.column.code)} - {""}
         field = next((by_key[name] for name in names if name in by_key), None)
         if field:
             column.choice = own_name(field, f"the preset {preset.name} says so")

@@ -179,3 +179,8 @@ def test_mapping_does_not_depend_on_the_order_of_columns(sheet: Sheet, headers: 
 
 def test_synonyms_name_fields_that_exist() -> None:
     assert {entry.field for entries in synonyms().values() for entry in entries} <= set(fields())
+
+
+def test_a_code_row_tells_what_the_label_does_not(sheet: Sheet) -> None:
+    guesses = propose(sheet(["Article SKU", "Titel"], [["A", "x"]], codes=["sku", "item_name"])).guesses
+    assert [guess.field for guess in guesses] == ["sku", "item_name"]
