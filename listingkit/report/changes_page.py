@@ -15,14 +15,15 @@ from listingkit.diff.risks import risks
 from listingkit.diff.side import Side, place
 from listingkit.report.changes_text import groups
 from listingkit.report.escape import visible
+from listingkit.report.phrases import ENGLISH, languages, told
 from listingkit.report.phrases import language as named
-from listingkit.report.phrases import languages, told
 from listingkit.report.policy import policy, script_json, stylesheet
-from listingkit.report.wordmarks import Part, marks
+from listingkit.report.wordmarks import Part, folded, marks
 from listingkit.resources import shared
 
 SHOWN = 5000  # changes on the page, dangerous ones first; a browser has its limits
-LONG = 4000  # characters of a value that are shown
+LONG = 4000  # characters of what is new or gone
+AROUND = 120  # characters that are shown before and after a change in a long text
 
 
 class Row(NamedTuple):
@@ -35,8 +36,8 @@ class Row(NamedTuple):
     new: list[Part]
 
 
-def write(changes: Changes, stream: TextIO, *, language: str = "en") -> None:
-    """Write the page; it opens in this language (`en`, `de`, `zh`) and can be switched."""
+def write(changes: Changes, stream: TextIO, *, language: str | None = None) -> None:
+    """Write the page; it opens in this language (`en`, `de`, `zh`), else in the reader's where it knows it, and can be switched."""
     folder = shared("templates") / "report"
     style, script = stylesheet("diff.css"), (folder / "diff.js").read_text("utf-8")
     pages = jinja2.Environment(
@@ -46,7 +47,8 @@ def write(changes: Changes, stream: TextIO, *, language: str = "en") -> None:
     found = groups(changes)
     stream.writelines(
         pages.get_template("diff.html.j2").stream(
-            say=named(language),
+            say=named(language or ENGLISH),
+            chosen=language,
             languages=languages(),
             phrases=script_json(told()),
             store=place(changes.new.upload)[0],
@@ -77,7 +79,7 @@ def rows(changes: Changes) -> Iterator[Row]:
     parents = pl.col("sku").replace(family) if family else pl.col("sku")
     for *cells, parent in shown.with_columns(family=parents).sort("family", maintain_order=True).iter_rows():
         change = Change(*cells)
-        old, new = marks(change.old[:LONG], change.new[:LONG]) if change.old and change.new else _whole(change)
+        old, new = (folded(side, AROUND, LONG) for side in marks(change.old, change.new)) if change.old and change.new else _whole(change)
         yield Row(change, parent, change.field or change.path or change.kind, old, new)
 
 
@@ -88,7 +90,7 @@ def _file(side: Side) -> str:
 
 
 def _whole(change: Change) -> tuple[list[Part], list[Part]]:
-    old, new = ([Part(text[:LONG], marked=True)] if text else [] for text in (change.old, change.new))
+    old, new = (folded([Part(text, marked=True)], AROUND, LONG) if text else [] for text in (change.old, change.new))
     return old, new
 
 

@@ -10,7 +10,7 @@ import jinja2
 from listingkit.finding import Severity
 from listingkit.report.escape import visible
 from listingkit.report.payload import packed, payload
-from listingkit.report.phrases import Phrases, advice, language, languages, subjects, summary, told
+from listingkit.report.phrases import ENGLISH, Phrases, advice, language, languages, subjects, summary, told
 from listingkit.report.policy import policy, script_json, stylesheet
 from listingkit.report.ranking import Step, steps
 from listingkit.report.report import Report, Run
@@ -51,12 +51,13 @@ class Mover:
     now: int
 
 
-def write(report: Report, stream: TextIO, *, language: str = "en") -> None:
-    """Write the page; it opens in this language (`en`, `de`, `zh`) and can be switched."""
+def write(report: Report, stream: TextIO, *, language: str | None = None) -> None:
+    """Write the page; it opens in this language (`en`, `de`, `zh`), else in the reader's where it knows it, and can be switched."""
     stream.write(_page(replace(report, findings=tuple(report.findings)), language))
 
 
-def _page(report: Report, code: str) -> str:
+def _page(report: Report, chosen: str | None) -> str:
+    code = chosen or ENGLISH
     folder = shared("templates") / "report"
     style = stylesheet("report.css")
     script = (folder / "report.js").read_text("utf-8")
@@ -75,6 +76,7 @@ def _page(report: Report, code: str) -> str:
     page = pages.get_template("report.html.j2")
     return page.render(
         report=report,
+        chosen=chosen,
         tally=report.tally,
         say=say,
         languages=languages(),

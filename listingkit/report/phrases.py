@@ -11,6 +11,8 @@ from listingkit.report.ranking import Step
 from listingkit.report.report import Report
 from listingkit.resources import shared
 
+ENGLISH = "en"
+
 
 @dataclass(frozen=True, slots=True)
 class Phrases:

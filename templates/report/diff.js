@@ -69,5 +69,10 @@
     }
     filter();
   }
+  const reader = navigator.language.slice(0, 2);
+  if (document.documentElement.dataset.lang && reader !== document.documentElement.lang && phrases[reader]) {
+    document.getElementById("language").value = reader;
+    speak(reader);
+  }
   document.documentElement.dataset.ready = "yes";
 })();

@@ -295,7 +295,11 @@
     data = await unpack($("data").textContent);
     lines = data.lines;
     wire();
-    show();
+    const reader = navigator.language.slice(0, 2);
+    if (document.documentElement.dataset.lang && reader !== document.documentElement.lang && phrases[reader]) {
+      $("language").value = reader;
+      speak(reader);
+    } else show();
     document.documentElement.dataset.ready = "yes";
   }));
 })();

@@ -14,9 +14,10 @@ from openpyxl import load_workbook
 
 from listingkit.diff.changes import Changes
 from listingkit.diff.compare import compare
+from listingkit.finding import Severity
 from listingkit.inventory.upload import Upload
-from listingkit.report import changes_book, changes_page, changes_text
-from listingkit.report.wordmarks import WORDS, marks
+from listingkit.report import changes_book, changes_page, changes_text, looks
+from listingkit.report.wordmarks import WORDS, Part, folded, marks
 
 Make = Callable[..., Upload]
 
@@ -153,12 +154,17 @@ def test_the_workbook_has_colours_and_old_values(changes: Changes) -> None:
     heads = [cell.value for cell in sheet[1]]
     rows = {row[0].value: row for row in sheet.iter_rows(min_row=2)}
     price = rows["Z-child"][heads.index("price")]
-    assert (price.value, price.fill.fgColor.rgb) == ("50", "00F8CBAD")
+    assert (price.value, price.fill.fgColor.rgb) == ("50", looks.FILLS[Severity.ERROR].fgColor.rgb)
     assert price.comment.text == "OPS012: was 5"
     wiped = rows["B-child"][heads.index("item_name")]
     assert (wiped.value, wiped.comment.text) == (None, "OPS001: was Tasse")
     assert rows["gone"][1].value == "vanished, OPS003"
-    assert rows["fresh"][0].fill.fgColor.rgb == "00C6E0B4"
+    assert rows["Z-child"][1].value == "changed, OPS012"
+    assert rows["fresh"][0].fill.fgColor.rgb == "FFCFEBD6"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("C2", f"A1:{sheet.cell(1, len(heads)).column_letter}6")
+    again = io.BytesIO()
+    changes_book.write(changes, again)
+    assert again.getvalue() == stream.getvalue()
     assert legend["A1"].value == changes_text.summary(changes)
 
 
@@ -181,4 +187,17 @@ def test_scripts_without_spaces_are_marked_by_character() -> None:
 
 def test_very_long_texts_are_not_compared_by_words() -> None:
     before, _ = marks("a " * WORDS, "b " * WORDS)
-    assert len(before) == 1
+    assert [part.marked for part in before] == [True, False]
+
+
+def test_a_word_in_a_very_long_text_is_marked_alone() -> None:
+    words = [f"word{number}" for number in range(3 * WORDS)]
+    before, after = marks(" ".join([*words, "blue", *words]), " ".join([*words, "red", *words]))
+    assert [part.text for part in before if part.marked] == ["blue"]
+    assert [part.text for part in after if part.marked] == ["red"]
+    shown = folded(before, 20, 100)
+    assert (
+        "".join(part.text for part in shown)
+        == f"{' '.join(words)[:20]} [...] {' '.join(words)[-19:]} blue {' '.join(words)[:19]} [...] {' '.join(words)[-20:]}"
+    )
+    assert folded([Part("x" * 101, marked=True)], 20, 100) == [Part("x" * 100 + " [...]", marked=True)]

@@ -2,6 +2,7 @@
 
 import io
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -127,6 +128,26 @@ def test_it_speaks_other_languages(page: Page, code: str, word: str) -> None:
     assert page.run("return document.getElementById('first-title').textContent") == word
     assert "40" in page.run("return document.querySelector('.lead').textContent")
     assert page.complaints() == []
+
+
+@pytest.fixture
+def german(browser: Any) -> Iterator[Any]:
+    """The browser of a German reader."""
+    agent = browser.execute_script("return navigator.userAgent")
+    browser.execute_cdp_cmd("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": "de-AT"})
+    yield browser
+    browser.execute_cdp_cmd("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": "en-US"})
+
+
+def test_it_opens_in_the_readers_language_unless_one_was_chosen(german: Any, tmp_path: Path) -> None:
+    page = Page(german, tmp_path, full())
+    assert page.run("return [document.documentElement.lang, document.title]") == ["de", "Prüfung der Angebote"]
+    assert page.run("return document.getElementById('language').value") == "de"
+    assert page.shown == "4 Befunde in 4 Zeilen"
+    stream = io.StringIO(newline="")
+    write(full(), "html", stream, language="zh")
+    (tmp_path / "chosen.html").write_text(stream.getvalue(), "utf-8")
+    assert Opened(german, tmp_path / "chosen.html").run("return document.documentElement.lang") == "zh"
 
 
 def test_the_trend_says_then_and_now(page: Page) -> None:
