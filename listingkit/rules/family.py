@@ -23,6 +23,10 @@ def _level(parentage_level: pl.Expr, wanted: str) -> pl.Expr:
     return parentage_level.str.contains(f"(?i)^(?:{wanted})$").fill_null(value=False)
 
 
+def _first_of(role: str) -> pl.Expr:
+    return pl.when(role == _ROLE).then(pl.col("#index")).min()
+
+
 def _any_twice(name: str) -> pl.Expr:
     filled = pl.col(name).drop_nulls().str.to_lowercase()
     return filled.n_unique() < filled.len()
@@ -246,7 +250,7 @@ def single_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     checked=CHECKED,
     severity="info",
     errors=("8007",),
-    suspects=lambda: pl.col("#index").filter(_ROLE == "parent_sku").min() < pl.col("#index").filter(_ROLE == "sku").min(),
+    suspects=lambda: (_first_of("parent_sku") < _first_of("sku")).fill_null(value=False),
 )
 def child_before_parent(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     """A parent stands before its children."""

@@ -1,7 +1,7 @@
 """Run the catalogue over listings: suspects in polars, judges once per distinct key, places last."""
 
 from collections import namedtuple
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -20,13 +20,13 @@ from listingkit.rules.asked import asked_tasks
 from listingkit.rules.engine import Rule, call, chosen
 from listingkit.rules.findings import Batch, Findings
 from listingkit.rules.graded import graded, graded_notes
+from listingkit.rules.groups import Grouping, suspicious
 from listingkit.rules.plan import row_tasks
 from listingkit.rules.sheetwide import sheet_batches, sheet_fields
 from listingkit.rules.sieve import sift
-from listingkit.rules.task import Run, Task, kept, start
+from listingkit.rules.task import Run, Task, start
 from listingkit.rules.translation import translation_tasks
 
-ROLE = "#role"
 _INDEX = "#index"
 
 
@@ -101,6 +101,11 @@ def row_batches(run: Run, tasks: Sequence[Task], *, telling: bool = True) -> Ite
 
 def across_batches(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str, str]]) -> Iterator[Batch]:
     """Judge the groups of rows that share a key."""
+    for grouping, rows in suspicious(run, list(_groupings(run, rules, silent))):
+        yield from _judge_groups(run, grouping, rows)
+
+
+def _groupings(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str, str]]) -> Iterator[Grouping]:
     for rule in rules:
         if rule.scope != "across":
             continue
@@ -114,7 +119,7 @@ def across_batches(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str,
             if held[rule.keys[0]] is not None and not any(
                 rule.code.startswith(prefix) and column in held.values() for prefix, column in silent
             ):
-                yield from _judge_groups(run, rule, held, codes, specific=len(by_columns) > 1)
+                yield Grouping(rule, held, codes, specific=len(by_columns) > 1)
 
 
 def column_batches(run: Run, rules: Sequence[Rule]) -> tuple[list[Batch], frozenset[tuple[str, str]]]:
@@ -245,28 +250,13 @@ def places(frame: pl.DataFrame, rows: Sequence[int], column: str | None) -> pl.D
     )
 
 
-def _judge_groups(run: Run, rule: Rule, held: Mapping[str, str | None], codes: Sequence[str], *, specific: bool) -> Iterator[Batch]:
-    fold = rule.normal or (lambda key: key)
-    base = run.frame.lazy().with_row_index(_INDEX)
-    if not rule.deletes:
-        base = base.filter(kept(run))
-    cells = [(pl.col(column) if column else pl.lit(None, pl.String)).alias(plain) for plain, column in held.items()]
-    parts = [
-        base.select(_INDEX, pl.col(ROW).alias("#number"), *cells)
-        .with_columns(pl.lit(key).alias(ROLE), fold(pl.col(key)).alias("#key"))
-        .filter(pl.col("#key").is_not_null())
-        for key in rule.keys
-        if held[key] is not None
-    ]
-    rows = pl.concat(parts)
-    if rule.suspects is not None:
-        suspicious = rows.group_by("#key").agg(rule.suspects().alias("#suspect")).filter(pl.col("#suspect").fill_null(value=True))
-        rows = rows.join(suspicious, on="#key", how="semi")
-    found = rows.sort("#key", _INDEX, ROLE).collect()
+def _judge_groups(run: Run, grouping: Grouping, found: pl.DataFrame) -> Iterator[Batch]:
+    """Judge groups of rows as `suspicious` finds them."""
+    rule, held, codes = grouping.rule, grouping.held, grouping.codes
     row_type = namedtuple("Row", ("role", "number", *held))  # type: ignore[misc]  # noqa: PYI024
     flawed: dict[str, tuple[list[int], list[Flaw]]] = {}
     also: dict[str, list[tuple[int, int]]] = {}
-    for _, group in groupby(found.select("#key", _INDEX, ROLE, "#number", *held).iter_rows(), key=itemgetter(0)):
+    for _, group in groupby(found.iter_rows(), key=itemgetter(0)):
         together = list(group)
         members = [row_type(*row[2:]) for row in together]
         indices = [row[1] for row in together]
@@ -286,7 +276,7 @@ def _judge_groups(run: Run, rule: Rule, held: Mapping[str, str | None], codes: S
             rule.fix or Safety.ASK,
             plain,
             column or plain,
-            run.shown(codes, specific=specific),
+            run.shown(codes, specific=grouping.specific),
             tuple(codes) if list(codes) != [""] else (),
             places(run.frame, where, column),
             flaws,

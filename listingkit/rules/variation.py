@@ -13,16 +13,22 @@ CHECKED = date(2026, 9, 30)
 _FAMILY = ("sku", "parent_sku", "parentage_level")
 
 
-def _heads_and_names_differ(heads: pl.Expr, names: pl.Expr) -> pl.Expr:
-    several = (heads.n_unique() > 1) | (names.n_unique() > 1)
-    return (names.len() > 0) & (several | heads.first().ne_missing(names.first()))
+def _in_any_case(key: pl.Expr) -> pl.Expr:
+    return key.str.to_lowercase()
+
+
+def _heads_and_names_differ() -> pl.Expr:
+    """A child in a group without a head, or whose members are not all spelled the same."""
+    named = pl.col("#role") == "parent_sku"
+    spelled = pl.when(named).then("parent_sku").otherwise("sku")
+    return named.any() & (named.all() | (spelled.n_unique() > 1))
 
 
 @across(
     "VAR001",
     fields=_FAMILY,
     keys=("sku", "parent_sku"),
-    normal=lambda key: key.str.to_lowercase(),
+    normal=_in_any_case,
     good=[[("P", None, "Parent"), ("C", "P", "Child")]],
     bad=[[("C", "P", "Child")], [("P", None, "Parent"), ("C", "p", "Child")]],
     why="A child whose parent is neither in the file nor live fails with 8007; where the parent is live, add its row all the same.",
@@ -30,9 +36,7 @@ def _heads_and_names_differ(heads: pl.Expr, names: pl.Expr) -> pl.Expr:
     checked=CHECKED,
     fix="ask",
     errors=("8007",),
-    suspects=lambda: _heads_and_names_differ(
-        pl.col("sku").filter(pl.col("#role") == "sku"), pl.col("parent_sku").filter(pl.col("#role") == "parent_sku")
-    ),
+    suspects=_heads_and_names_differ,
 )
 def orphan_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     """The parent of every child stands in the file, written the same."""
@@ -50,7 +54,7 @@ def orphan_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     "VAR002",
     fields=_FAMILY,
     keys=("sku", "parent_sku"),
-    normal=lambda key: key.str.to_lowercase(),
+    normal=_in_any_case,
     good=[[("P", None, "Parent"), ("C", "P", "Child")], [("S", None, None)]],
     bad=[[("P", None, "Parent")]],
     why="A parent is not for sale: without children buyers see nothing of it.",

@@ -1,0 +1,67 @@
+"""Rows that share a key: rules with the same keys group the rows once, and only suspicious groups are looked at."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from listingkit.master.sheet import ROW
+from listingkit.rules.engine import Rule
+from listingkit.rules.task import Run, kept
+
+KEY = "#key"  # what the rows of a group share
+INDEX = "#index"  # of the row in the listings' frame
+ROLE = "#role"  # the key field that brought the row into the group
+NUMBER = "#number"  # of the row in its sheet
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """One rule across rows, for the marketplaces that see the same columns."""
+
+    rule: Rule
+    held: Mapping[str, str | None]  # plain field -> column of the frame
+    codes: Sequence[str]
+    specific: bool  # other marketplaces see other columns
+
+    @property
+    def shared(self) -> tuple[object, ...]:
+        """What groupings must have in common to group the rows once."""
+        return self.rule.keys, self.rule.normal, self.rule.deletes, tuple(self.held[key] for key in self.rule.keys), tuple(self.codes)
+
+
+def suspicious(run: Run, groupings: Sequence[Grouping]) -> Iterator[tuple[Grouping, pl.DataFrame]]:
+    """The rows of every suspicious group, group by group: `#key`, `#index`, `#role`, `#number`, then the rule's fields."""
+    together: dict[tuple[object, ...], list[Grouping]] = {}
+    for grouping in groupings:
+        together.setdefault(grouping.shared, []).append(grouping)
+    for sharing in together.values():
+        rows = _members(run, sharing)
+        sieves = {n: one.rule.suspects() for n, one in enumerate(sharing) if one.rule.suspects}
+        marks = rows.lazy().group_by(KEY).agg(sieve.fill_null(value=True).alias(str(n)) for n, sieve in sieves.items()).collect()
+        for n, one in enumerate(sharing):
+            found = rows.select(KEY, INDEX, ROLE, NUMBER, *one.held)
+            if n in sieves:
+                found = found.join(marks.filter(pl.col(str(n))).select(KEY), on=KEY, how="semi")
+            if found.height:
+                yield one, found.sort(KEY, INDEX, ROLE)
+
+
+def _members(run: Run, sharing: Sequence[Grouping]) -> pl.DataFrame:
+    """Every row once for each of the keys that it has."""
+    first = sharing[0]
+    rule = first.rule
+    held = {plain: column for one in sharing for plain, column in one.held.items()}
+    base = run.frame.lazy().with_row_index(INDEX)
+    if not rule.deletes:
+        base = base.filter(kept(run))
+    cells = [(pl.col(column) if column else pl.lit(None, pl.String)).alias(plain) for plain, column in held.items()]
+    roles = pl.Enum(sorted(rule.keys))
+    parts = [
+        base.select(INDEX, pl.col(ROW).alias(NUMBER), *cells)
+        .with_columns(pl.lit(key, roles).alias(ROLE), (rule.normal(pl.col(key)) if rule.normal else pl.col(key)).alias(KEY))
+        .filter(pl.col(KEY).is_not_null())
+        for key in rule.keys
+        if first.held[key] is not None
+    ]
+    return pl.concat(parts).collect()
