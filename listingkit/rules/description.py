@@ -1,5 +1,6 @@
 """Product descriptions."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from listingkit.finding import Flaw
@@ -40,7 +41,7 @@ def description_html(product_description: str) -> Flaw | None:
 @rule(
     "DSC002",
     fields=("product_description",),
-    limit="product_description.policy_chars",
+    limit=("product_description.policy_chars", "product_description.max_bytes"),
     good=["A mug for every day.", "A" * 2000],
     bad=["A" * 2001],
     why="Amazon's page rules take 2000 characters; the rest may be cut.",
@@ -49,9 +50,10 @@ def description_html(product_description: str) -> Flaw | None:
     severity="warning",
     suspects=lambda product_description, limit: product_description.str.len_chars() > limit.value,
 )
-def description_over_policy(product_description: str, limit: Limit) -> Flaw | None:
+def description_over_policy(product_description: str, limit: Limit, limits: Mapping[str, Limit]) -> Flaw | None:
     """A description has at most 2000 characters."""
-    if len(product_description) <= limit.value:
+    schema = limits.get("product_description.max_bytes")
+    if len(product_description) <= limit.value or (schema and len(product_description.encode()) > schema.value):
         return None
     return Flaw(f"description has {len(product_description)} characters, policy is {limit.value}")
 
@@ -60,16 +62,19 @@ def description_over_policy(product_description: str, limit: Limit) -> Flaw | No
     "DSC003",
     fields=("product_description",),
     good=["A mug for every day."],
-    bad=["Questions? help@havnegade.example.com", "See https://havnegade.example/mugs", "WhatsApp +45 12 34 56 78"],
+    bad=["Questions? help@havnegade.example.com", "See https://havnegade.example/mugs", "WhatsApp +45 12 34 56 78", "Fits B07XJ8C8F5"],
     why="Contacts and links lead shoppers away: Amazon suppresses the listing.",
-    source=PAGE + ": no e-mail, web or telephone",
+    source=PAGE + ": no e-mail, web or telephone, no other listing",
     checked=CHECKED,
-    suspects=lambda product_description: marks.may_have_contact(product_description),
+    suspects=lambda product_description: marks.may_have_contact(product_description) | marks.may_have_asin(product_description),
 )
 def description_contact(product_description: str) -> Flaw | None:
-    """A description has no web address, e-mail address or telephone number."""
+    """A description has no web address, e-mail address, telephone number or ASIN."""
     found = marks.contact(product_description)
-    return Flaw(f"description has a {found[0]}: {found[1]}") if found else None
+    if found:
+        return Flaw(f"description has a {found[0]}: {found[1]}")
+    code = marks.asin(product_description)
+    return Flaw(f"description names the ASIN {code}") if code else None
 
 
 @rule(
@@ -122,3 +127,23 @@ def description_promotes(product_description: str, language: str) -> Flaw | None
     """A description does not promote."""
     found = mentioned(product_description, "promotion", language)
     return Flaw(f"description promotes: {found!r}") if found else None
+
+
+@rule(
+    "DSC007",
+    fields=("product_description",),
+    limit="product_description.max_bytes",
+    good=["A mug for every day.", "A" * 10_000],
+    bad=["ä" * 5001],
+    why="The schema refuses the row: it counts bytes, and umlauts have two, Chinese characters three.",
+    source="Amazon product type definition HOME: product_description maxUtf8ByteLength 10000",
+    checked=CHECKED,
+    errors=("90225",),
+    suspects=lambda product_description, limit: product_description.str.len_bytes() > limit.value,
+)
+def description_too_long(product_description: str, limit: Limit) -> Flaw | None:
+    """A description has no more bytes than the schema takes."""
+    size = len(product_description.encode())
+    if size <= limit.value:
+        return None
+    return Flaw(f"description has {size} bytes ({len(product_description)} characters), {limit.value} are taken")

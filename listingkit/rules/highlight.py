@@ -1,10 +1,12 @@
 """The Item Highlight (title_differentiation), since 27 July 2026."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
 from listingkit.finding import Flaw
 from listingkit.rules.engine import rule
+from listingkit.rules.lexicon import may_mention, mentioned
 from listingkit.rules.limits import Limit
 
 CHECKED = date(2026, 9, 30)
@@ -66,6 +68,44 @@ def highlight_repeats_title(title_differentiation: str, item_name: str | None) -
     said = _phrases(item_name or "")
     again = [phrase for phrase in _phrases(title_differentiation) if phrase in said]
     return Flaw(f"Item Highlight repeats the title: {', '.join(again)}") if again else None
+
+
+@rule(
+    "HLT004",
+    fields=("title_differentiation",),
+    since=SINCE,
+    good=["Dishwasher safe, stackable, gift box", "350 ml, approx. 9 cm, oven safe"],
+    bad=["This mug is dishwasher safe. It stacks well.", "Stackable and dishwasher safe."],
+    why="An Item Highlight is a list of short phrases; sentences are cut or rewritten.",
+    source="vibe-seller's notes on the templates of August 2026: phrases, comma separated",
+    checked=CHECKED,
+    severity="warning",
+    suspects=lambda title_differentiation: title_differentiation.str.contains(r"[.!?](?:\s|$)|[。！？]"),
+)
+def highlight_is_a_sentence(title_differentiation: str) -> Flaw | None:
+    """An Item Highlight is a list of phrases, not a sentence."""
+    found = re.search(r"\w{4,}[.!?](?:\s+[^\W\d_a-z]|$)|[。！？]", title_differentiation)
+    return Flaw("Item Highlight is a sentence: phrases are asked for, separated by commas") if found else None
+
+
+@rule(
+    "HLT005",
+    fields=("title_differentiation",),
+    since=SINCE,
+    good=["Dishwasher safe, stackable, gift box"],
+    bad=["Best seller, dishwasher safe", "Perfect gift, stackable"],
+    why="It stands beside the title, and the title policy keeps promotion and praise out of both.",
+    source="Seller Central title requirements of 21 January 2025; phrases in data/lexicons/phrases.tsv",
+    checked=CHECKED,
+    severity="warning",
+    suspects=lambda title_differentiation, language: (
+        may_mention(title_differentiation, "promotion", language) | may_mention(title_differentiation, "subjective", language)
+    ),
+)
+def highlight_promotes(title_differentiation: str, language: str) -> Flaw | None:
+    """An Item Highlight neither promotes nor praises."""
+    found = mentioned(title_differentiation, "promotion", language) or mentioned(title_differentiation, "subjective", language)
+    return Flaw(f"Item Highlight promotes: {found!r}") if found else None
 
 
 def _phrases(text: str) -> Mapping[str, None]:

@@ -58,7 +58,8 @@ def main_image_address(main_product_image_locator: str) -> Flaw | None:
 
 @rule(
     "IMG002",
-    fields=("other_product_image_locator",),
+    each=True,
+    fields=("other_product_image_locator", "swatch_product_image_locator"),
     good=_GOOD,
     bad=_BAD,
     why=_WHY,
@@ -66,11 +67,11 @@ def main_image_address(main_product_image_locator: str) -> Flaw | None:
     checked=CHECKED,
     fix="ask",
     errors=("20000",),
-    suspects=lambda other_product_image_locator: ~other_product_image_locator.str.contains(_SOUND),
+    suspects=lambda text: ~text.str.contains(_SOUND),
 )
-def other_image_address(other_product_image_locator: str) -> Flaw | None:
+def other_image_address(text: str) -> Flaw | None:
     """Every further image is a full web address."""
-    return _judge(other_product_image_locator)
+    return _judge(text)
 
 
 _LOCATORS = ("main_product_image_locator", "other_product_image_locator*")

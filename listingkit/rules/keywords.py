@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -31,10 +32,20 @@ def _trimmed(text: str, most: int) -> str:
     return " ".join(words)
 
 
+def _refused(text: str, limits: Mapping[str, Limit]) -> str | None:
+    """What the schema says of search terms that no index ever sees."""
+    chars, size = limits.get("generic_keyword.max_chars"), limits.get("generic_keyword.max_bytes")
+    if chars and len(text) > chars.value:
+        return f"search terms have {len(text)} characters, {chars.value} are taken"
+    if size and len(text.encode()) > size.value:
+        return f"search terms have {len(text.encode())} bytes, {size.value} are taken"
+    return None
+
+
 @rule(
     "KWD001",
     fields=("generic_keyword",),
-    limit="generic_keyword.search_bytes",
+    limit=("generic_keyword.search_bytes", "generic_keyword.max_chars", "generic_keyword.max_bytes"),
     good=["coffee cup tea", "a" * 249],
     bad={"kaffee " * 35 + "tassen": ("kaffee " * 35).strip(), "ä" * 125: ""},
     why="One byte too many and Amazon ignores the whole field, without a word.",
@@ -43,10 +54,10 @@ def _trimmed(text: str, most: int) -> str:
     fix="ask",
     suspects=lambda generic_keyword, limit: generic_keyword.str.len_bytes() > limit.value,
 )
-def search_terms_too_long(generic_keyword: str, limit: Limit) -> Flaw | None:
+def search_terms_too_long(generic_keyword: str, limit: Limit, limits: Mapping[str, Limit]) -> Flaw | None:
     """Search terms have fewer bytes than the index takes; umlauts count two, Chinese characters three."""
     size = len(generic_keyword.encode())
-    if size <= limit.value:
+    if size <= limit.value or _refused(generic_keyword, limits):
         return None
     told = f"search terms have {size} bytes ({len(generic_keyword)} characters), {limit.value} are read"
     return Flaw(f"{told}: the whole field is ignored", fix=_trimmed(generic_keyword, limit.value))
@@ -138,3 +149,21 @@ def search_terms_promote(generic_keyword: str, language: str) -> Flaw | None:
     """Search terms neither promote nor praise."""
     found = mentioned(generic_keyword, "promotion", language) or mentioned(generic_keyword, "subjective", language)
     return Flaw(f"search terms promote: {found!r}") if found else None
+
+
+@rule(
+    "KWD006",
+    fields=("generic_keyword",),
+    limit=("generic_keyword.max_chars", "generic_keyword.max_bytes"),
+    good=["coffee cup tea", "tea " * 125],
+    bad=["abcd " * 101, "茶" * 501],
+    why="The schema refuses the row.",
+    source="Amazon product type definition HOME: generic_keyword maxLength 500, maxUtf8ByteLength 2000",
+    checked=CHECKED,
+    errors=("90225",),
+    suspects=lambda generic_keyword, limit: generic_keyword.str.len_bytes() > limit.value,
+)
+def search_terms_refused(generic_keyword: str, limits: Mapping[str, Limit]) -> Flaw | None:
+    """Search terms are no longer than the schema takes, in characters and in bytes."""
+    told = _refused(generic_keyword, limits)
+    return Flaw(told) if told else None

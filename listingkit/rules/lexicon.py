@@ -23,6 +23,13 @@ def phrases(kind: str, language: str) -> tuple[str, ...]:
 
 
 @cache
+def named(kind: str, language: str) -> frozenset[str]:
+    """Those of them that the marketplace names itself."""
+    lines = data("lexicons/phrases.tsv").read_text("utf-8").splitlines()
+    return frozenset(cells[2] for line in lines if (cells := line.split("\t"))[:2] == [kind, language or "en"] and cells[3:] == ["yes"])
+
+
+@cache
 def stopwords(language: str) -> frozenset[str]:
     """Articles, prepositions and conjunctions of a language."""
     for line in data("lexicons/stopwords.tsv").read_text("utf-8").splitlines():

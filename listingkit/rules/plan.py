@@ -44,7 +44,7 @@ def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...]) -> Iterator[Task]:
     for code, view in run.views.items():
         at = run.contexts[code]
         columns = tuple(_resolve(view, spec) for spec in specs)
-        if not rule.in_force(at) or not (rule.blank or _filled(columns[0])):
+        if not rule.in_force(at) or not any(_filled(held) for held in (columns if rule.blank else columns[:1])):
             continue
         for group in _groups_of(run) if rule.limit else ("",):
             limit = tuple(in_force(name, at.store, at.as_of, group) for name in rule.limit)

@@ -11,7 +11,7 @@ import polars as pl
 from listingkit.finding import Flaw, Severity
 from listingkit.rules import marks
 from listingkit.rules.engine import across, rule
-from listingkit.rules.lexicon import UNSPACED, may_mention, mentioned, stopwords
+from listingkit.rules.lexicon import UNSPACED, may_mention, mentioned, named, stopwords
 from listingkit.rules.sieve import Holds
 
 CHECKED = date(2026, 9, 30)
@@ -126,7 +126,7 @@ def title_promotes(item_name: str, language: str) -> Flaw | None:
     found = mentioned(item_name, "promotion", language)
     if not found:
         return None
-    return Flaw(f"title promotes: {found!r}", severity=Severity.ERROR if language in ("en", "") else Severity.WARNING)
+    return Flaw(f"title promotes: {found!r}", severity=Severity.ERROR if found in named("promotion", language) else Severity.WARNING)
 
 
 @rule(

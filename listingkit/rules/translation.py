@@ -57,6 +57,7 @@ _TEXTS = (
     "material",
     "style",
 )
+_OPTIONAL = ("title_differentiation", "generic_keyword")  # a language may do without them
 _COPIED = ("item_name", "bullet_point", "product_description")
 Pair = tuple[str, str, tuple[str, ...]]  # plain name, column of the marketplace, columns of other languages
 
@@ -174,7 +175,7 @@ def _copied(pairs: Sequence[Pair]) -> Callable[[tuple[Any, ...]], Flaw | None]:
 @sheetwide("MKT003", fields=tuple)
 def no_such_language(run: Run) -> Iterator[Batch]:
     """One finding a marketplace for the texts whose language the sheet lacks altogether."""
-    texts = {plain for text in _TEXTS for plain in fields()[text].names}
+    texts = {plain for text in _TEXTS if text not in _OPTIONAL for plain in fields()[text].names}
     for code, view in run.views.items():
         store = run.contexts[code].store
         lacks = [plain for plain in view.missing if plain in texts and plain not in _asked(run, code)]

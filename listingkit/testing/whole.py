@@ -91,6 +91,7 @@ def start(where: Where) -> Row:
         "product_type": where.schema.product_type,
         "price": price if where.store.decimals else price.replace(".", ""),
         "quantity": fields()["quantity"].example,
+        "main_product_image_locator": fields()["main_product_image_locator"].example,
         **known[""],
         **known.get(where.store.code, {}),
     }
@@ -170,11 +171,13 @@ def _ideas(name: str, where: Where, words: Sequence[Constraint]) -> Iterator[str
 
 
 def another(row: Row, number: int) -> Row:
-    """A further listing like this one: its own SKU, GTIN and title."""
+    """A further listing like this one: its own SKU, GTIN, title and main image."""
     made = row.copy()
     made.fill(sku=f"{row.get('sku')}-{number}", product_id=_next_gtin(row.get("product_id"), number))
     if row.get("item_name"):
         made.fill(item_name=numbered(row.get("item_name"), number))
+    if row.get("main_product_image_locator"):
+        made.fill(main_product_image_locator=f"{row.get('main_product_image_locator').removesuffix('.jpg')}-{number}.jpg")
     return made
 
 
