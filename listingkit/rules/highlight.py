@@ -8,6 +8,7 @@ from listingkit.finding import Flaw
 from listingkit.rules.engine import rule
 from listingkit.rules.lexicon import may_mention, mentioned
 from listingkit.rules.limits import Limit
+from listingkit.rules.sieve import Holds
 
 CHECKED = date(2026, 9, 30)
 SINCE = date(2026, 7, 27)
@@ -80,7 +81,7 @@ def highlight_repeats_title(title_differentiation: str, item_name: str | None) -
     source="vibe-seller's notes on the templates of August 2026: phrases, comma separated",
     checked=CHECKED,
     severity="warning",
-    suspects=lambda title_differentiation: title_differentiation.str.contains(r"[.!?](?:\s|$)|[。！？]"),
+    suspects=lambda title_differentiation: Holds(title_differentiation, "[.!?。！？]"),
 )
 def highlight_is_a_sentence(title_differentiation: str) -> Flaw | None:
     """An Item Highlight is a list of phrases, not a sentence."""

@@ -178,7 +178,7 @@ def lost_letter(text: str) -> Flaw | None:
     checked=CHECKED,
     severity="warning",
     fix="safe",
-    suspects=lambda item_name: item_name.str.contains(_FULL_WIDTH),
+    suspects=lambda item_name: Holds(item_name, _FULL_WIDTH),
 )
 def full_width_letters(item_name: str) -> Flaw | None:
     """Letters and digits of a title in Japan are in half width."""
@@ -197,7 +197,7 @@ def full_width_letters(item_name: str) -> Flaw | None:
     source="Seller Central 601 (JP) and sellers' reports: files saved in another encoding",
     checked=CHECKED,
     severity="warning",
-    suspects=lambda text: text.str.contains("?", literal=True),
+    suspects=lambda text: Holds(text, r"\?"),
 )
 def question_mark_for_a_letter(text: str) -> Flaw | None:
     """A text has letters where they were lost, not question marks."""
