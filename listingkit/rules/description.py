@@ -127,23 +127,3 @@ def description_promotes(product_description: str, language: str) -> Flaw | None
     """A description does not promote."""
     found = mentioned(product_description, "promotion", language)
     return Flaw(f"description promotes: {found!r}") if found else None
-
-
-@rule(
-    "DSC007",
-    fields=("product_description",),
-    limit="product_description.max_bytes",
-    good=["A mug for every day.", "A" * 10_000],
-    bad=["ä" * 5001],
-    why="The schema refuses the row: it counts bytes, and umlauts have two, Chinese characters three.",
-    source="Amazon product type definition HOME: product_description maxUtf8ByteLength 10000",
-    checked=CHECKED,
-    errors=("90225",),
-    suspects=lambda product_description, limit: product_description.str.len_bytes() > limit.value,
-)
-def description_too_long(product_description: str, limit: Limit) -> Flaw | None:
-    """A description has no more bytes than the schema takes."""
-    size = len(product_description.encode())
-    if size <= limit.value:
-        return None
-    return Flaw(f"description has {size} bytes ({len(product_description)} characters), {limit.value} are taken")

@@ -29,6 +29,7 @@ class Tier:
     sum: float | None = None
     larger: bool = False  # the larger of weight and volumetric weight keeps the bound
     refused: bool = False
+    usual: bool = False  # standard size
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,14 +32,10 @@ def _trimmed(text: str, most: int) -> str:
     return " ".join(words)
 
 
-def _refused(text: str, limits: Mapping[str, Limit]) -> str | None:
-    """What the schema says of search terms that no index ever sees."""
+def _refused(text: str, limits: Mapping[str, Limit]) -> bool:
+    """Whether the schema refuses the terms, so that no index ever sees them (told by VAL008 and VAL010)."""
     chars, size = limits.get("generic_keyword.max_chars"), limits.get("generic_keyword.max_bytes")
-    if chars and len(text) > chars.value:
-        return f"search terms have {len(text)} characters, {chars.value} are taken"
-    if size and len(text.encode()) > size.value:
-        return f"search terms have {len(text.encode())} bytes, {size.value} are taken"
-    return None
+    return bool((chars and len(text) > chars.value) or (size and len(text.encode()) > size.value))
 
 
 @rule(
@@ -149,21 +145,3 @@ def search_terms_promote(generic_keyword: str, language: str) -> Flaw | None:
     """Search terms neither promote nor praise."""
     found = mentioned(generic_keyword, "promotion", language) or mentioned(generic_keyword, "subjective", language)
     return Flaw(f"search terms promote: {found!r}") if found else None
-
-
-@rule(
-    "KWD006",
-    fields=("generic_keyword",),
-    limit=("generic_keyword.max_chars", "generic_keyword.max_bytes"),
-    good=["coffee cup tea", "tea " * 125],
-    bad=["abcd " * 101, "茶" * 501],
-    why="The schema refuses the row.",
-    source="Amazon product type definition HOME: generic_keyword maxLength 500, maxUtf8ByteLength 2000",
-    checked=CHECKED,
-    errors=("90225",),
-    suspects=lambda generic_keyword, limit: generic_keyword.str.len_bytes() > limit.value,
-)
-def search_terms_refused(generic_keyword: str, limits: Mapping[str, Limit]) -> Flaw | None:
-    """Search terms are no longer than the schema takes, in characters and in bytes."""
-    told = _refused(generic_keyword, limits)
-    return Flaw(told) if told else None

@@ -153,7 +153,7 @@ def business_price_above_price(business_price: str, price: str | None) -> Flaw |
     "OFR010",
     fields=("quantity", "fulfillment_channel_code"),
     good=[("5", "DEFAULT"), ("5", None), ("5", "3f1c2f0e-0000-4000-8000-000000000000")],
-    bad={("5", "AMAZON_EU"): "", ("0", "AMAZON_NA"): ""},
+    bad={("5", "AMAZON_EU"): "", ("0", "AMAZON_NA"): "", ("5", "AMAZON_JP"): ""},
     why="A quantity on a listing that Amazon fulfils turns it into one that you ship yourself: it loses Prime at once.",
     source=TEMPLATES + ": quantity is blank for Fulfillment by Amazon",
     checked=CHECKED,
@@ -170,7 +170,7 @@ def quantity_with_fba(quantity: str, fulfillment_channel_code: str | None) -> Fl
 @rule(
     "OFR011",
     fields=("fulfillment_channel_code", "lead_time_to_ship_max_days", "merchant_shipping_group"),
-    good=[("DEFAULT", "2", None), ("DEFAULT", None, "Standard"), ("AMAZON_EU", None, None)],
+    good=[("DEFAULT", None, "Standard"), ("DEFAULT", "2", None), ("AMAZON_EU", None, None)],
     bad=[("DEFAULT", None, None)],
     why="Without a shipping template and a handling time the account's defaults apply, which may promise what you cannot keep.",
     source=TEMPLATES + ": merchant shipping group, handling time",
