@@ -68,6 +68,7 @@ def check(
         if write_baseline:
             known.write(report, write_baseline)
             return 0
+        every = findings
         if before is not None:
             report, findings = known.only_new(report, findings, before, given)
         extra: dict[str, Any] = (
@@ -78,13 +79,9 @@ def check(
         if fix or show:
             from listingkit.cli.fix import mend
 
-            mend(
-                findings,
-                masters,
-                lambda copies: checking({**given, "masters": copies, "probe_images": False}, as_of)[1],
-                unsafe=unsafe,
-                show=show,
-            )
+            plain = {**given, "probe_images": False, "select": (), "ignore": ()}
+            narrow = bool(given["select"] or given["ignore"])
+            mend(every, masters, lambda files: checking({**plain, "masters": files}, as_of)[1], narrow=narrow, unsafe=unsafe, show=show)
         return 1 if findings.severities()[Severity.ERROR] else 0
 
     if not watch:

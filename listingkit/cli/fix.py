@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from listingkit.finding import Finding
+from listingkit.finding import Finding, Safety
 from listingkit.job import display
 from listingkit.master.sheet import Master
 from listingkit.mend.edits import Edit, edits
@@ -21,17 +21,19 @@ Again = Callable[[tuple[str, ...]], Findings]  # the same check of other masters
 ROUNDS = 8  # of leaving out fixes that make findings; then none is applied
 
 
-def mend(findings: Findings, masters: Sequence[Master], again: Again, *, unsafe: bool, show: bool) -> None:
+def mend(findings: Findings, masters: Sequence[Master], again: Again, *, narrow: bool, unsafe: bool, show: bool) -> None:
     """Show the fixes, or write them into `MASTER.fixed.xlsx` (or `.csv`) beside the master with a log of what was changed.
 
-    Every set of fixes is tried on a copy that is checked again; those that would make a new finding are left out.
+    Every set of fixes is tried on a copy that is checked again by every rule; those that would make a new finding are left out.
+    `narrow`: the findings are not those of every rule.
     """
     files = tuple(dict.fromkeys(master.file for master in masters))
     wanted = list(edits(findings, masters, unsafe=unsafe))
     for file in dict.fromkeys(edit.file for edit in wanted):
         place_of(Path(file), _sheets(masters, file))
+    before = again(files) if wanted and narrow else findings
     with tempfile.TemporaryDirectory() as folder:
-        good = _proven(wanted, findings, masters, again, Path(folder), files)
+        good = _proven(wanted, before, masters, again, Path(folder), files)
     if show:
         for line in _shown(good):
             click.echo(line)
@@ -43,9 +45,13 @@ def mend(findings: Findings, masters: Sequence[Master], again: Again, *, unsafe:
                 f"{count(len(copy.done), 'cell')} fixed in {copy.path}; listingkit undo {copy.path} takes them back ({copy.path.name}{LOG})"
             )
             click.echo(told, err=True)
-    if not wanted:
+    offered = {(one.file, one.sheet, one.cell) for one in findings if one.fix and (unsafe or one.fix.safety is Safety.SAFE)}
+    if not offered:
         more = "" if unsafe else " that is safe; --unsafe also takes those that ask for a yes"
         click.echo(f"nothing to fix: no finding has a fix{more}", err=True)
+    elif len(wanted) < len(offered):
+        other = count(len(offered) - len(wanted), "fix is", "fixes are")
+        click.echo(f"{other} left for you: the cell holds its value in other words or units, or has several proposals", err=True)
     if len(good) < len(wanted):
         left = count(len(wanted) - len(good), "fix is", "fixes are")
         click.echo(f"{left} left for you: the cell is a formula, cannot hold the value, or would become wrong in another way", err=True)

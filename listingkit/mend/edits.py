@@ -44,7 +44,7 @@ def edits(findings: Findings, masters: Sequence[Master], *, unsafe: bool = False
             continue
         letter = cell.rstrip("0123456789")
         old = cells[file, sheet](chosen.row, letter)
-        if old is not None and old.strip() == chosen.value and old != chosen.fix.value:
+        if old is not None and old.strip() == (chosen.value or "").strip() and old != chosen.fix.value:
             yield Edit(by_name[file, sheet].file, sheet, cell, chosen.row, letter, old, chosen.fix.value, chosen.code)
 
 

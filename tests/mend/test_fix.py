@@ -308,3 +308,20 @@ def test_one_cell_of_a_text_is_rewritten_and_nothing_else(
     assert [row or [""] for row in csv.reader(io.StringIO(made.decode(), newline=""), delimiter=";")] == wanted
     path.write_bytes(made)
     assert TextFile(path, "utf-8", ";").rewritten({place: lambda *_: seen[0][0]}) == before
+
+
+def test_a_fix_that_would_break_a_rule_nobody_selected_is_left(run: Any, tmp_path: Path) -> None:
+    """Without its tags the second title is the same as the first: only all rules together see it."""
+    (tmp_path / "m.csv").write_text("sku,item_name,color\nAB-1,Blue Mug,GrÃ¼n\nAB-2,Blue\u200b Mug,Red\n", "utf-8")
+    _, out, err = run("check", tmp_path / "m.csv", "-m", "US", "--diff", "--select", "TXT")
+    assert "+ Grün\n" in out
+    _, every, _ = run("check", tmp_path / "m.csv", "-m", "US", "--diff")
+    assert out == every
+    assert ("+ Blue Mug" in out) == ("left for you" not in err)
+
+
+def test_a_baseline_does_not_stop_a_fix(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("sku,item_name,color\nAB-1,Mug,GrÃ¼n\n", "utf-8")
+    run("check", tmp_path / "m.csv", "-m", "US", "--write-baseline", tmp_path / "known.json")
+    _, out, _ = run("check", tmp_path / "m.csv", "-m", "US", "--baseline", tmp_path / "known.json", "--diff")
+    assert out == "m.csv C2  TXT006\n- GrÃ¼n\n+ Grün\n"
