@@ -81,9 +81,10 @@ def checking(given: Mapping[str, Any], as_of: date, *, masters_too: bool = True)
     first = given["masters"][0]
     if len(given["masters"]) == 1 and first != "-" and Path(first).is_file() and is_template(first):
         filled = read_filled_template(first)
-        stores = select(given["marketplaces"]) or select(filled.template.marketplaces)
+        named = select(given["marketplaces"])
+        stores = named or select(filled.template.marketplaces)
         probes = _probes(given, filled.listings, as_of, config)
-        findings = check_filled(filled, stores, as_of=as_of, config=config, also=probes)
+        findings = check_filled(filled, named, as_of=as_of, config=config, also=probes)
         masters: Sequence[Master] = (_master_of(Path(first), filled),)
         report = report_of(read_from(masters), filled.listings, findings, stores, as_of=as_of)
         return replace(report, paths=_paths(given["masters"], config)), findings, masters

@@ -209,6 +209,7 @@ def _oddities(columns: Sequence[TemplateColumn], sheet: SheetReader, data_row: i
     if sheet.frozen_rows not in (None, 0, data_row - 1):
         yield f"the sheet is frozen above row {sheet.frozen_rows + 1} but the settings say that data begins in row {data_row}"
     if dropdowns.lost:
-        yield f"{len(dropdowns.lost)} drop-down lists lead nowhere: the names that they use are missing"
+        many = "1 drop-down list leads" if len(dropdowns.lost) == 1 else f"{len(dropdowns.lost)} drop-down lists lead"
+        yield f"{many} nowhere: the names used are missing"
     if unread:
-        yield f"{unread} requirement rules could not be read and are not applied"
+        yield f"{unread} requirement {'rule' if unread == 1 else 'rules'} could not be read, so not applied"

@@ -10,6 +10,7 @@ from listingkit.fields import fields, plain_names
 from listingkit.inventory.paths import place
 from listingkit.inventory.template import Generation, TemplateColumn
 from listingkit.mapping.units import unit_named
+from listingkit.mapping.words import fold, known_words
 from listingkit.resources import shared
 
 Dictionary = Mapping[str, str]  # label -> wire value
@@ -42,7 +43,9 @@ def dictionary(column: TemplateColumn, generation: Generation, header_language: 
         stored |= set(told.values())
     for label in labels:
         if label not in told and label not in stored:
-            told[label] = _wire_in_label(column, label)
+            wire = _wire_in_label(column, label)
+            told[label] = label if wire in stored or (wire != label and wire in labels) else wire
+            stored.add(told[label])
     return told
 
 
@@ -96,13 +99,16 @@ def _value_names(column: TemplateColumn, generation: Generation) -> Iterator[str
 
 
 def _wire_in_label(column: TemplateColumn, label: str) -> str:
-    """The wire value that a label shows by itself: a unit's name, a browse node in brackets at the end, else the label."""
+    """The wire value that a label shows by itself: a unit's name, a browse node in brackets at the end, a country, a known word."""
     found = place(column.path)
-    if found and found.plain in _BROWSE and (node := re.search(r"\(([^()]+)\)$", label)):
+    if found is None:
+        return label
+    if found.plain in _BROWSE and (node := re.search(r"\(([^()]+)\)$", label)):
         return node[1]
-    if found and found.plain.endswith("_unit"):
+    if found.plain.endswith("_unit"):
         return unit_named(label) or label
-    return label
+    field = plain_names()[found.plain][0]
+    return known_words(field.kind if field.kind in ("boolean", "country") else field.name).get(fold(label), label)
 
 
 @cache

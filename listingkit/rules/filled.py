@@ -21,16 +21,25 @@ def check_filled(
 ) -> Findings:
     """Check a filled template as master and template at once, for these marketplaces or for those that it is made for.
 
+    A file for many marketplaces holds the product once, in the language of the first of them; of the others it holds the offers.
     `also`: what was found out elsewhere.
     """
-    stores = stores or select(filled.template.marketplaces)
-    store = stores[0].code if len(stores) == 1 else ""
+    named = tuple(stores or select(filled.template.marketplaces))
+    main = named[:1] if not stores and filled.template.generation == "multistore" else named
+    store = main[0].code if len(main) == 1 else ""
     said = template_batches(filled.template, filled.rows.frame, names=filled.names, store=store, texts=filled.rows.texts, config=config)
     own = [*graded(said, filled.listings.frame, config), *graded(also, filled.listings.frame, config)]
-    general = check(filled.listings, stores, as_of=as_of, config=config)
+    general = check(filled.listings, main, as_of=as_of, config=config)
+    every = [*general.batches, *_offers(filled, named[len(main) :], as_of, config)]
     notes = [*template_notes(filled.template, as_of=as_of, config=config), *general.notes]
-    found = Findings([*without_echo(general.batches, own, set(filled.names.values())), *own], general.sources, notes)
-    return accept(found, filled.listings, stores, config, as_of=as_of)
+    found = Findings([*without_echo(every, own, set(filled.names.values())), *own], general.sources, notes)
+    return accept(found, filled.listings, named, config, as_of=as_of)
+
+
+def _offers(filled: Filled, stores: Sequence[Marketplace], as_of: date, config: Config) -> Iterator[Batch]:
+    """What there is to say of the columns that are a marketplace's own."""
+    batches = check(filled.listings, stores, as_of=as_of, config=config).batches if stores else ()
+    yield from (batch for batch in batches if batch.column.partition("@")[2] in batch.stores)
 
 
 def without_echo(batches: Sequence[Batch], own: Sequence[Batch], held: Collection[str]) -> Iterator[Batch]:

@@ -13,7 +13,7 @@ from listingkit.inventory.wording import words
 from listingkit.rules.template_sheet import ACTION_PATHS, Flawed, Sheet, number
 
 _SLOT = re.compile(r"#(\d+)")
-_LANGUAGES = ("en", "de")  # of the public values
+_LANGUAGES = ("en", "de", "it")  # of the public values
 _OWN = {"brand": "VAL027", "brand_name": "VAL027", "merchant_shipping_group": "VAL028", "merchant_shipping_group_name": "VAL028"}
 _OWN |= {"fulfillment_availability": "VAL029", "fulfillment_center_id": "VAL029"}
 

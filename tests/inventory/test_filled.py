@@ -14,8 +14,9 @@ from listingkit.config import Config
 from listingkit.finding import Finding
 from listingkit.inventory.filled import Filled, is_template, read_filled_template
 from listingkit.inventory.read import read_template
+from listingkit.inventory.wire import dictionary
 from listingkit.mapping.listings import SOURCE, Listings, Source
-from listingkit.marketplace import marketplace
+from listingkit.marketplace import marketplace, select
 from listingkit.master.sheet import ROW, Column, letter
 from listingkit.render.rows import render, sources
 from listingkit.rules.filled import check_filled
@@ -236,6 +237,39 @@ def test_template_and_catalogue_speak_once_of_a_blank_cell(templates: ModuleType
     assert [finding.code for finding in findings if finding.field == "item_name"] == ["REQ010"]
     assert {finding.marketplace for finding in findings if finding.code == "REQ010"} == {"US"}
     assert {finding.file for finding in findings} == {"filled.xlsx"}
+
+
+def test_a_file_for_many_marketplaces_holds_the_product_once_and_their_offers(templates: ModuleType, tmp_path: Path) -> None:
+    description = templates.legacy("multistore")
+    path = "purchasable_offer[marketplace_id={}]#1.our_price#1.schedule#1.value_with_tax"
+    price = {code: path.format(templates.STORES[code]) for code in ("UK", "DE")}
+    row = {"feed_product_type": "mug", "item_sku": "A", "item_name": "Mug", "brand_name": "Acme", price["UK"]: 5.0, price["DE"]: -1.0}
+    found = read_filled_template(templates.build(replace(description, rows=[row]), tmp_path / "f.xlsx"))
+    findings = list(check_filled(found, as_of=date(2026, 11, 1)))
+    of_others = {(finding.marketplace, finding.code, finding.field) for finding in findings if finding.marketplace in ("DE", "IT")}
+    assert of_others == {("DE", "OFR001", "price@DE"), ("IT", "MKT005", "price@IT")}, "their offers, not their titles"
+    asked = list(check_filled(found, select(["IT"]), as_of=date(2026, 11, 1)))
+    assert {finding.marketplace for finding in asked if finding.marketplace} == {"IT"}
+
+
+def test_labels_without_aliases_mean_what_amazon_stores(templates: ModuleType, tmp_path: Path) -> None:
+    """Generations and languages meet in wire values: a German condition, a country by name, an action of the newest multi-store files."""
+    at = "[marketplace_id=A1PA6795UKMFR9]"
+    german = templates.unified("DE", "de_DE")
+    columns = (
+        *german.columns,
+        templates.Col(f"condition_type{at}#1.value", values={"MUG": ["Neu", "Gebraucht - Wie neu"]}),
+        templates.Col(f"country_of_origin{at}#1.value", values={"": ["Deutschland", "Kap Verde", "Elfenbeiküste", "Zaire"]}),
+    )
+    template = read_template(templates.build(replace(german, columns=columns), tmp_path / "de.xlsx"))
+    told = {path: dictionary(column, "unified", "de_DE") for path, column in template.by_path.items()}
+    assert told[f"condition_type{at}#1.value"] == {"Neu": "new_new", "Gebraucht - Wie neu": "used_like_new"}
+    assert told[f"country_of_origin{at}#1.value"] == {"Deutschland": "DE", "Kap Verde": "CV", "Elfenbeiküste": "CI", "Zaire": "Zaire"}
+    old = templates.legacy("multistore")
+    action = replace(old.columns[3], values={"mug": ["Delete", "Partial Update", "Full Update"]})
+    template = read_template(templates.build(replace(old, columns=(*old.columns[:3], action)), tmp_path / "uk.xlsx"))
+    wires = {"Delete": "delete", "Partial Update": "partial_update", "Full Update": "full_update"}
+    assert dictionary(template.by_path["update_delete"], "multistore", "en_GB") == wires
 
 
 def test_a_filled_template_is_a_master_too(templates: ModuleType, tmp_path: Path) -> None:

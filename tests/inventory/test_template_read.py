@@ -139,7 +139,7 @@ def test_oddities(templates: ModuleType, tmp_path: Path) -> None:
     assert found.oddities == (f"columns D and T both hold {description.columns[3].path}",)
     strange = replace(description.columns[0], rules=[("required", "VLOOKUP({.},A:B,2)>0")])
     found = read_template(templates.build(replace(description, columns=[strange, *description.columns[1:]]), tmp_path / "s.xlsx"))
-    assert found.oddities == ("1 requirement rules could not be read and are not applied",)
+    assert found.oddities == ("1 requirement rule could not be read, so not applied",)
 
 
 def test_cells_keep_their_kind(templates: ModuleType, tmp_path: Path) -> None:
