@@ -1,6 +1,7 @@
 """Strategies for listings: some that no rule has anything to say about, and some in which exactly one rule finds its flaw."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from listingkit.master.sheet import ROW
 from listingkit.rules.engine import find
 from listingkit.schemas.category import load
 from listingkit.testing.breaking import cases, impossible, refuse
-from listingkit.testing.whole import LONGEST, THEME, Row, Where, another, child, listings_of, numbered, parent, settle, start
+from listingkit.testing.whole import LONGEST, THEME, Row, Where, another, child, numbered, parent, settle, start
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 VARIANTS = 3  # ways to break one rule; ways to be whole
@@ -38,15 +39,15 @@ def listings(
     """
     store, day = find_marketplace(marketplace), as_of or datetime.now(UTC).date()
     rule = find(broken) if broken else None
-    where = Where(load(category), store, day, setting(rule.code) if rule and config is DEFAULT else config)
+    evidence = {rule.fields[0]: rule.evidence} if rule and rule.evidence else {}
+    where = Where(load(category), store, day, setting(rule.code) if rule and config is DEFAULT else config, evidence)
     if rule:
         refuse(rule, where)
 
     @st.composite
     def varied(draw: st.DrawFn) -> Listings:
-        return listings_of(
-            [row.cells for row in _vary(draw, _known(rule.code if rule else None, where).at(draw(st.integers(0, VARIANTS - 1))))]
-        )
+        case = _known(rule.code if rule else None, where).at(draw(st.integers(0, VARIANTS - 1)))
+        return where.listings(_vary(draw, case))
 
     return varied()
 
@@ -105,7 +106,7 @@ def _whole(where: Where) -> Iterator[list[Row]]:
 
 def _broken(code: str, where: Where) -> _Cases:
     rule = find(code)
-    (whole,) = _known(None, where).at(0)
+    (whole,) = _known(None, replace(where, evidence={})).at(0)
     return _Cases(cases(rule, whole, where), lambda: impossible(rule, where, "none of its examples does so alone"))
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 
 import polars as pl
 
@@ -16,7 +17,7 @@ from listingkit.finding import Finding
 from listingkit.gtin.check_digit import complete
 from listingkit.mapping.listings import SOURCE, Listings, Source
 from listingkit.marketplace import Marketplace
-from listingkit.master.sheet import ROW, Column, letter
+from listingkit.master.sheet import ROW, Column, Evidence, letter
 from listingkit.resources import shared
 from listingkit.rules.engine import catalogue
 from listingkit.rules.run import check
@@ -55,22 +56,26 @@ class Where:
     store: Marketplace
     as_of: date
     config: Config = field(default=DEFAULT)
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)  # by field: what the cells of a workbook would be
 
     def findings(self, rows: Sequence[Row]) -> list[Finding]:
-        return list(check(listings_of([row.cells for row in rows]), [self.store], as_of=self.as_of, config=self.config))
+        return list(check(self.listings(rows), [self.store], as_of=self.as_of, config=self.config))
+
+    def listings(self, rows: Sequence[Row]) -> Listings:
+        return listings_of([row.cells for row in rows], self.evidence)
 
     def asks(self) -> tuple[Constraint, ...]:
         return self.schema.asks(self.store, self.as_of)
 
 
-def listings_of(rows: Sequence[Mapping[str, str | None]]) -> Listings:
+def listings_of(rows: Sequence[Mapping[str, str | None]], evidence: Mapping[str, Evidence] = MappingProxyType({})) -> Listings:
     """Rows by plain field names as listings, as if they had been read from a sheet with these headers."""
     order = {name: number for number, name in enumerate(plain_names())}
     names = sorted({name for row in rows for name in row}, key=lambda name: order[name])
     frame = pl.DataFrame({name: [row.get(name) or None for row in rows] for name in names}, schema=dict.fromkeys(names, pl.String))
     frame = frame.with_columns(pl.int_range(_FIRST, pl.len() + _FIRST, dtype=pl.UInt32).alias(ROW), pl.lit(0, pl.UInt16).alias(SOURCE))
     origins = {name: Column(letter(number), name) for number, name in enumerate(names)}
-    return Listings(frame.select(ROW, SOURCE, *names), (Source("listings.csv", None, origins, {}),))
+    return Listings(frame.select(ROW, SOURCE, *names), (Source("listings.csv", None, origins, evidence),))
 
 
 @cache
