@@ -8,10 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from listingkit.errors import UnknownName
 from listingkit.fields import Field, path, plain_names
@@ -19,6 +17,9 @@ from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.wire import dictionary
 from listingkit.marketplace import Marketplace
 from listingkit.resources import shared
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _TYPES = {"integer": "integer", "number": "decimal", "price": "decimal", "date": "date"}
 
@@ -69,7 +70,9 @@ def _fill(text: str, scope: Mapping[str, Any]) -> str:
 
 
 @cache
-def _jinja() -> Environment:
+def _jinja() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     made = Environment(loader=FileSystemLoader(shared("templates")), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - makes TSV, not HTML
     made.filters["base64"] = _base64
     return made

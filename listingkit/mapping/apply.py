@@ -11,7 +11,6 @@ from listingkit.fields import fields, parse
 from listingkit.finding import Finding, Severity
 from listingkit.mapping.assign import Assignment, absent, assign, header_key, note
 from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE
-from listingkit.mapping.derive import Inputs, Unmapped, derive
 from listingkit.mapping.drift import drift
 from listingkit.mapping.listings import SOURCE, Listings, Source
 from listingkit.mapping.pictures import free_place
@@ -189,6 +188,10 @@ def _with_galleries(frame: pl.DataFrame, fill: FillDown) -> pl.DataFrame:
 
 def _derived(frame: pl.DataFrame, master: Master, profile: Profile) -> pl.DataFrame:
     """Derived fields in the order of the profile; a later one may use an earlier one."""
+    if not profile.derived:
+        return frame
+    from listingkit.mapping.derive import Inputs, Unmapped, derive
+
     headers = {header_key(column): column.letter for column in reversed(master.columns) if column.header}
     sheet = master.frame if frame.height == master.frame.height else master.frame.join(frame.select(ROW), on=ROW, how="semi").sort(ROW)
     for name, derived in profile.derived.items():

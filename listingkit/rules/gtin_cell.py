@@ -43,7 +43,14 @@ def verdict_of(value: str, config: Config = DEFAULT) -> Verdict:
 
 def doubtful(product_id: pl.Expr, config: Config) -> pl.Expr:
     """Cells that triage must look at."""
-    return ~surely_clean(product_id, table_of(config))
+    names = product_id.meta.root_names()
+    return _doubtful(names[0], table_of(config)) if names else ~surely_clean(product_id, table_of(config))
+
+
+@lru_cache(maxsize=8)
+def _doubtful(column: str, table: Prefixes) -> pl.Expr:
+    """The sieve of many rules, put together once."""
+    return ~surely_clean(pl.col(column), table)
 
 
 def study(values: pl.Series, evidence: Evidence | None) -> Seen:

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 from listingkit.config import Config
 from listingkit.fields import fields
 from listingkit.finding import Flaw, Severity
 from listingkit.images.address import Resolver, public_addresses
-from listingkit.images.fetch import Fetched
-from listingkit.images.probe import MOST, probe
 from listingkit.mapping.listings import Listings
 from listingkit.rules.engine import given, wanted
 from listingkit.rules.findings import Batch
@@ -16,6 +15,9 @@ from listingkit.rules.graded import graded
 from listingkit.rules.limits import Limit, in_force
 from listingkit.rules.sheetwide import once, rowwise
 from listingkit.rules.task import Run, start
+
+if TYPE_CHECKING:
+    from listingkit.images.fetch import Fetched
 
 CHECKED = date(2026, 9, 30)
 _SHEET = "Images sheet of Amazon templates 2026"
@@ -98,10 +100,10 @@ _document(
     "http://192.168.0.4/a.jpg",
     severity="info",
 )
-Judge = Callable[[Fetched, Mapping[str, Limit]], Flaw | None]
+Judge = Callable[["Fetched", Mapping[str, Limit]], Flaw | None]
 
 
-def _there(found: Fetched, _: Mapping[str, Limit]) -> Flaw | None:
+def _there(found: "Fetched", _: Mapping[str, Limit]) -> Flaw | None:
     if found.refused:
         return None
     if found.problem:
@@ -111,20 +113,20 @@ def _there(found: Fetched, _: Mapping[str, Limit]) -> Flaw | None:
     return Flaw("the address answers with a web page, not with a picture") if found.picture.kind == "html" else None
 
 
-def _direct(found: Fetched, _: Mapping[str, Limit]) -> Flaw | None:
+def _direct(found: "Fetched", _: Mapping[str, Limit]) -> Flaw | None:
     if not found.redirects or found.problem or found.status != 200 or found.picture.kind == "html":
         return None
     return Flaw(f"the address redirects to {found.final}", fix=found.final)
 
 
-def _format(found: Fetched, _: Mapping[str, Limit]) -> Flaw | None:
+def _format(found: "Fetched", _: Mapping[str, Limit]) -> Flaw | None:
     kind = found.picture.kind
     if found.status != 200 or found.problem or kind in _TAKEN or kind == "html":
         return None
     return Flaw(f"the picture is {kind.upper() if kind else found.media_type or 'of no known format'}, which Amazon does not take")
 
 
-def _small(found: Fetched, limits: Mapping[str, Limit]) -> Flaw | None:
+def _small(found: "Fetched", limits: Mapping[str, Limit]) -> Flaw | None:
     if found.picture.pixels is None or found.picture.kind not in _TAKEN:
         return None
     width, height = found.picture.pixels
@@ -136,7 +138,7 @@ def _small(found: Fetched, limits: Mapping[str, Limit]) -> Flaw | None:
     return None
 
 
-def _large(found: Fetched, limits: Mapping[str, Limit]) -> Flaw | None:
+def _large(found: "Fetched", limits: Mapping[str, Limit]) -> Flaw | None:
     pixels, size = limits["image.max_pixels"].value, limits["image.max_bytes"].value
     if found.picture.pixels is not None and max(found.picture.pixels) > pixels:
         return Flaw(f"the picture has {found.picture.pixels[0]} x {found.picture.pixels[1]} pixels, at most {pixels} are taken")
@@ -148,16 +150,20 @@ def _large(found: Fetched, limits: Mapping[str, Limit]) -> Flaw | None:
 _JUDGES: Mapping[str, Judge] = {"IMG020": _there, "IMG021": _direct, "IMG022": _format, "IMG023": _small, "IMG024": _large}
 
 
-def probed(listings: Listings, *, as_of: date, config: Config, resolve: Resolver = public_addresses, most: int = MOST) -> list[Batch]:
+def probed(
+    listings: Listings, *, as_of: date, config: Config, resolve: Resolver = public_addresses, most: int | None = None
+) -> list[Batch]:
     """Fetch every image of the listings once, and say what is wrong with it at each cell that names it.
 
     `resolve` is for tests against a server on this machine.
     """
+    from listingkit.images.probe import MOST, probe
+
     run = start(listings, (), as_of=as_of, config=config)
     columns = [name for field in _COLUMNS for name in fields()[field].names if name in listings.frame.columns]
     urls = [url for name in columns for url in listings.frame[name].drop_nulls().unique(maintain_order=True).to_list()]
     asked = [url for url in dict.fromkeys(urls) if url.lower().startswith(("http://", "https://"))]
-    found = probe(asked, resolve=resolve, most=most)
+    found = probe(asked, resolve=resolve, most=MOST if most is None else most)
     limits = {name: limit for name in _LIMITS if (limit := in_force(name, None, as_of)) is not None}
     batches = [batch for name in columns for batch in _of_column(run, name, found, limits)]
     return list(graded([*batches, *_unasked(run, columns, asked, found)], listings.frame, config))
@@ -166,7 +172,7 @@ def probed(listings: Listings, *, as_of: date, config: Config, resolve: Resolver
 _LIMITS = ("image.min_pixels", "image.zoom_pixels", "image.max_pixels", "image.max_bytes")
 
 
-def _of_column(run: Run, column: str, found: Mapping[str, Fetched], limits: Mapping[str, Limit]) -> Iterator[Batch]:
+def _of_column(run: Run, column: str, found: "Mapping[str, Fetched]", limits: Mapping[str, Limit]) -> Iterator[Batch]:
     for code, judge in _JUDGES.items():
         if not wanted(code, run.config):
             continue
@@ -176,7 +182,7 @@ def _of_column(run: Run, column: str, found: Mapping[str, Fetched], limits: Mapp
             yield rowwise(run, code, ("",), rows.to_list(), [flaws[url] for url in run.frame[column].gather(rows)], column=column)
 
 
-def _unasked(run: Run, columns: list[str], asked: list[str], found: Mapping[str, Fetched]) -> Iterator[Batch]:
+def _unasked(run: Run, columns: list[str], asked: list[str], found: "Mapping[str, Fetched]") -> Iterator[Batch]:
     """One finding for what was refused, and one for what was too many."""
     refused = [answer for answer in found.values() if answer.refused]
     if refused and wanted("IMG025", run.config):

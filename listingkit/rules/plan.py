@@ -18,11 +18,12 @@ from listingkit.rules.task import Run, Task, kept
 
 def row_tasks(run: Run, rules: Sequence[Rule]) -> Iterator[Task]:
     """The work of every row rule: one task for each set of columns, limit and day that differs between marketplaces."""
+    studies: dict[tuple[Any, ...], Any] = {}
     for rule in rules:
         if rule.scope != "row":
             continue
         for specs in _slots(rule):
-            yield from _tasks_of(run, rule, specs)
+            yield from _tasks_of(run, rule, specs, studies)
 
 
 def _slots(rule: Rule) -> Iterator[tuple[str, ...]]:
@@ -38,7 +39,7 @@ def _slots(rule: Rule) -> Iterator[tuple[str, ...]]:
         yield (name, *rule.fields[1:])
 
 
-def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...]) -> Iterator[Task]:
+def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...], studies: dict[tuple[Any, ...], Any]) -> Iterator[Task]:
     variants: dict[tuple[Any, ...], list[str]] = {}
     uses = rule.takes | (frozenset(_names(rule.suspects)) if rule.suspects else frozenset())
     for code, view in run.views.items():
@@ -63,7 +64,10 @@ def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...]) -> Iterator[Task]:
             "language": tongue,
         }
         if rule.study:
-            known["seen"] = _study(run, rule, columns[0], source)
+            asked = (rule.study, columns[0], source)
+            if asked not in studies:  # several rules ask the same of a column
+                studies[asked] = _study(run, rule, columns[0], source)
+            known["seen"] = studies[asked]
         sieve = _suspects(rule, specs, columns, known)
         yield Task(
             code=rule.code,

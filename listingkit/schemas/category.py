@@ -21,6 +21,7 @@ from listingkit.schemas.layer import Layer, Saying
 from listingkit.schemas.values import Values, read_values
 from listingkit.schemas.words import Constraint, Required, RequiredWhen, Word
 
+LONGEST = 60  # characters of a product type; file systems take no longer names in every script
 DEEPEST = 5  # schemas that extend one another
 
 
@@ -89,8 +90,8 @@ def _load(type_: str, folder: Path | None) -> CategorySchema:
         tuple(layers),
         tuple(lists),
     )
-    for store in (None, *sorted(schema.overlays)):
-        _merged(schema, store)  # what contradicts itself only after merging is found now
+    for store in (None, *sorted(schema.overlays)) if folder else ():
+        _merged(schema, store)  # what contradicts itself only after merging is found now; of our own schemas tests find it
     return schema
 
 
@@ -112,7 +113,7 @@ def _chain(type_: str, folder: Path | None) -> list[Path]:
 
 
 def _place(type_: str, folder: Path | None) -> Path | None:
-    if not type_.replace("_", "").isalnum():
+    if not type_.replace("_", "").isalnum() or len(type_) > LONGEST:
         return None
     for parent in filter(None, (folder, shared("category_schemas"))):
         if (parent / type_ / "schema.toml").is_file():

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from listingkit.errors import UnknownName
 from listingkit.finding import Severity
 from listingkit.marketplace import marketplace, marketplaces
 from listingkit.resources import shared
@@ -52,7 +53,7 @@ def test_a_schema_is_dated_and_sourced_and_unconfirmed_is_never_an_error(name: s
     assert schema.title
     assert schema.source
     assert date(2026, 1, 1) <= schema.checked <= DAY
-    for store in marketplaces().values():
+    for store in (None, *marketplaces().values()):
         for one in schema.asks(store, DAY):
             assert one.source
             assert one.confidence == "confirmed" or one.severity is not Severity.ERROR
@@ -64,3 +65,9 @@ def test_the_24_product_types_are_there() -> None:
         CONSUMER_ELECTRONICS CELL_PHONE_CASE BATTERY AUTO_PART HEALTH_PERSONAL_CARE MEDICAL_DEVICE BEAUTY PET_SUPPLIES BOOK
     """
     assert set(wanted.split()) <= set(names())
+
+
+@pytest.mark.parametrize("name", ["A" * 500, "家" * 90, "../HOME", ""])
+def test_a_product_type_that_can_be_no_folder_is_unknown(name: str) -> None:
+    with pytest.raises(UnknownName):
+        load(name)
