@@ -2,11 +2,12 @@
 
     python scripts/pictures.py [FOLDER]
 
-Needs chromium, chromedriver, soffice, pdftoppm and ImageMagick's convert, and what `pip install -e ".[dev]"` brings.
+Needs chromium, chromedriver, soffice and pdftoppm, and what `pip install -e ".[dev]"` brings.
 The sample is the stoneware master, built once as it is and once after a bad afternoon: a wiped text, a price with its comma
 in the wrong place, a mistyped number, a title that grew.
 """
 
+import csv
 import shutil
 import subprocess
 import sys
@@ -20,10 +21,8 @@ from typing import Any
 
 import openpyxl
 
-from listingkit.build import build
 from listingkit.cli import main as listingkit
 from listingkit.resources import shared
-from listingkit.stories import stories
 
 AFTERNOON: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("HG-MUG", "Titel DE", lambda title: title.replace("Tasse", "Becher")),
@@ -80,7 +79,7 @@ def browser(profile: Path) -> Any:
     return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver") or ""))
 
 
-def shot(driver: Any, page: Path, picture: Path, *, width: int = 1100, height: int = 900, before: str = "") -> None:
+def shot(driver: Any, page: Path, picture: Path, *, width: int = 1000, height: int = 900, before: str = "") -> None:
     """One screenshot of the top of a page, after a script."""
     driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
@@ -90,24 +89,28 @@ def shot(driver: Any, page: Path, picture: Path, *, width: int = 1100, height: i
         pass
     driver.execute_script(before)
     picture.write_bytes(b64decode(driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})["data"]))
-    _smaller(picture)
 
 
-def workbook(file: Path, folder: Path, pictures: dict[int, Path]) -> None:
-    """Pages of a workbook, as LibreOffice prints them, without their margins."""
+def workbook(file: Path, folder: Path, pictures: dict[Path, tuple[int, int, int]]) -> None:
+    """Pages of a workbook, as LibreOffice prints them: number, top and height of what is shown."""
     office = [shutil.which("soffice") or "", f"-env:UserInstallation={(folder / 'office').as_uri()}", "--headless"]
     _run(*office, "--convert-to", "pdf", "--outdir", str(folder), str(file))
     pdf = folder / f"{file.stem}.pdf"
-    for page, picture in pictures.items():
-        made = folder / f"page-{page}"
-        _run("pdftoppm", "-png", "-r", "110", "-f", str(page), "-l", str(page), "-singlefile", str(pdf), str(made))
-        _run("convert", f"{made}.png", "-trim", "-bordercolor", "white", "-border", "12", str(picture))
-        _smaller(picture)
+    for picture, (page, top, height) in pictures.items():
+        crop = ["-x", "70", "-y", str(top), "-W", "1070", "-H", str(height)]
+        _run(
+            "pdftoppm", "-png", "-r", "110", "-f", str(page), "-l", str(page), *crop, "-singlefile", str(pdf), str(picture.with_suffix(""))
+        )
 
 
-def _smaller(picture: Path) -> None:
-    """A picture of 64 colours: pages of ours need no more."""
-    _run("convert", str(picture), "-strip", "+dither", "-colors", "64", f"PNG8:{picture}")
+def narrow(folder: Path) -> Path:
+    """The supplier's price list with the columns that fit on a page."""
+    source = shared("samples") / "supplier" / "preisliste.csv"
+    rows = list(csv.reader(source.read_text("cp1252").splitlines(), delimiter=";"))
+    path = folder / source.name
+    with path.open("w", encoding="cp1252", newline="") as stream:
+        csv.writer(stream, delimiter=";").writerows([[row[at] for at in (0, 1, 3, 4, 5, 8)] for row in rows])
+    return path
 
 
 def _run(*words: str) -> None:
@@ -120,11 +123,14 @@ def main(target: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         out = builds(folder)
-        supplier = folder / "supplier"
-        build(next(story for story in stories() if story.name == "supplier").order(supplier))
+        review = folder / "review.xlsx"
+        profile = shared("samples") / "supplier" / "profile.toml"
+        with suppress(SystemExit):
+            words = ["--profile", str(profile), "-m", "DE", "--as-of", "2026-11-01", "--format", "xlsx", "-o", str(review)]
+            listingkit(["check", str(narrow(folder)), *words])
         driver = browser(folder / "profile")
         try:
-            shot(driver, out / "report.html", target / "report.png", height=1150)
+            shot(driver, out / "report.html", target / "report.png", height=980)
             shot(
                 driver,
                 out / "report.html",
@@ -132,10 +138,11 @@ def main(target: Path) -> None:
                 height=760,
                 before="document.getElementById('products').scrollIntoView()",
             )
-            shot(driver, out / "DE" / "changes.html", target / "changes.png", height=900)
+            shot(driver, out / "DE" / "changes.html", target / "changes.png", width=1100, height=985)
         finally:
             driver.quit()
-        workbook(supplier / "review.xlsx", folder, {1: target / "review-summary.png", 2: target / "review-master.png"})
+        pages = {target / "review-summary.png": (1, 90, 670), target / "review-master.png": (2, 155, 185)}
+        workbook(review, folder, pages)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,19 @@ def test_links_and_pictures_are_there(page: str) -> None:
     for target in LINK.findall(path.read_text("utf-8")):
         if not target.startswith("http"):
             assert (path.parent / target).is_file(), target
+
+
+@pytest.mark.slow
+def test_the_pictures_are_made_by_the_script(tmp_path: Path) -> None:
+    for program in ("chromium", "chromedriver", "soffice", "pdftoppm"):
+        if not shutil.which(program):
+            pytest.skip(f"{program} is not installed")
+    subprocess.run([sys.executable, TOP / "scripts" / "pictures.py", tmp_path], check=True, capture_output=True, timeout=300)
+    made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert set(made) == {path.name for path in (DOCS / "pictures").iterdir()}
+    for picture in made.values():
+        assert picture.startswith(b"\x89PNG")
+        assert 10_000 < len(picture) < 200_000  # other fonts, other sizes
 
 
 def test_pictures_are_small() -> None:
