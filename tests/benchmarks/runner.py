@@ -123,8 +123,8 @@ class _Interleaved:
 
 
 def _patience(rows: int) -> float:
-    """Seconds after which a run is ended: 60, one more for every thousand rows, 600 at most."""
-    return min(60 + rows / 1000, 600)
+    """Seconds after which a run is ended: 120, one more for every thousand rows, 600 at most."""
+    return min(120 + rows / 1000, 600)
 
 
 def _script(name: str, *words: str) -> subprocess.CompletedProcess[str]:
