@@ -76,6 +76,18 @@ GROUPS = (
         sizes=(100,),
     ),
     Group(
+        "Diff by SKU of two tables of 40 columns",
+        (
+            _python("polars.read_csv of both", "import polars; [polars.read_csv('{data}/' + name, infer_schema=False) for name in ('old.csv', 'new.csv')]"),
+            _ours("diff", "diff", "{data}/old.csv", "{data}/new.csv", "--key", "sku", "-m", "DE", "--format", "jsonl", "-o", "changes.jsonl", judge="changes"),
+            _ours("diff of two uploads", "diff", "{data}/previous/DE/upload.txt", "{data}/next/upload.txt", "--format", "jsonl", "-o", "changes.jsonl", judge="changes"),
+            _script("datacompy (polars)", "datacompy", "diff_datacompy.py", "{data}/old.csv", "{data}/new.csv"),
+            Case("csv-diff", ("{peer}/csv-diff", "{data}/old.csv", "{data}/new.csv", "--key=sku", "--format=csv"), peer="csv-diff"),
+            Case("daff", ("{peer}/daff.py", "diff", "--id", "sku", "--output", "daff.csv", "{data}/old.csv", "{data}/new.csv"), peer="daff", up_to=SMALL),
+        ),
+        files=("tables", "uploads"),
+    ),
+    Group(
         "csv, 40 columns",
         (
             _READ,
@@ -83,7 +95,7 @@ GROUPS = (
             _python("read and map", f"import listingkit; listingkit.map_columns(listingkit.read({_CSV!r}))"),
             _ours("check, one marketplace", "check", _CSV, "-m", "DE", *DAY, "-q"),
             _ours("check, three marketplaces", "check", _CSV, *THREE, *DAY, "--format", "jsonl", "-o", "findings.jsonl", judge="findings"),
-            _ours("check, with the report page", "check", _CSV, "-m", "DE", *DAY, "--format", "html", "-o", "report.html"),
+            _ours("check, with the report page", "check", _CSV, "-m", "DE", *DAY, "--format", "html", "-o", "report.html", up_to=MIDDLE),
             _ours("check, with the review workbook", "check", _CSV, "-m", "DE", *DAY, "--format", "xlsx", "-o", "review.xlsx", up_to=MIDDLE),
             _ours("build, three marketplaces as text, with diff", "build", _CSV, *_BUILD),
             _ours("build, into 250-column templates, with diff", "build", _CSV, *_BUILD, *_TEMPLATES, up_to=MIDDLE),
@@ -103,18 +115,6 @@ GROUPS = (
         ),
         files=("master_xlsx", "uploads", "templates"),
         up_to=MIDDLE,
-    ),
-    Group(
-        "Diff by SKU of two tables of 40 columns",
-        (
-            _python("polars.read_csv of both", "import polars; [polars.read_csv('{data}/' + name, infer_schema=False) for name in ('old.csv', 'new.csv')]"),
-            _ours("diff", "diff", "{data}/old.csv", "{data}/new.csv", "--key", "sku", "-m", "DE", "--format", "jsonl", "-o", "changes.jsonl", judge="changes"),
-            _ours("diff of two uploads", "diff", "{data}/previous/DE/upload.txt", "{data}/next/upload.txt", "--format", "jsonl", "-o", "changes.jsonl", judge="changes"),
-            _script("datacompy (polars)", "datacompy", "diff_datacompy.py", "{data}/old.csv", "{data}/new.csv"),
-            Case("csv-diff", ("{peer}/csv-diff", "{data}/old.csv", "{data}/new.csv", "--key=sku", "--format=csv"), peer="csv-diff"),
-            Case("daff", ("{peer}/daff.py", "diff", "--id", "sku", "--output", "daff.csv", "{data}/old.csv", "{data}/new.csv"), peer="daff", up_to=SMALL),
-        ),
-        files=("tables", "uploads"),
     ),
     Group(
         "Listing report of 173 columns, xlsx",

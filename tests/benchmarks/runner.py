@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 import subprocess
 import sys
@@ -31,6 +32,7 @@ class Plan:
     only: str = ""  # a pattern of keys; the first case of a group runs with the others
     rounds: int = 3
     minutes: float = 25
+    once_over: float = math.inf  # a peer that took more seconds is not run again
     say: Callable[[str], None] = print  # progress, a line at a time
 
 
@@ -82,8 +84,11 @@ class _Interleaved:
 
     def _once(self, case: Case, result: Result, number: int) -> None:
         left = self.end - time.monotonic()
-        if left < max((one.wall for one in result.runs), default=1):
+        longest = max((one.wall for one in result.runs), default=0)
+        if left < max(longest, 1):
             result.problem = "" if result.runs else "the time was up"
+            return
+        if case.peer and longest > self.plan.once_over:
             return
         try:
             words = case.words(self.data, self.plan.peers)
