@@ -1,7 +1,7 @@
 """Every rule, template and definition that a run asks, put to listings as a whole or part by part."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -14,15 +14,24 @@ from listingkit.mapping.listings import SOURCE, Listings
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import ROW
 from listingkit.render.rows import render, sources
-from listingkit.rules.engine import chosen
+from listingkit.rules.engine import Rule, chosen
 from listingkit.rules.filled import without_echo
 from listingkit.rules.findings import Batch
 from listingkit.rules.graded import graded, graded_notes
-from listingkit.rules.run import part_tasks, row_batches, whole_batches, whole_fields
+from listingkit.rules.run import across_batches, column_batches, part_tasks, proved_tasks, row_batches, whole_batches, whole_fields
+from listingkit.rules.shuffle import Shuffle, shuffles
 from listingkit.rules.task import Run, Task, start
 from listingkit.rules.template import template_notes, upload_batches
 
 GRADED_BY = ("brand", "product_type")  # what layers of the config may look at
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What whole columns say: samples of them, and which rules are silent where (code prefix, column)."""
+
+    samples: Mapping[str, pl.Series]
+    silent: frozenset[tuple[str, str]]
 
 
 class Checker:
@@ -40,12 +49,17 @@ class Checker:
         self.stores, self.as_of, self.config = tuple(stores), as_of, config
         self.templates, self.definitions = tuple(templates), definitions
         self._rules = chosen(config)
-        self._tasks: dict[tuple[tuple[str, ...], tuple[str | None, ...]], list[Task]] = {}
+        self._tasks: dict[tuple[object, ...], list[Task]] = {}
 
-    def part(self, listings: Listings) -> list[Batch]:
-        """What is wrong with single rows. Indices are those of the part."""
+    def part(self, listings: Listings, proof: Proof | None = None) -> list[Batch]:
+        """What is wrong with single rows. Indices are those of the part.
+
+        With a `proof` of what the whole columns say, also what depends on it; else `whole` has that.
+        """
         run = self._run(listings)
-        batches = list(graded(row_batches(run, self._planned(run)), listings.frame, self.config))
+        if proof is not None:
+            run.samples.update({(0, column): values for column, values in proof.samples.items()})
+        batches = list(graded(row_batches(run, self._planned(run, proof)), listings.frame, self.config))
         for store in self.stores:
             batches += graded(definition_batches(listings, store, self.definitions, self.config), listings.frame, self.config)
         for store in self.stores:
@@ -59,6 +73,38 @@ class Checker:
         run = self._run(part or listings)
         run = run if part is None else replace(run, listings=listings)
         return list(graded(whole_batches(run, self._rules), listings.frame, self.config))
+
+    def proved(self, part: Listings, samples: Mapping[str, pl.Series]) -> tuple[Proof, list[Batch]]:
+        """What samples of whole columns prove, and what is to be said of these columns; their rows are left out."""
+        run = self._run(part)
+        run.samples.update({(0, column): values for column, values in samples.items()})
+        batches, silent = column_batches(run, self._rules)
+        return Proof(samples, silent), list(graded(batches, part.frame, self.config))
+
+    def studies(self, part: Listings, samples: Mapping[str, pl.Series]) -> list[object]:
+        """What the rules that study a column learn from these samples."""
+        evidence = part.sources[0].evidence
+        return [
+            (rule.code, column, rule.study(values, evidence.get(column)))
+            for rule in self._rules
+            for column, values in sorted(samples.items())
+            if rule.study and column.partition("@")[0] == rule.fields[0]
+        ]
+
+    def studied(self, part: Listings) -> list[str]:
+        """The columns of the listings that samples are taken of."""
+        named = {rule.fields[0] for rule in self._rules if rule.study or rule.scope == "column"}
+        held = {column for view in self._run(part).views.values() for name, column in view.columns.items() if name in named}
+        return sorted(held)
+
+    def shuffles(self, part: Listings) -> list[Shuffle]:
+        """What the rules across rows need, where the rows are spread over many files."""
+        return shuffles(self._run(part), self._rules)
+
+    def across(self, rows: Listings, part: Listings, rules: Sequence[Rule], bucket: tuple[int, int], proof: Proof) -> list[Batch]:
+        """What the groups of one bucket show. `rows` have the columns of the shuffle, `part` all of them."""
+        run = replace(self._run(part), listings=rows, bucket=bucket)
+        return list(graded(across_batches(run, rules, proof.silent), rows.frame, self.config))
 
     def kept(self, part: Listings) -> list[str]:
         """The columns of the listings that `whole` reads."""
@@ -76,11 +122,12 @@ class Checker:
     def _run(self, listings: Listings) -> Run:
         return start(listings, self.stores, as_of=self.as_of, config=self.config)
 
-    def _planned(self, run: Run) -> list[Task]:
+    def _planned(self, run: Run, proof: Proof | None = None) -> list[Task]:
         kinds = run.frame["product_type"].unique().sort().to_list() if "product_type" in run.frame.columns else []
-        key = tuple(run.frame.columns), tuple(kinds)
+        key = tuple(run.frame.columns), tuple(kinds), proof is None
         if key not in self._tasks:
-            self._tasks[key] = part_tasks(run, self._rules, self.definitions.keys())
+            tasks = part_tasks(run, self._rules, self.definitions.keys())
+            self._tasks[key] = tasks if proof is None else [*tasks, *proved_tasks(run, self._rules, proof.silent)]
         return self._tasks[key]
 
     def _with_template(self, batches: Sequence[Batch], listings: Listings, store: Marketplace, template: Template) -> Iterator[Batch]:

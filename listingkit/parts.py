@@ -66,7 +66,7 @@ class Parts:
         first = self._named(next(batches))
         complain([first], self._profile)
         assumed = self._plan or plan(first, self._profile)
-        if _needs_every_row(assumed):
+        if needs_every_row(assumed):
             yield self._whole()
             return
         yield from self._mapped(first, batches, assumed)
@@ -121,7 +121,7 @@ class Parts:
         return replace(master, file=name, notes=tuple(replace(note, file=name) for note in master.notes))
 
 
-def _needs_every_row(plan: Plan) -> bool:
+def needs_every_row(plan: Plan) -> bool:
     """Whether blank cells take values of other rows, or rows of one listing stand in several languages."""
     named = {assignment.field for assignment in plan.assignments} | set(plan.profile.constants) | set(plan.profile.derived)
     return plan.profile.fill_down is not None or LANGUAGE in named

@@ -34,12 +34,16 @@ class Batch:
         """What is told of a flaw."""
         if self.absent is None or self.covers is None:
             return flaw.message
-        count = len(self.covers)
-        return f"the sheet has no {self.field}: {flaw.message} ({count} {'row' if count == 1 else 'rows'})"
+        return missing(self.field, flaw, len(self.covers))
 
     def severity_of(self, flaw: Flaw) -> Severity:
         """A rule's warning or info stays one; a flaw may say how bad it is only where the rule was not overridden."""
         return flaw.severity or self.severity
+
+
+def missing(field: str, flaw: Flaw, rows: int) -> str:
+    """What is told of a column that the sheet lacks."""
+    return f"the sheet has no {field}: {flaw.message} ({rows} {'row' if rows == 1 else 'rows'})"
 
 
 @dataclass(frozen=True)

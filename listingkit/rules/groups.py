@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from listingkit.mapping.listings import SOURCE
 from listingkit.master.sheet import ROW
 from listingkit.rules.engine import Rule
 from listingkit.rules.task import Run, kept
@@ -12,7 +13,7 @@ from listingkit.rules.task import Run, kept
 KEY = "#key"  # what the rows of a group share
 INDEX = "#index"  # of the row in the listings' frame
 ROLE = "#role"  # the key field that brought the row into the group
-NUMBER = "#number"  # of the row in its sheet
+NUMBER = "#number"  # how messages name the row beside others
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,12 @@ def suspicious(run: Run, groupings: Sequence[Grouping]) -> Iterator[tuple[Groupi
         sieves = {n: one.rule.suspects() for n, one in enumerate(sharing) if one.rule.suspects}
         marks = rows.lazy().group_by(KEY).agg(sieve.fill_null(value=True).alias(str(n)) for n, sieve in sieves.items()).collect()
         for n, one in enumerate(sharing):
-            found = rows.select(KEY, INDEX, ROLE, NUMBER, *one.held)
+            found = rows.select(KEY, INDEX, ROLE, ROW, SOURCE, *one.held)
             if n in sieves:
                 found = found.join(marks.filter(pl.col(str(n))).select(KEY), on=KEY, how="semi")
             if found.height:
-                yield one, found.sort(KEY, INDEX, ROLE)
+                named = found.sort(KEY, INDEX, ROLE).with_columns(_name(run).alias(NUMBER))
+                yield one, named.select(KEY, INDEX, ROLE, NUMBER, *one.held)
 
 
 def _members(run: Run, sharing: Sequence[Grouping]) -> pl.DataFrame:
@@ -58,10 +60,30 @@ def _members(run: Run, sharing: Sequence[Grouping]) -> pl.DataFrame:
     cells = [(pl.col(column) if column else pl.lit(None, pl.String)).alias(plain) for plain, column in held.items()]
     roles = pl.Enum(sorted(rule.keys))
     parts = [
-        base.select(INDEX, pl.col(ROW).alias(NUMBER), *cells)
+        base.select(INDEX, ROW, SOURCE, *cells)
         .with_columns(pl.lit(key, roles).alias(ROLE), (rule.normal(pl.col(key)) if rule.normal else pl.col(key)).alias(KEY))
-        .filter(pl.col(KEY).is_not_null())
+        .filter(pl.col(KEY).is_not_null() & in_bucket(pl.col(KEY), run.bucket))
         for key in rule.keys
         if first.held[key] is not None
     ]
     return pl.concat(parts).collect()
+
+
+def bucket_of(key: pl.Expr, count: int) -> pl.Expr:
+    """The bucket, of so many, in which the rows with this key meet; null where there is no key."""
+    return pl.when(key.is_not_null()).then(key.hash(seed=0) % count)
+
+
+def in_bucket(key: pl.Expr, bucket: tuple[int, int] | None) -> pl.Expr:
+    """Whether the rows with this key are judged here."""
+    return pl.lit(value=True) if bucket is None else bucket_of(key, bucket[1]) == bucket[0]
+
+
+def _name(run: Run) -> pl.Expr:
+    """By its number, of several sheets with the file's name."""
+    number = pl.col(ROW).cast(pl.String)
+    sources = run.listings.sources
+    if len(sources) == 1:
+        return number
+    names = {place: source.file + (f" [{source.sheet}]" if source.sheet else "") for place, source in enumerate(sources)}
+    return pl.format("{} of {}", number, pl.col(SOURCE).replace_strict(names, return_dtype=pl.String))

@@ -60,13 +60,18 @@ def whole_batches(run: Run, rules: Sequence[Rule]) -> Iterator[Batch]:
 
     It needs no more of the listings than the columns of `whole_fields`.
     """
-    whole = _over_the_whole(rules)
     columns, silent = column_batches(run, rules)
-    tasks = row_tasks(run, [rule for rule in rules if rule.code in whole])
     yield from columns
-    yield from row_batches(run, [task for task in tasks if not _silenced(task, silent)], telling=False)
+    yield from row_batches(run, proved_tasks(run, rules, silent), telling=False)
     yield from across_batches(run, rules, silent)
     yield from sheet_batches(run)
+
+
+def proved_tasks(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str, str]]) -> list[Task]:
+    """The work that looks at one row at a time once it is known what the whole columns prove."""
+    whole = _over_the_whole(rules)
+    tasks = row_tasks(run, [rule for rule in rules if rule.code in whole])
+    return [task for task in tasks if not _silenced(task, silent)]
 
 
 def whole_fields(rules: Sequence[Rule]) -> tuple[str, ...]:

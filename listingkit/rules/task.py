@@ -45,6 +45,7 @@ class Run:
     contexts: Mapping[str, Context]
     config: Config
     samples: dict[tuple[int, str], pl.Series] = field(default_factory=dict)  # by source and column; made when they are asked for
+    bucket: tuple[int, int] | None = None  # (number, count): the frame has every row of the keys whose hash falls into this bucket
 
     def sample(self, source: int, column: str) -> pl.Series:
         """What the whole column of one sheet is judged by."""

@@ -1,0 +1,14 @@
+"""Checking and rendering masters that are spread over many files, on a Dask cluster: `pip install 'listingkit[distributed]'`.
+
+    from listingkit import distributed
+
+    with distributed.cluster(workers=2) as client:
+        done = distributed.check("s3://bucket/master/*.parquet", "s3://bucket/out", client=client, marketplaces=["US", "DE"])
+        done.counts, done.held
+
+The rules are the same as on one machine: those about single rows run part by part, those across rows on shuffles of their keys.
+"""
+
+from listingkit.distributed.run import Done, check, cluster, render
+
+__all__ = ["Done", "check", "cluster", "render"]

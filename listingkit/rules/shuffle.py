@@ -1,0 +1,57 @@
+"""Rules across rows on rows that are spread over many files: every group of rows that share a key meets in one bucket.
+
+A shuffle is what the rules with the same keys need: the columns they read, and the keys whose hash says into which buckets a row
+goes. In its bucket a group is judged by the same code as everywhere; groups that only pass through are left to their own bucket.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from listingkit.mapping.listings import SOURCE
+from listingkit.master.sheet import ROW
+from listingkit.rules.engine import Rule
+from listingkit.rules.groups import bucket_of
+from listingkit.rules.task import Run
+
+BUCKET = "#bucket"
+
+
+@dataclass(frozen=True)
+class Shuffle:
+    """Rules across rows that meet by the same keys."""
+
+    rules: tuple[Rule, ...]
+    columns: tuple[str, ...]  # of the listings
+    keys: tuple[pl.Expr, ...]  # folded as the rules compare them
+
+
+def shuffles(run: Run, rules: Sequence[Rule]) -> list[Shuffle]:
+    """The shuffles for the listings of a run, in an order that is the same for the same rules."""
+    together: dict[tuple[object, ...], list[Rule]] = {}
+    for rule in rules:
+        if rule.scope == "across" and any(rule.in_force(run.contexts[code]) for code in run.views):
+            together.setdefault((rule.keys, rule.normal), []).append(rule)
+    return [_shuffle(run, same) for same in together.values()]
+
+
+def _shuffle(run: Run, rules: Sequence[Rule]) -> Shuffle:
+    plain = {"sku", "record_action", "brand", "product_type", *(field for rule in rules for field in rule.fields)}
+    held = {column for view in run.views.values() for name, column in view.columns.items() if name in plain}
+    columns = [column for column in run.frame.columns if column in held or column in (ROW, SOURCE)]
+    fold = rules[0].normal or (lambda key: key)
+    named = {view.columns[key] for view in run.views.values() for key in rules[0].keys if key in view.columns}
+    return Shuffle(tuple(rules), tuple(columns), tuple(fold(pl.col(name)) for name in sorted(named)))
+
+
+def buckets(frame: pl.DataFrame, shuffle: Shuffle, count: int) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The rows of each bucket that has any."""
+    if not shuffle.keys:
+        return
+    numbers = frame.select(bucket_of(key, count).alias(str(place)) for place, key in enumerate(shuffle.keys))
+    rows = frame.select(shuffle.columns)
+    parts = [rows.with_columns(numbers[name].alias(BUCKET)).with_row_index("#at") for name in numbers.columns]
+    spread = pl.concat(parts).drop_nulls(BUCKET).unique(["#at", BUCKET]).sort("#at").drop("#at")
+    for (number,), mine in spread.partition_by(BUCKET, as_dict=True, include_key=False).items():
+        yield int(number), mine

@@ -1,0 +1,134 @@
+"""A real scheduler and two real worker processes: the same findings and uploads as on one machine, also when a worker dies."""
+
+import json
+import os
+import re
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from generate import master
+
+from listingkit import distributed
+from listingkit.errors import ListingkitError
+from listingkit.inventory.upload_read import read_upload
+from listingkit.job import Inputs, checked, listings_of, read_masters
+from listingkit.marketplace import select
+
+AS_OF = date(2026, 11, 1)
+CODES = ("US", "DE")
+ROWS, PARTS = 900, 4  # families are cut apart by the parts
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    with distributed.cluster(workers=2) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def frame() -> pl.DataFrame:
+    rows = master(ROWS)
+    twice = rows["sku"][11]
+    return rows.with_columns(sku=pl.when(pl.int_range(pl.len()) == ROWS - 3).then(pl.lit(twice)).otherwise("sku"))
+
+
+@pytest.fixture(scope="module")
+def single(frame: pl.DataFrame, tmp_path_factory: Any) -> Any:
+    path = tmp_path_factory.mktemp("single") / "master.csv"
+    frame.write_csv(path)
+    inputs = Inputs((str(path),))
+    listings = listings_of(inputs, read_masters(inputs))
+    return listings, checked(listings, select(CODES), as_of=AS_OF)
+
+
+def parted(frame: pl.DataFrame, folder: Path, suffix: str) -> list[str]:
+    size = -(-frame.height // PARTS)
+    for number in range(PARTS):
+        part = frame.slice(number * size, size)
+        if suffix == ".csv":
+            part.write_csv(folder / f"part-{number}.csv")
+        else:
+            part.write_parquet(folder / f"part-{number}.parquet")
+    return [str(folder / f"part-{number}{suffix}") for number in range(PARTS)]
+
+
+def told(out: Path, header: int) -> Counter[Any]:
+    """What was found, with the rows numbered as in the undivided sheet."""
+    found: Counter[Any] = Counter()
+    size = -(-ROWS // PARTS)
+    for path in sorted((out / "findings").iterdir()):
+        for line in path.read_text("utf-8").splitlines():
+            one = json.loads(line)
+            part = int(one["file"].partition("-")[2][0]) if one["file"] else 0
+            row = None if one["row"] is None else one["row"] - header + part * size + 1
+            found[one["code"], row, one["column"], one["field"], one["sku"], one["marketplace"], worded(one["message"])] += 1
+    return found
+
+
+def expected(findings: Any) -> Counter[Any]:
+    return Counter((f.code, f.row, f.column, f.field, f.sku, f.marketplace, worded(f.message)) for f in findings)
+
+
+def worded(message: str) -> str:
+    """A message without the rows that it names: parts count their own."""
+    return re.sub(r"stands in rows .*", "stands in rows", message)
+
+
+@pytest.mark.parametrize(("suffix", "header"), [(".csv", 1), (".parquet", 0)])
+def test_the_findings_are_those_of_one_machine(client: Any, frame: Any, single: Any, tmp_path: Path, suffix: str, header: int) -> None:
+    urls = parted(frame, tmp_path, suffix)
+    out = tmp_path / "out"
+    done = distributed.check(urls, str(out), client=client, marketplaces=CODES, as_of=AS_OF)
+    _, findings = single
+    assert told(out, header) == expected(findings)
+    assert done.rows == ROWS
+    assert dict(done.counts) == dict(findings.counts())
+    assert done.held == {code: len(findings.error_rows(code)) for code in CODES}
+    assert json.loads((out / "summary.json").read_text("utf-8"))["held"] == done.held
+    assert not (out / "_shuffle").exists()
+
+
+def test_the_uploads_are_those_of_one_machine(client: Any, frame: Any, single: Any, tmp_path: Path) -> None:
+    from listingkit.fixing import held_rows
+
+    urls = parted(frame, tmp_path, ".csv")
+    done = distributed.render(urls, str(tmp_path / "out"), client=client, marketplaces=CODES, as_of=AS_OF)
+    listings, findings = single
+    for code in CODES:
+        held = held_rows(listings, findings.error_rows(code))
+        texts = [read_upload(path).frame for path in sorted((tmp_path / "out" / code).iterdir())]
+        skus = pl.concat(texts, how="diagonal")["contribution_sku#1.value"]
+        assert skus.to_list() == listings.frame["sku"].filter(~held).to_list()
+        assert done.shipped[code] == len(skus)
+
+
+def test_a_killed_worker_costs_only_its_parts(frame: Any, single: Any, tmp_path: Path) -> None:
+    urls = parted(frame, tmp_path, ".csv")
+    with distributed.cluster(workers=2) as client:
+        victim = next(iter(client.run(os.getpid).values()))
+        killer = threading.Timer(0.7, os.kill, (victim, signal.SIGKILL))
+        killer.start()
+        done = distributed.check(urls, str(tmp_path / "out"), client=client, marketplaces=CODES, as_of=AS_OF)
+        killer.join()
+    assert told(tmp_path / "out", 1) == expected(single[1])
+    assert done.rows == ROWS
+
+
+def test_parts_with_other_columns_and_folders_in_use_are_refused(client: Any, frame: Any, tmp_path: Path) -> None:
+    urls = parted(frame, tmp_path, ".csv")
+    frame.drop("brand").write_csv(tmp_path / "part-1.csv")
+    with pytest.raises(ListingkitError, match="brand"):
+        distributed.check(urls, str(tmp_path / "out"), client=client, marketplaces=CODES, as_of=AS_OF)
+    (tmp_path / "used" / "findings").mkdir(parents=True)
+    (tmp_path / "used" / "findings" / "part-00000.jsonl").write_text("", "utf-8")
+    with pytest.raises(ListingkitError, match="earlier run"):
+        distributed.check(urls, str(tmp_path / "used"), client=client, marketplaces=CODES, as_of=AS_OF)
+    with pytest.raises(ListingkitError, match="no such file"):
+        distributed.check(str(tmp_path / "none-*.csv"), str(tmp_path / "out2"), client=client)
