@@ -28,6 +28,7 @@ COMMANDS = {
     "sent": ("sent:sent", "Record what was uploaded, so that the next build knows what is live."),
     "history": ("history:history", "Show how a listing changed from upload to upload."),
     "config": ("config:config", "Print every setting, and the file and line that it came from."),
+    "distributed": ("distributed:distributed", "Check and render a master in many files on a Dask cluster."),
     "rules": ("rules:rules", "List the rules."),
     "explain": ("explain:explain", "Explain one rule: what, why, examples, fix, sources."),
     "completion": ("completion:completion", "Print a shell's completion script."),

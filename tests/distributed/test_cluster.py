@@ -13,9 +13,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 from generate import master
 
 from listingkit import distributed
+from listingkit.cli import group
 from listingkit.errors import ListingkitError
 from listingkit.inventory.upload_read import read_upload
 from listingkit.job import Inputs, checked, listings_of, read_masters
@@ -132,3 +134,13 @@ def test_parts_with_other_columns_and_folders_in_use_are_refused(client: Any, fr
         distributed.check(urls, str(tmp_path / "used"), client=client, marketplaces=CODES, as_of=AS_OF)
     with pytest.raises(ListingkitError, match="no such file"):
         distributed.check(str(tmp_path / "none-*.csv"), str(tmp_path / "out2"), client=client)
+
+
+def test_the_command_runs_on_a_given_scheduler(client: Any, frame: Any, single: Any, tmp_path: Path) -> None:
+    parted(frame, tmp_path, ".parquet")
+    command = ["distributed", f"{tmp_path}/*.parquet", "-m", "US", "-m", "DE", "--as-of", str(AS_OF), "-o", str(tmp_path / "out")]
+    done = CliRunner().invoke(group, [*command, "--scheduler", client.scheduler.address, "--render"], standalone_mode=False)
+    assert done.return_value == 1
+    assert told(tmp_path / "out", 0) == expected(single[1])
+    assert f"errors in {ROWS} rows of {PARTS} parts" in done.stdout
+    assert (tmp_path / "out" / "DE" / "part-00003.txt").is_file()
