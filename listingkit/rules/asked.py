@@ -1,6 +1,6 @@
 """What category schemas ask, as tasks of the same engine, and the codes that the words of the vocabulary carry."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -83,21 +83,21 @@ _document("VAL011", "A text has the form that its field takes.", "Amazon refuses
 
 
 def asked_tasks(run: Run, defined: Collection[tuple[str, str]] = ()) -> Iterator[Task]:
-    """One task for each constraint of each product type in the listings, shared by the marketplaces that ask the same."""
-    variants: dict[tuple[str | None, Constraint, tuple[str | None, ...]], list[str]] = {}
+    """One task for each constraint of each schema that the listings' product types have, shared by the marketplaces that ask the same.
+
+    However many types no schema speaks of: what every type asks is asked of all of them at once.
+    """
+    variants: dict[tuple[str, tuple[str | None, ...], Constraint, tuple[str | None, ...]], list[str]] = {}
     for code, view in run.views.items():
         at = run.contexts[code]
-        for kind in _product_types(run, view):
-            if ((kind or "").upper(), code) in defined:
-                continue
-            schema = _schema(kind) or load(COMMON)
+        for schema, kinds in _by_schema(kind for kind in _product_types(run, view) if ((kind or "").upper(), code) not in defined):
             for constraint in schema.asks(at.store, at.as_of) if at.store else ():
                 if wanted(constraint.code, run.config):
                     columns = tuple(view.columns.get(name) for name in constraint.reads)
                     if columns[0] is None and not isinstance(constraint.word, Required | RequiredWhen):
                         continue  # every other word is silent about blanks
-                    variants.setdefault((kind, constraint, columns), []).append(code)
-    for (kind, constraint, columns), codes in variants.items():
+                    variants.setdefault((schema.product_type, kinds, constraint, columns), []).append(code)
+    for (type_, kinds, constraint, columns), codes in variants.items():
         yield Task(
             code=constraint.code,
             name=NAMES[constraint.code],
@@ -106,12 +106,21 @@ def asked_tasks(run: Run, defined: Collection[tuple[str, str]] = ()) -> Iterator
             plain=constraint.reads,
             columns=columns,
             judge=_judge(constraint),
-            suspects=_suspects(run, run.views[codes[0]], kind, constraint, columns),
+            suspects=_suspects(run, run.views[codes[0]], kinds, constraint, columns),
             stores=tuple(codes),
             shown=run.shown(codes, specific=True),
             whole=True,
-            about=kind or "",
+            about="" if type_ == COMMON else type_,
         )
+
+
+def _by_schema(kinds: Iterable[str | None]) -> Iterator[tuple[CategorySchema, tuple[str | None, ...]]]:
+    """Each schema with the product types that it is asked for."""
+    found: dict[str, tuple[CategorySchema, list[str | None]]] = {}
+    for kind in kinds:
+        schema = _schema(kind) or load(COMMON)
+        found.setdefault(schema.product_type, (schema, []))[1].append(kind)
+    yield from ((schema, tuple(mine)) for schema, mine in found.values())
 
 
 def unknown_types(run: Run) -> tuple[str, ...]:
@@ -143,13 +152,13 @@ def _judge(constraint: Constraint) -> Callable[[tuple[Any, ...]], Flaw | None]:
     return judge
 
 
-def _suspects(run: Run, view: View, kind: str | None, constraint: Constraint, columns: tuple[str | None, ...]) -> pl.Expr:
+def _suspects(run: Run, view: View, kinds: tuple[str | None, ...], constraint: Constraint, columns: tuple[str | None, ...]) -> pl.Expr:
     cells = [pl.col(column) if column else pl.lit(None, pl.String) for column in columns]
     others = dict(zip(constraint.reads[1:], cells[1:], strict=True))
     parts = [
         pl.col(ROW).is_not_null(),
         kept(run),
-        _of_type(view, kind),
+        _of_type(view, kinds),
         constraint.word.suspects(cells[0], others).fill_null(value=True),
     ]
     if constraint.code.startswith("REQ00") and constraint.code != "REQ005" and "record_action" in run.frame.columns:
@@ -157,6 +166,9 @@ def _suspects(run: Run, view: View, kind: str | None, constraint: Constraint, co
     return pl.all_horizontal(parts)
 
 
-def _of_type(view: View, kind: str | None) -> pl.Expr:
+def _of_type(view: View, kinds: tuple[str | None, ...]) -> pl.Expr:
     column = view.columns.get("product_type")
-    return pl.col(column).eq_missing(pl.lit(kind, pl.String)) if column else pl.lit(value=True)
+    if column is None:
+        return pl.lit(value=True)
+    named = pl.col(column).is_in([kind for kind in kinds if kind is not None]).fill_null(value=False)
+    return named | pl.col(column).is_null() if None in kinds else named

@@ -118,3 +118,19 @@ def test_a_column_that_the_schema_requires_and_the_sheet_lacks_is_one_finding() 
     assert "no brand" in brand.message
     assert "3 rows" in brand.message
     assert found.error_rows("US") == {0, 1, 2}
+
+
+def test_types_that_no_schema_knows_are_asked_together() -> None:
+    """A column of product types that are all misspelt costs no more than one type."""
+    from listingkit.rules.asked import asked_tasks
+    from listingkit.rules.task import start
+
+    def tasks(kinds: list[str | None]) -> int:
+        rows = listings({"sku": [f"A-{number}" for number in range(len(kinds))], "product_type": kinds, "item_name": ["Mug"] * len(kinds)})
+        return len(list(asked_tasks(start(rows, select(("US", "DE")), as_of=AS_OF, config=Config()))))
+
+    one = tasks(["NOBODY_KNOWS"])
+    assert one == tasks(["NOBODY_KNOWS", "NOR_THIS", None, "OR_THIS"]) > 0
+    assert tasks(["HOME", "NOBODY_KNOWS"]) > one
+    found = run({"sku": ["A-1", "A-2"], "product_type": ["NOBODY_KNOWS", "NOR_THIS"], "item_name": [None, None]}, "REQ001")
+    assert {one.row for one in found if one.field == "item_name"} == {17, 18}
