@@ -14,6 +14,17 @@ OURS = (sys.executable, "-m", "listingkit")
 DAY = ("--as-of", "2026-11-01")
 STORES = ("US", "DE", "JP")
 THREE = tuple(word for code in STORES for word in ("-m", code))
+MAKERS = {  # how the name of a file begins -> what makes it
+    "master.csv": "master_csv",
+    "master.xlsx": "master_xlsx",
+    "bad.csv": "bad_csv",
+    "old.csv": "tables",
+    "new.csv": "tables",
+    "previous": "uploads",
+    "next": "uploads",
+    "template-": "templates",
+    "wide.xlsx": "wide_xlsx",
+}
 WIDE_ROWS = 10_000
 SMALL, MIDDLE = 10_000, 100_000
 
@@ -29,6 +40,11 @@ class Case:
     up_to: int = 1 << 62  # rows that it is asked at all
     statuses: frozenset[int] = frozenset({0})
 
+    @property
+    def files(self) -> list[str]:
+        """What makes its files, see data.py."""
+        return list(dict.fromkeys(maker for name, maker in MAKERS.items() if any(f"{{data}}/{name}" in word for word in self.command)))
+
     def words(self, data: Path, peers: Path) -> list[str]:
         """The command to run. Raises `NoEnvironmentError`."""
         programs = str(environment(self.peer, peers)) if self.peer else ""
@@ -37,11 +53,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Group:
-    """Cases that are compared with each other, and the files (of data.py) that they need."""
+    """Cases that are compared with each other."""
 
     name: str
     cases: Sequence[Case]
-    files: Sequence[str] = ()
     sizes: Sequence[int] = ()  # rows; empty: those that were asked for
     up_to: int = 1 << 62
 
@@ -72,20 +87,18 @@ GROUPS = (
             _ours("gtin CODE", "gtin", "4006381333931"),
             _ours("check of 100 rows", "check", _CSV, "-m", "DE", *DAY, "-q"),
         ),
-        files=("master_csv",),
         sizes=(100,),
     ),
     Group(
         "Diff by SKU of two tables of 40 columns",
         (
-            _python("polars.read_csv of both", "import polars; [polars.read_csv('{data}/' + name, infer_schema=False) for name in ('old.csv', 'new.csv')]"),
+            _python("polars.read_csv of both", "import polars; [polars.read_csv(path, infer_schema=False) for path in ('{data}/old.csv', '{data}/new.csv')]"),
             _ours("diff", "diff", "{data}/old.csv", "{data}/new.csv", "--key", "sku", "-m", "DE", "--format", "jsonl", "-o", "changes.jsonl", judge="changes"),
             _ours("diff of two uploads", "diff", "{data}/previous/DE/upload.txt", "{data}/next/upload.txt", "--format", "jsonl", "-o", "changes.jsonl", judge="changes"),
             _script("datacompy (polars)", "datacompy", "diff_datacompy.py", "{data}/old.csv", "{data}/new.csv"),
             Case("csv-diff", ("{peer}/csv-diff", "{data}/old.csv", "{data}/new.csv", "--key=sku", "--format=csv"), peer="csv-diff"),
             Case("daff", ("{peer}/daff.py", "diff", "--id", "sku", "--output", "daff.csv", "{data}/old.csv", "{data}/new.csv"), peer="daff", up_to=SMALL),
         ),
-        files=("tables", "uploads"),
     ),
     Group(
         "csv, 40 columns",
@@ -102,7 +115,6 @@ GROUPS = (
             _script("pandera[polars], 11 checks", "pandera", "check_pandera.py", _CSV),
             _script("frictionless, 11 checks", "frictionless", "check_frictionless.py", _CSV, up_to=MIDDLE),
         ),
-        files=("master_csv", "uploads", "templates"),
     ),
     Group(
         "xlsx, 40 columns",
@@ -113,7 +125,6 @@ GROUPS = (
             _ours("whole line: three 250-column templates and diff", "build", _XLSX, *_BUILD, *_TEMPLATES),
             _script("frictionless, 11 checks", "frictionless", "check_frictionless.py", _XLSX, up_to=SMALL),
         ),
-        files=("master_xlsx", "uploads", "templates"),
         up_to=MIDDLE,
     ),
     Group(
@@ -123,7 +134,6 @@ GROUPS = (
             _ours("check, one marketplace", "check", "{data}/wide.xlsx", "-m", "US", *DAY, "-q"),
             Case("amazon-catalog-cli scan", ("{peer}/catalog", "scan", "{data}/wide.xlsx", "--format", "json", "--output", "scan.json"), peer="amazon-catalog-cli"),
         ),
-        files=("wide_xlsx",),
         sizes=(WIDE_ROWS,),
     ),
     Group(
@@ -132,7 +142,6 @@ GROUPS = (
             _python("polars.read_csv", "import polars; polars.read_csv('{data}/bad.csv', infer_schema=False)"),
             _ours("check, one marketplace", "check", "{data}/bad.csv", "-m", "DE", *DAY, "-q"),
         ),
-        files=("bad_csv",),
         up_to=MIDDLE,
     ),
 )  # fmt: skip

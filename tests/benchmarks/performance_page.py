@@ -20,7 +20,9 @@ def tables(found: Results, day: date, *, whole: bool = True) -> str:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     where = f"{cores} cores, Python {platform.python_version()}, polars {version('polars')}"
     lines = [f"Measured on {day} by `python tests/benchmarks`: {where}. Medians.", ""]
-    lines += ["### Asked and measured", "", *_asked(found, whole=whole)]
+    asked = list(_asked(found, whole=whole))
+    if asked:
+        lines += ["### Asked and measured", "", "| what | asked | measured | |", "|---|---|---:|---|", *asked]
     for (group, rows), results in groupby(found, key=lambda one: (one.group, one.rows)):
         lines += ["", f"### {group}, {shown(rows)} rows", "", *_table(results)]
     return "\n".join(lines) + "\n"
@@ -37,8 +39,6 @@ def put(text: str, path: Path) -> None:
 
 
 def _asked(found: Results, *, whole: bool) -> Iterator[str]:
-    yield "| what | asked | measured | |"
-    yield "|---|---|---:|---|"
     for ask, value in answers(found):
         if value is None and not whole:
             continue

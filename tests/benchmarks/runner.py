@@ -65,15 +65,14 @@ class _Interleaved:
     """One group on one number of rows: every case once, then every case again."""
 
     def __init__(self, plan: Plan, group: Group, rows: int, cases: Sequence[Case], end: float) -> None:
-        self.plan, self.group, self.rows, self.end = plan, group, rows, end
+        self.plan, self.rows, self.end = plan, rows, end
         self.found = {case: Result(group.name, rows, case.name, peer=bool(case.peer)) for case in cases}
         self.data = plan.data / _stamp() / str(rows)
 
     def results(self) -> list[Result]:
         """Measure the group."""
-        problem = self._made()
-        for result in self.found.values():
-            result.problem = problem
+        for case, result in self.found.items():
+            result.problem = self._made(case)
         for number in range(self.plan.rounds):
             for case, result in self.found.items():
                 if not result.problem:
@@ -114,9 +113,9 @@ class _Interleaved:
         else:
             result.truth = json.loads(done.stdout)
 
-    def _made(self) -> str:
-        """Make the files that are not there; why that failed, if it did."""
-        for name in self.group.files:
+    def _made(self, case: Case) -> str:
+        """Make the files of a case that are not there; why that failed, if it did."""
+        for name in case.files:
             mark = self.data / f"{name}.made"
             if not mark.exists():
                 self.data.mkdir(parents=True, exist_ok=True)

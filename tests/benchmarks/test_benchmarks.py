@@ -11,7 +11,8 @@ import generate
 import polars as pl
 import pytest
 from budget import worse
-from cases import Case, Group
+from cases import GROUPS, Case, Group
+from data import FILES
 from measure import Run, run
 from results import Result, Results
 from runner import Plan, measure
@@ -88,6 +89,13 @@ def test_what_does_not_end_is_ended_with_all_it_started(tmp_path: Path) -> None:
     while status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z" and time.monotonic() < end:
         time.sleep(0.05)
     assert not status.exists() or status.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+def test_every_file_of_a_case_is_made_by_something() -> None:
+    for group in GROUPS:
+        for case in group.cases:
+            assert set(case.files) <= set(FILES)
+            assert bool(case.files) == any("{data}" in word for word in case.command), case.name
 
 
 @pytest.mark.slow
