@@ -3,12 +3,14 @@
 Source: [MS-XLSB], Excel binary file format: 2.1.4 records, 2.4 the records named here.
 """
 
+import contextlib
 import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from posixpath import join, normpath
+from typing import IO
 
 from listingkit.master.package import tags
 
@@ -29,6 +31,9 @@ SHORT = range(12, 19)  # cells without column: the one after the cell before; 11
 COLUMNS, SHEET, MERGED = 60, 156, 176
 WORKBOOK = "xl/workbook.bin"
 LARGEST = 1 << 30  # bytes of all parts together
+LONGEST = 64 << 20  # of one record
+BLOCK = 1 << 20
+MERGED_AT_MOST = 10_000  # ranges that are looked at
 BOMB, TIGHTEST = 64 << 20, 200
 
 
@@ -52,12 +57,13 @@ def made_plain(content: BytesIO) -> tuple[BytesIO, dict[str, Built]]:
             sheets = _sheets(book)
             built: dict[str, Built] = {}
             plain = BytesIO()
-            with zipfile.ZipFile(plain, "w") as copy:
+            with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
                 for info in infos:
-                    data = book.read(info)
                     if name := sheets.get(info.filename):
-                        data, built[name] = _plain_sheet(data)
-                    copy.writestr(info.filename, data)
+                        with book.open(info) as source, copy.open(info.filename, "w", force_zip64=True) as sink:
+                            built[name] = _Sheet().made_plain(source, sink)
+                    else:
+                        copy.writestr(info.filename, book.read(info))
     except (zipfile.BadZipFile, KeyError, IndexError, struct.error, UnicodeDecodeError, NotImplementedError, RuntimeError, EOFError):
         content.seek(0)
         return content, {}
@@ -107,32 +113,61 @@ def records(data: bytes) -> Iterator[tuple[int, int, int, int]]:
         at += length
 
 
-def _plain_sheet(data: bytes) -> tuple[bytes, Built]:
-    built, pieces = Built(), []
-    kept, column = 0, -1
-    for kind, start, body, end in records(data):
+class _Sheet:
+    """One sheet's part, made plain block by block."""
+
+    def __init__(self) -> None:
+        self.built = Built()
+        self._column = -1
+
+    def made_plain(self, source: IO[bytes], sink: IO[bytes]) -> Built:
+        """Copy the part with plain records. Raises IndexError where its last record is cut off."""
+        rest = b""
+        while block := source.read(BLOCK):
+            rest += block
+            plain, used = self._block(rest)
+            sink.write(plain)
+            rest = rest[used:]
+            if len(rest) > LONGEST:
+                break
+        if rest:
+            raise IndexError
+        return self.built
+
+    def _block(self, data: bytes) -> tuple[bytes, int]:
+        """The plain form of the whole records of a block, and how many bytes they take."""
+        pieces: list[bytes] = []
+        kept = end = 0
+        with contextlib.suppress(IndexError):  # the last one goes on in the next block
+            for kind, start, body, end in records(data):
+                if kind in SHORT or kind in (CELL_ERROR, FORMULA_ERROR):
+                    pieces += [data[kept:start], self._long(kind, data, body, end)]
+                    kept = end
+                elif kind in CELLS:
+                    (self._column,) = struct.unpack_from("<I", data, body)
+                else:
+                    self._note(kind, data, body)
+        return b"".join([*pieces, data[kept:end]]), end
+
+    def _long(self, kind: int, data: bytes, body: int, end: int) -> bytes:
+        if kind in SHORT:
+            self._column += 1
+            return _cell(kind - 11, self._column, data[body:end])
+        (self._column,) = struct.unpack_from("<I", data, body)
+        return _cell(kind, self._column, data[body + 4 : end])
+
+    def _note(self, kind: int, data: bytes, body: int) -> None:
+        """How the sheet is built."""
         if kind == ROW:
-            column = -1
+            self._column = -1
             if data[body + 11] & 0x10:
-                built.hidden_rows.append(struct.unpack_from("<I", data, body)[0] + 1)
-        elif kind in SHORT or kind in (CELL_ERROR, FORMULA_ERROR):
-            if kind in SHORT:
-                column, rest = column + 1, data[body:end]
-                kind -= 11  # noqa: PLW2901 -- from here on the same as the long record
-            else:
-                (column,), rest = struct.unpack_from("<I", data, body), data[body + 4 : end]
-            pieces += [data[kept:start], _cell(kind, column, rest)]
-            kept = end
-        elif kind in CELLS:
-            (column,) = struct.unpack_from("<I", data, body)
-        elif kind == COLUMNS:
-            first, last, flags = *struct.unpack_from("<II", data, body), data[body + 16]
-            if flags & 1:
-                built.hidden_columns.append((first, min(last, 16_383)))
-        elif kind == MERGED:
+                self.built.hidden_rows.append(struct.unpack_from("<I", data, body)[0] + 1)
+        elif kind == COLUMNS and data[body + 16] & 1:
+            first, last = struct.unpack_from("<II", data, body)
+            self.built.hidden_columns.append((first, min(last, 16_383)))
+        elif kind == MERGED and len(self.built.merged) < MERGED_AT_MOST:
             top, bottom, left, right = struct.unpack_from("<IIII", data, body)
-            built.merged.append((top, left, bottom, right))
-    return b"".join([*pieces, data[kept:]]), built
+            self.built.merged.append((top, left, bottom, right))
 
 
 def _cell(kind: int, column: int, rest: bytes) -> bytes:

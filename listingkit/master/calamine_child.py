@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+from itertools import islice
 
 import polars as pl
 import python_calamine as calamine
@@ -18,7 +19,8 @@ from listingkit.master.numbers import exact
 from listingkit.master.old_workbook import KINDS
 from listingkit.master.sheet import ROW, letter
 
-MEMORY = 768 << 20  # bytes of address space beyond what the imports have taken
+MEMORY = 1200 << 20  # bytes of address space beyond what the imports have taken; how much of it is used, the parent watches
+ROWS = 10_000  # that are turned into Arrow at a time
 LOOKED_AT = 40
 
 
@@ -74,11 +76,11 @@ def _answer(content: BytesIO, kind: str, pattern: str | None, built: Mapping[str
                 "hidden_rows": how.hidden_rows,
                 "hidden_columns": how.hidden_columns,
                 "errors": errors,
-                "bytes": len(cells),
-                "kind_bytes": len(kinds),
+                "cells": [len(block) for block in cells],
+                "kinds": [len(block) for block in kinds],
             }
         )
-        files += [cells, kinds]
+        files += cells + kinds
     return {"sheets": about}, files
 
 
@@ -87,24 +89,35 @@ def _promise(book: calamine.CalamineWorkbook, entry: Entry) -> int:
     return max((sum(1 for cell in row if cell != "") for row in rows), default=0)
 
 
-def _frames(sheet: calamine.CalamineSheet) -> tuple[bytes, bytes, list[tuple[int, str, str]]]:
-    """Text and kinds of the cells; the frame starts at column A. Errors are told by row, letter and text, and have no value."""
+def _frames(sheet: calamine.CalamineSheet) -> tuple[list[bytes], list[bytes], list[tuple[int, str, str]]]:
+    """Text and kinds of the cells, in blocks of rows; the frame starts at column A. Errors are told by row, letter and text."""
     top, left = sheet.start or (0, 0)
-    columns: list[list[str | None]] = [[] for _ in range(sheet.width)]
-    kinds: list[bytearray] = [bytearray() for _ in range(sheet.width)]
-    errors: list[tuple[int, str, str]] = []
     names = [letter(left + place) for place in range(sheet.width)]
-    for number, row in enumerate(_rows(sheet, top), top + 1):
-        for name, column, marks, cell in zip(names, columns, kinds, row[-sheet.width :] if sheet.width else row, strict=True):
-            text, kind = _text(cell)
-            if kind == "errors" and text:
-                errors.append((number, name, text))
-                text = None
-            column.append(text)
-            marks.append(KINDS.index(kind))
-    frame = pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String))
-    kind_frame = pl.DataFrame(dict(zip(names, map(list, kinds), strict=True)), schema=dict.fromkeys(names, pl.UInt8))
-    return _ipc(without_blank_cells(frame.with_row_index(ROW, offset=top + 1))), _ipc(kind_frame), errors
+    files: list[bytes] = []
+    kind_files: list[bytes] = []
+    errors: list[tuple[int, str, str]] = []
+    rows = _rows(sheet, top)
+    first = top + 1
+    while True:
+        columns: list[list[str | None]] = [[] for _ in names]
+        kinds: list[list[int]] = [[] for _ in names]
+        count = 0
+        for count, row in enumerate(islice(rows, ROWS), 1):
+            for name, column, marks, cell in zip(names, columns, kinds, row[-sheet.width :] if sheet.width else row, strict=True):
+                text, kind = _text(cell)
+                if kind == "errors" and text:
+                    errors.append((first + count - 1, name, text))
+                    text = None
+                column.append(text)
+                marks.append(KINDS.index(kind))
+        if not count and files:
+            return files, kind_files, errors
+        frame = pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String))
+        files.append(_ipc(without_blank_cells(frame.with_row_index(ROW, offset=first))))
+        kind_files.append(_ipc(pl.DataFrame(dict(zip(names, kinds, strict=True)), schema=dict.fromkeys(names, pl.UInt8))))
+        first += count
+        if not count:
+            return files, kind_files, errors
 
 
 def _rows(sheet: calamine.CalamineSheet, top: int) -> Iterator[Sequence[object]]:

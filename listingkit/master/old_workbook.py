@@ -5,6 +5,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryFile
+from time import monotonic
 from typing import IO, Any
 
 import polars as pl
@@ -18,6 +21,9 @@ from listingkit.master.sheet import ROW, Evidence
 
 LARGEST = 256 << 20  # bytes of file
 SECONDS = 30
+MEMORY = 750 << 20  # bytes that the process may hold
+LOOK = 0.05  # seconds between two looks at it
+PAGE = 4096
 KINDS = ("", "text", "numeric", "dates", "booleans", "errors")
 
 
@@ -87,21 +93,44 @@ def old_sheets(stream: IO[bytes], name: str, kind: str, pattern: str | None) -> 
     if len(content) > LARGEST:
         raise Unreadable(f"{name}: is larger than {LARGEST >> 20} MB; save it as xlsx or csv")
     command = [sys.executable, "-P", "-m", "listingkit.master.calamine_child", kind, *([pattern] if pattern is not None else [])]
-    try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 -- our own module
-    except subprocess.TimeoutExpired:
-        raise Unreadable(f"{name}: takes more than {SECONDS} seconds to read; save it as xlsx or csv") from None
-    answer = BytesIO(done.stdout)
+    answer = BytesIO(_answer(command, content, name))
     first = answer.readline()
-    if done.returncode or not first:
+    if not first:
         raise Unreadable(f"{name}: the {kind} workbook is damaged or too large; open it in Excel and save it as xlsx")
     about = json.loads(first)
     if problem := about.get("problem"):
         raise _worded(problem, name, pattern, about.get("names", ()))
     for sheet in about["sheets"]:
-        frame = pl.read_ipc(BytesIO(answer.read(sheet["bytes"])))
-        kinds = pl.read_ipc(BytesIO(answer.read(sheet["kind_bytes"])))
+        frame, kinds = (pl.concat([pl.read_ipc(BytesIO(answer.read(size))) for size in sheet[part]]) for part in ("cells", "kinds"))
         yield OldSheet(name, kind, sheet, frame.with_columns(pl.col(ROW).cast(pl.UInt32)), kinds)
+
+
+def _answer(command: Sequence[str], content: bytes, name: str) -> bytes:
+    """What the process says, nothing where it died or grew too large. Raises Unreadable where it takes too long."""
+    deadline = monotonic() + SECONDS
+    with TemporaryFile() as book:
+        book.write(content)
+        book.seek(0)
+        with subprocess.Popen(command, stdin=book, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:  # noqa: S603 -- our own module
+            while True:
+                try:
+                    said, _ = child.communicate(timeout=LOOK)
+                except subprocess.TimeoutExpired:
+                    late = monotonic() > deadline
+                    if late or _memory(child.pid) > MEMORY:
+                        child.kill()
+                    if late:
+                        raise Unreadable(f"{name}: takes more than {SECONDS} seconds to read; save it as xlsx or csv") from None
+                else:
+                    return b"" if child.returncode else said
+
+
+def _memory(process: int) -> int:
+    """Bytes of memory that a process holds; 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE
+    except OSError:
+        return 0
 
 
 def _worded(problem: str, name: str, pattern: str | None, names: Sequence[str]) -> ListingkitError:
