@@ -65,6 +65,7 @@ def diff(
     """
     from listingkit.cli.progress import shown
     from listingkit.config import load as load_config
+    from listingkit.diff import ledger
     from listingkit.diff.compare import compare
     from listingkit.diff.delta import delta
     from listingkit.diff.gate import gate
@@ -82,7 +83,7 @@ def diff(
             found = compare_files(old, new, rules, store=store, key=key)
         else:
             wanted = load(new, store=store, key=key)
-            found = compare(load(old, wanted, store=store, key=key), wanted, rules)
+            found = compare(load(old, wanted, store=store, key=key, home=Path(ledger.NAME)), wanted, rules)
     judged = gate(found, confirm)
     changes.write(found, style, output)
     if delta_to:

@@ -11,7 +11,7 @@ from listingkit.inventory import builtin
 from listingkit.inventory.read import read_rows, read_template
 from listingkit.inventory.upload import Upload
 from listingkit.inventory.upload_read import read_upload
-from listingkit.inventory.wire import dictionary, to_wire
+from listingkit.inventory.wire import dictionary, known_values, to_wire
 from listingkit.mapping.apply import map_columns
 from listingkit.mapping.profile import From, Profile
 from listingkit.marketplace import marketplace
@@ -20,7 +20,7 @@ from listingkit.master.sheet import Master
 from listingkit.render.rows import render
 from listingkit.resources import data
 
-REPORT = "seller-sku"  # the column that only reports have
+ENOUGH = 3  # known columns, the SKU among them, that make a table a report
 
 
 def read_file(path: Path, like: Upload | None = None, *, store: str = "", key: str | None = None) -> Upload:
@@ -63,21 +63,25 @@ def _from_template(path: Path) -> Upload:
 
 def _from_table(path: Path, like: Upload | None, store: str, key: str | None) -> Upload:
     master = read(path)
-    headers = {column.header.strip().casefold(): column.header for column in master.columns}
-    if REPORT in headers:
+    told = _told_by_report(master)
+    if told:
+        known = set(told.values())
         profile = Profile(
             file="All Listings Report",
-            columns={field: From(column=headers[column]) for field, column in _report_columns().items() if column in headers},
-            ignore=tuple(header for name, header in headers.items() if name not in _report_columns().values()),
+            columns={field: From(column=header) for field, header in told.items()},
+            ignore=tuple(column.header for column in master.columns if column.header not in known),
         )
     else:
         profile = Profile(columns={"sku": From(column=_named(key, master))} if key else {})
     listings = map_columns(master, profile)
+    if "condition_type" in told:
+        codes = pl.col("condition_type").replace(dict(known_values("inventory_loader.item-condition")))
+        listings = replace(listings, frame=listings.frame.with_columns(codes))
     seller = marketplace(store or "US")
     template = like.template if like else builtin.template("unified_full", seller)
     upload = render(listings, seller, template)
-    told = set(upload.frame.columns)
-    columns = tuple(column for column in template.columns if column.path in told)
+    held = set(upload.frame.columns)
+    columns = tuple(column for column in template.columns if column.path in held)
     return replace(upload, template=replace(template, name=path.name, columns=columns), complete=False)
 
 
@@ -88,7 +92,17 @@ def _named(key: str, master: Master) -> str:
     raise ListingkitError(f"{master.file} has no column {key!r}: its columns are {', '.join(one.header for one in master.columns[:20])}")
 
 
+def _told_by_report(master: Master) -> dict[str, str]:
+    """The fields that a report of Amazon's tells of, with its headers; empty where the table is no such report."""
+    headers = {column.header.strip().casefold(): column.header for column in master.columns}
+    told: dict[str, str] = {}
+    for field, column in _report_columns():
+        if column.casefold() in headers:
+            told.setdefault(field, headers[column.casefold()])
+    return told if "sku" in told and len(told) >= ENOUGH else {}
+
+
 @cache
-def _report_columns() -> dict[str, str]:
+def _report_columns() -> tuple[tuple[str, str], ...]:
     lines = data("report_columns.tsv").read_text("utf-8").splitlines()[2:]
-    return dict(line.split("\t") for line in lines)
+    return tuple((field, column) for field, column in (line.split("\t") for line in lines))

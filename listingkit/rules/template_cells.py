@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from listingkit.fields import plain_names
 from listingkit.finding import Flaw, Safety, Severity
 from listingkit.inventory.data_rows import is_day
 from listingkit.inventory.encodings import misfits
+from listingkit.inventory.paths import place
 from listingkit.inventory.requirements import TYPE_PATHS, rules_of
 from listingkit.inventory.requirements import states as states_of
 from listingkit.inventory.template import TemplateColumn
@@ -145,13 +147,19 @@ def values(sheet: Sheet) -> Iterator[Flawed]:
         value = sheet.frame[path]
         if path in skipped or value.null_count() == sheet.frame.height:
             continue
-        lists = listed(sheet, column)
+        lists = [] if _is_number_of_product(path) else listed(sheet, column)
         if column.type != "text":
             yield from _typed(sheet, column, lists)
         elif lists:
             yield from outside(sheet, column, lists)
         if path in THEME_PATHS:
             yield from _deprecated(sheet, column)
+
+
+def _is_number_of_product(path: str) -> bool:
+    """Whether a column holds product ids: a list on it was pasted there with other cells."""
+    found = place(path)
+    return found is not None and plain_names()[found.plain][0].kind == "gtin"
 
 
 def _typed(sheet: Sheet, column: TemplateColumn, lists: Sequence[tuple[pl.Series, Sequence[str], bool]]) -> Iterator[Flawed]:

@@ -2,8 +2,11 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
+import polars as pl
 import pytest
 
 from listingkit.diff import ledger
@@ -12,6 +15,7 @@ from listingkit.diff.delta import delta
 from listingkit.diff.previous import load
 from listingkit.diff.side import side
 from listingkit.errors import ListingkitError, Unreadable
+from listingkit.inventory.paths import place
 from listingkit.inventory.upload import Upload
 from listingkit.render import text
 
@@ -77,6 +81,42 @@ def test_an_all_listings_report(tmp_path: Path, wanted: Upload) -> None:
     assert sent["::record_action"].to_list() == ["partial_update"]
 
 
+HEADINGS = {
+    "DE": ("Artikelbezeichnung\tAngebotsnummer\tHändler-SKU\tPreis\tMenge\tArtikelzustand\tVersender", "latin-1"),
+    "FR": ("nom-produit\tid-offre\tsku-vendeur\tprice\tquantity\tétat-produit\tcanal-traitement", "latin-1"),
+    "IT": ("Nome dell'articolo\tid\tSKU venditore\tPrezzo\tQuantità\tCondizione dell'articolo\tCanale di gestione", "utf-8"),
+    "JP": ("商品名\t出品ID\t出品者SKU\t価格\t数量\tコンディション\tフルフィルメント・チャンネル", "cp932"),
+}
+
+
+@pytest.mark.parametrize("code", HEADINGS)
+def test_an_all_listings_report_in_the_words_of_its_marketplace(tmp_path: Path, upload: Make, code: str) -> None:
+    heading, encoding = HEADINGS[code]
+    row = {"sku": "M-1", "item_name": "Becher", "price": "19", "quantity": "5", "condition_type": "used_good"}
+    row["fulfillment_channel_code"] = "DEFAULT"
+    wanted = upload([row, {**row, "sku": "M-2", "price": "18"}], store=code)
+    rows = [f"Becher\t1\t{sku}\t19\t5\t3\tDEFAULT" for sku in ("M-1", "M-2")]
+    (tmp_path / "report.txt").write_bytes("\n".join([heading, *rows, ""]).encode(encoding))
+    changes = compare(load(tmp_path / "report.txt", wanted), wanted)
+    assert [(change.sku, change.field, change.old, change.new) for change in changes] == [("M-2", "price", "19", "18")]
+    assert changes.unchanged.to_list() == ["M-1"]
+
+
+@pytest.mark.parametrize("name", ["Category+Listings+Report.txt", "Category Listings Report.xlsm"])
+@pytest.mark.parametrize("generation", ["legacy", "unified"])
+def test_a_category_listings_report_is_a_filled_template(templates: ModuleType, tmp_path: Path, name: str, generation: str) -> None:
+    """As Amazon makes it: the template of the category with the rows that are live, actions blank."""
+    description = templates.unified() if generation == "unified" else templates.legacy()
+    words = {"Acme": "brand", "Mug": "item_name", "EAN": "product_id_type", "4006381333931": "product_id", "12.5": "price"}
+    paths = {found.plain: column.path for column in description.columns if (found := place(column.path))}
+    row = {paths["sku"]: "M-1", paths["product_type"]: description.product_types[0]} | {paths[field]: word for word, field in words.items()}
+    live = load(templates.build(replace(description, rows=[row]), tmp_path / name))
+    wanted = replace(live, frame=live.frame.with_columns(pl.lit("12.50").alias(paths["price"])))
+    assert list(compare(live, wanted)) == []
+    dearer = replace(live, frame=live.frame.with_columns(pl.lit("13.50").alias(paths["price"])))
+    assert [(change.sku, change.field, change.old, change.new) for change in compare(live, dearer)] == [("M-1", "price", "12.5", "13.50")]
+
+
 def test_a_plain_table_by_its_sku_column(tmp_path: Path, wanted: Upload) -> None:
     (tmp_path / "live.csv").write_text("Code;Title;Price DE\nM-1;Becher 1;19,90\nM-9;Teller;5,00\n", "utf-8")
     changes = compare(load(tmp_path / "live.csv", wanted, key="Code"), wanted)
@@ -103,6 +143,15 @@ def test_a_folder_of_earlier_uploads_needs_to_know_which_was_sent(tmp_path: Path
         load(tmp_path, wanted)
     ledger.record(tmp_path / ledger.NAME, [("DE", tmp_path / "march.txt")])
     assert {change.old for change in compare(load(tmp_path, wanted), wanted)} == {"15"}
+    elsewhere = tmp_path / "files"
+    for name, one in (("march.txt", older), ("april.txt", wanted)):
+        text.write(one, elsewhere / name)
+    assert {change.old for change in compare(load(elsewhere, wanted, home=tmp_path / ledger.NAME), wanted)} == {"15"}
+    ledger.record(tmp_path / "other", [("DE", elsewhere / "april.txt")])
+    assert list(compare(load(elsewhere, wanted, home=tmp_path / "other"), wanted)) == []
+    ledger.record(tmp_path / "third", [("DE", Path(__file__))])
+    with pytest.raises(ListingkitError, match="no ledger says which was sent last"):
+        load(elsewhere, wanted, home=tmp_path / "third")
     assert {change.old for change in compare(load(tmp_path / ledger.NAME, wanted), wanted)} == {"15"}
 
 
