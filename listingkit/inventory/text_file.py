@@ -15,6 +15,7 @@ from listingkit.marketplace import marketplaces
 from listingkit.master.sheet import ROW
 
 _JAPAN = b"A1VC38T7YXB528"  # marketplace id, as it stands in the settings
+_KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
 _LIMIT = 1 << 30
 _SAMPLE = 1000  # lines that tell how the file was written
 _BARE = re.compile(r'(?:^|\t)[^"\t\n][^\t\n]*[,"]', re.MULTILINE)
@@ -44,7 +45,7 @@ def content(path: Path) -> bytes:
     elif _is_utf8(found):
         found = found.removeprefix(b"\xef\xbb\xbf")
     else:
-        found = _decoded(found, ["cp932", "cp1252"] if _JAPAN in found[:200_000] else ["cp1252"], path)
+        found = _decoded(found, ["cp932", "cp1252"] if _is_japanese(found) else ["cp1252"], path)
     return found.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in found else found
 
 
@@ -62,6 +63,17 @@ def encoding_used(path: Path) -> str:
             continue
         return encoding
     raise Unreadable(f"{path} is neither UTF-8 nor cp1252 text; save it as tab-delimited text again")
+
+
+def _is_japanese(found: bytes) -> bool:
+    """Whether a file is of Japan: it says so, or says nothing (loaders) and holds kana when it is read so."""
+    head = found[:200_000]
+    if _JAPAN in head or b"marketplaceid" in head.lower():
+        return _JAPAN in head
+    try:
+        return _KANA.search(found.decode("cp932")) is not None
+    except UnicodeDecodeError:
+        return False
 
 
 def _is_utf8(found: bytes) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from listingkit.diff.changes import Change
 from listingkit.diff.compare import compare
+from listingkit.diff.risks import risks
 from listingkit.diff.settings import Settings
 from listingkit.inventory.upload import Upload
 
@@ -217,6 +218,38 @@ def test_advice_names_what_need_not_be_sent(upload: Make) -> None:
         upload([{"sku": "A", "item_name": "Mug"}, {"sku": "B", "item_name": "Cups"}]),
     )
     assert {code: skus.to_list() for code, skus in changes.advice.items()} == {"OPS009": ["A"], "OPS018": ["B"]}
+
+
+def test_every_risk_of_the_catalogue_comes_about(upload: Make) -> None:
+    english = "item_name[marketplace_id=A1PA6795UKMFR9][language_tag=en_GB]#1.value"
+    old = upload(
+        [
+            {"sku": "A", "item_name": "Mug", english: "Mug", "brand": "B", "price": "5", "quantity": "3"},
+            {"sku": "B", "item_name": "Cup", "variation_theme": "SIZE", "fulfillment_channel_code": "DEFAULT"},
+            {"sku": "C", "item_name": "Pot", "main_product_image_locator": "https://a/1.jpg", "parent_sku": "P"},
+            {"sku": "D", "parent_sku": "P"},
+            {"sku": "P", "parentage_level": "parent"},
+            {"sku": "same", "item_name": "Jug"},
+            {"sku": "gone", "item_name": "Jug"},
+            {"sku": "odd", "item_name": "Jug"},
+            {"sku": "better", "item_name": "Jug"},
+        ]
+    )
+    new = upload(
+        [
+            {"sku": "A", "brand": "Other", "price": "50", "quantity": "0"},
+            {"sku": "B", "item_name": "Cup", "variation_theme": "COLOR", "fulfillment_channel_code": "AMAZON_EU"},
+            {"sku": "C", "item_name": "Pot", "main_product_image_locator": "https://a/2.jpg", "parent_sku": "Q"},
+            {"sku": "P", "record_action": "delete"},
+            {"sku": "same", "item_name": "Jug"},
+            {"sku": "same", "item_name": "Jug"},
+            {"sku": "odd", "record_action": "Replace?"},
+            {"sku": "better", "item_name": "Blue jug"},
+            {"sku": "never", "record_action": "partial_update", "item_name": "Jug"},
+        ]
+    )
+    changes = compare(old, new)
+    assert {*changes.risks(), *changes.advice} == set(risks())
 
 
 def test_the_frame_has_the_columns_it_promises(upload: Make) -> None:

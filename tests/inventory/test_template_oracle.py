@@ -6,7 +6,7 @@ from types import ModuleType
 
 import polars as pl
 import pytest
-from formulas import LISTS, PLAIN, conditions, written
+from formulas import LISTS, PLAIN, WORDS, conditions, written
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from libreoffice import SOFFICE, calculated, formula_rows, moved, text_rows, with_sheet, workbook
@@ -106,13 +106,17 @@ def test_synthetic_templates_agree(language: str, templates: ModuleType, tmp_pat
 
 
 def test_formulas_of_all_kinds_agree(tmp_path: Path) -> None:
-    """Without ordering texts and without criteria that begin with an operator, where Calc has its own ways."""
+    """Orderings of texts and criteria with operators and wildcards among them.
+
+    Without `5.0`: as a criterion Excel finds a text `5` by it, Calc does not.
+    """
+    words = [word for word in (*WORDS, *PLAIN) if word != "5.0"]
     made: list[tuple[Node, tuple[str | None, ...]]] = []
 
     @settings(
-        max_examples=1500, phases=[Phase.generate], database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=2500, phases=[Phase.generate], database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
     )
-    @given(conditions(PLAIN, ordered_cells=False, lists=LISTS[:2]), st.tuples(*(st.sampled_from([None, *PLAIN]) for _ in range(3))))
+    @given(conditions(words, lists=LISTS[:2]), st.tuples(*(st.sampled_from([None, *words]) for _ in range(3))))
     def collect(node: Node, row: tuple[str | None, ...]) -> None:
         made.append((node, row))
 

@@ -1,13 +1,23 @@
 """The built-in templates: one definition a layout, any marketplace."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from listingkit.errors import UnknownName
 from listingkit.inventory.builtin import layouts, template
 from listingkit.inventory.paths import place
+from listingkit.inventory.upload import LISTING
+from listingkit.inventory.upload_read import read_upload
 from listingkit.inventory.wire import to_label, to_wire
+from listingkit.mapping.listings import Listings
 from listingkit.marketplace import marketplace, marketplaces
+from listingkit.render.rows import render
+from listingkit.render.text import write
+
+Listed = Callable[..., Listings]
 
 EVERY = [(layout, code) for layout in layouts() for code in marketplaces()]
 
@@ -25,6 +35,25 @@ def test_is_well_formed_in_every_marketplace(layout: str, code: str) -> None:
     assert not any(char in cell for row in made.header for cell in row for char in "\t\r\n{}")
     others = {other.id for other in marketplaces().values()} - {store.id}
     assert not any(other in path for path in paths for other in others)
+
+
+@pytest.mark.parametrize("layout", layouts())
+def test_renders_and_reads_back_in_every_marketplace(layout: str, listed: Listed, tmp_path: Path) -> None:
+    """In the encoding and the currency of each, with a word of its own language."""
+    words = {"ja": "マグカップ", "pl": "Kubek", "tr": "Kupa", "ar": "Mug", "zh": "Mug"}
+    for code, store in marketplaces().items():
+        made = template(layout, store)
+        price = "1200.00" if store.decimals == 0 else "12.50"
+        cells = {"sku": ["A", "B"], "item_name": [words.get(store.language[:2], "Becher é"), None], "price": [price, None]}
+        cells |= {"condition_type": ["new_new", None], "record_action": ["delete", None], "product_id": ["4006381333931", None]}
+        upload = render(listed(cells), store, made)
+        written = upload.frame.drop(LISTING)
+        write(upload, tmp_path / f"{code}.txt")
+        again = read_upload(tmp_path / f"{code}.txt", store)
+        assert again.frame.select(written.columns).equals(written), code
+        assert (again.store, again.template.generation) == (code, made.generation)
+        told = {found.plain for path in written.columns if (found := place(path))}
+        assert {"sku", "price"} <= told, code
 
 
 @pytest.mark.parametrize("layout", layouts())
