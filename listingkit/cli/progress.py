@@ -71,27 +71,27 @@ class _Line:
 
 def _bar(stream: Any) -> Any:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
     from rich.text import Text
 
     class Rows(ProgressColumn):
-        """Rows done, and how many a second."""
+        """Rows done, how many a second, and the time that is left; where nobody counts rows, the time that went by."""
 
         def render(self, task: Task) -> Text:
             if not task.completed:
-                return Text("")
-            rows = f"{int(task.completed):,}{f'/{int(task.total):,}' if task.total else ''} rows"
-            speed = task.finished_speed or task.speed
-            return Text(f"{rows}, {int(speed):,}/s" if speed else rows)
+                return Text(f"{int(task.elapsed or 0)} s", "dim")
+            said = [f"{int(task.completed):,}{f'/{int(task.total):,}' if task.total else ''} rows"]
+            if speed := task.finished_speed or task.speed:
+                said.append(f"{int(speed):,}/s")
+            if task.time_remaining:
+                said.append(f"{int(task.time_remaining)} s left")
+            return Text(", ".join(said))
 
     return Progress(
         SpinnerColumn("line"),  # the others need characters that not every console has
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         Rows(),
-        TimeElapsedColumn(),
-        TextColumn("left", style="dim"),
-        TimeRemainingColumn(),
         console=Console(file=stream),
         transient=True,
         refresh_per_second=4,

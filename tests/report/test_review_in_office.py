@@ -7,13 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import polars as pl
 import pytest
 from report_cases import CHECK_DIGIT, HOSTILE
 
+from listingkit.diff.compare import compare
+from listingkit.fields import path
 from listingkit.finding import Severity
+from listingkit.inventory.builtin import template
+from listingkit.inventory.upload import Upload
+from listingkit.marketplace import marketplace
 from listingkit.master.read import read_all
 from listingkit.master.review_marks import FINDINGS, SUMMARY
-from listingkit.report import looks, review
+from listingkit.report import changes_book, looks, review
 from listingkit.report.report import Input, Report
 
 pytestmark = pytest.mark.slow
@@ -65,3 +71,24 @@ def test_libreoffice_shows_colours_comments_links_and_the_filter(kind: str, tmp_
         assert cell.data_type == "s"
     assert shown.auto_filter.ref.startswith("A1:C")
     assert book[FINDINGS]["D2"].hyperlink.location.replace("'", "").replace("$", "").replace(".", "!") == "master!B2"
+
+
+def test_libreoffice_shows_changes_with_their_old_values_and_calculates_nothing(tmp_path: Path) -> None:
+    store = marketplace("DE")
+    texts = [value.replace("\x00", "").replace("\ud800", "") for value in HOSTILE.values() if "\x1b" not in value]
+
+    def side(end: str) -> Upload:
+        columns = {path("sku", store): [f"S-{n}" for n in range(len(texts))], path("item_name", store): [text + end for text in texts]}
+        return Upload(template("unified_full", store), pl.DataFrame(columns), "DE")
+
+    file = tmp_path / "changes.xlsx"
+    with file.open("wb") as stream:
+        changes_book.write(compare(side(""), side(" x")), stream)
+    sheet = through_office(file, tmp_path)["Changes"]
+    cells = [row[2] for row in sheet.iter_rows(min_row=2)]
+    assert len(cells) == len(texts)
+    for cell in cells:
+        assert cell.data_type == "s"
+        assert "was " in cell.comment.text
+        assert cell.fill.fgColor.rgb == looks.FILLS[Severity.WARNING].fgColor.rgb
+    assert sheet.auto_filter.ref.startswith("A1:")
