@@ -8,6 +8,7 @@ from results import Results, key
 
 CSV, XLSX, WIDE = "csv, 40 columns", "xlsx, 40 columns", "Listing report of 173 columns, xlsx"
 DIFF, BAD, START = "Diff by SKU of two tables of 40 columns", "Every cell bad, csv", "Start-up"
+DASK = "Dask on this machine, csv in parts"
 MILLION = 1_000_000
 ONE, BUILD = "check, one marketplace", "build, three marketplaces as text, with diff"
 Value = Callable[[Results], float | None]
@@ -65,6 +66,8 @@ ASKED = (
     Ask("check 100k × 40 xlsx", 1.6, "times the CPU of polars.read_excel", _times(MIDDLE, (XLSX, ONE), (XLSX, 'polars.read_excel(engine="calamine")'))),
     Ask("check 1m × 40 csv", 100_000, "rows a second", _plain(MILLION, CSV, ONE, "wall", lambda wall: MILLION / wall), least=True),
     Ask("check 1m × 40 csv, memory of all processes", 1024, "MB", _plain(MILLION, CSV, ONE, "together")),
+    Ask("check 1m × 40 csv by two Dask workers", 1.3, "times the wall time without Dask", _times(MILLION, (DASK, "distributed, two workers"), (DASK, "check, without Dask"), "wall")),
+    Ask("the same, memory of the biggest process", 1024, "MB", _plain(MILLION, DASK, "distributed, two workers", "peak")),
     Ask("build 100k rows for three marketplaces as text, with diff", 3, "times the CPU of checking for the three", _times(MIDDLE, (CSV, BUILD), (CSV, "check, three marketplaces"))),
     Ask("the same into 250-column templates, each file", 3, "s CPU more", _file_more),
     Ask("check 10k × 173 xlsx beside amazon-catalog-cli", 15, "times faster (CPU)", _times(WIDE_ROWS, (WIDE, "amazon-catalog-cli scan"), (WIDE, ONE)), least=True),

@@ -24,6 +24,7 @@ MAKERS = {  # how the name of a file begins -> what makes it
     "next": "uploads",
     "template-": "templates",
     "wide.xlsx": "wide_xlsx",
+    "parts": "parts",
 }
 WIDE_ROWS = 10_000
 SMALL, MIDDLE = 10_000, 100_000
@@ -135,6 +136,15 @@ GROUPS = (
             Case("amazon-catalog-cli scan", ("{peer}/catalog", "scan", "{data}/wide.xlsx", "--format", "json", "--output", "scan.json"), peer="amazon-catalog-cli"),
         ),
         sizes=(WIDE_ROWS,),
+    ),
+    Group(
+        "Dask on this machine, csv in parts",
+        (
+            _READ,
+            _ours("check, without Dask", "check", _CSV, "-m", "DE", *DAY, "-q"),
+            _ours("distributed, two workers", "distributed", "{data}/parts/*.csv", "-m", "DE", *DAY, "--workers", "2", "-o", "out"),
+        ),
+        sizes=(1_000_000,),
     ),
     Group(
         "Every cell bad, csv",

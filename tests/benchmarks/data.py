@@ -8,11 +8,19 @@ import generate
 import polars as pl
 
 STORES = ("US", "DE", "JP")
+PART = 50_000  # rows of a part
 
 
 def master_csv(rows: int, folder: Path) -> None:
     """The master with its seeded defects."""
     generate.write(rows, folder / "master.csv")
+
+
+def parts(rows: int, folder: Path) -> None:
+    """The same in files of at most 50,000 rows."""
+    (folder / "parts").mkdir(exist_ok=True)
+    for number, start in enumerate(range(0, rows, PART)):
+        generate.master(min(PART, rows - start), start).write_csv(folder / "parts" / f"part-{number:04}.csv")
 
 
 def master_xlsx(rows: int, folder: Path) -> None:
@@ -77,7 +85,7 @@ def wide_xlsx(rows: int, folder: Path) -> None:
 
 
 FILES: dict[str, Callable[[int, Path], None]] = {
-    made.__name__: made for made in (master_csv, master_xlsx, bad_csv, tables, uploads, templates, wide_xlsx)
+    made.__name__: made for made in (master_csv, parts, master_xlsx, bad_csv, tables, uploads, templates, wide_xlsx)
 }
 
 if __name__ == "__main__":
