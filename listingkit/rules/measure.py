@@ -1,13 +1,17 @@
 """Measures and their units: what belongs together, and what cannot be."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 import polars as pl
 
 from listingkit.finding import Flaw
 from listingkit.mapping.units import units
-from listingkit.rules.engine import rule
+from listingkit.rules.engine import given, rule
+from listingkit.rules.findings import Batch
+from listingkit.rules.sheetwide import listed, once, sheetwide
+from listingkit.rules.task import Run
 
 CHECKED = date(2026, 9, 30)
 
@@ -141,6 +145,38 @@ def package_size_without_unit(
         package_width=(package_width, package_width_unit),
         package_height=(package_height, package_height_unit),
     )
+
+
+given(
+    "UNT007",
+    "units-mixed",
+    "The measures of a column are all metric or all imperial.",
+    category="measure",
+    why="Both are converted as they are stated, but a few rows in another system are usually rows with the wrong unit. Told once a column.",
+    source="NIST SP 811 on units outside the SI; sellers' reports on pounds typed as kilograms",
+    checked=date(2026, 11, 27),
+    severity="info",
+    good=["100 rows in grams and kilograms"],
+    bad=["97 rows in kilograms, 3 in pounds"],
+)
+_IMPERIAL = ("ounces", "pounds", "hundredths_pounds", "inches", "hundredths_inches", "feet", "yards", "miles")
+_UNITS = tuple(f"{name}_unit" for name in ("item_weight", "item_length", "item_width", "item_height")) + tuple(
+    f"package_{name}_unit" for name in ("weight", "length", "width", "height")
+)
+
+
+@sheetwide("UNT007", fields=lambda: _UNITS)
+def units_mixed(run: Run) -> Iterator[Batch]:
+    """One finding a column, with the rarer units."""
+    stores = tuple(run.views)
+    for column in (name for name in _UNITS if name in run.frame.columns):
+        counts = dict(run.frame[column].drop_nulls().value_counts(sort=True).iter_rows())
+        imperial = {unit: count for unit, count in counts.items() if unit in _IMPERIAL}
+        metric = {unit: count for unit, count in counts.items() if unit in units() and unit not in _IMPERIAL}
+        if imperial and metric:
+            few, many = sorted((imperial, metric), key=lambda one: sum(one.values()))
+            told = " and ".join(f"{sum(one.values())} in {listed(sorted(one))}" for one in (many, few))
+            yield once(run, "UNT007", stores, Flaw(f"{column.removesuffix('_unit')}: {told}"), column=column)
 
 
 _HEAVIEST = 22.6  # grams a cubic centimetre: osmium, the densest of all materials

@@ -242,3 +242,26 @@ def not_a_date(text: str) -> Flaw | None:
     if either and int(either[1]) <= 12 and int(either[2]) <= 12 and either[1] != either[2]:
         return Flaw(f'{text} may be day-month or month-day: say which in the profile (date = "day-first"), or write YYYY-MM-DD')
     return Flaw(f"{text!r} is not a date such as 2026-11-30")
+
+
+@rule(
+    "DAT002",
+    each=True,
+    fields=tuple(name for name in _DAYS if name != "publication_date"),
+    good=["2026-11-30", "2000-01-01", "soon"],
+    bad=["1900-01-01", "1970-01-01", "2206-11-30"],
+    why="Spreadsheets show a blank as 1900 and programs as 1970; 2206 is a slip of the finger. Amazon takes them as they stand.",
+    source="Excel's day 0, Unix' day 0; Amazon templates: dates of offers",
+    checked=CHECKED,
+    severity="warning",
+    suspects=lambda text: text.str.contains("^(?:1|0|20[5-9]|2[1-9]|[3-9])"),
+)
+def date_of_another_age(text: str) -> Flaw | None:
+    """A date of an offer lies between 2000 and 2050."""
+    if not re.fullmatch(_ISO.strip("^$"), text) or "2000" <= text[:4] < "2050":
+        return None
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        return None  # no day at all is told by DAT001
+    return Flaw(f"{text[:10]} is long past" if text[:4] < "2000" else f"{text[:10]} is far away")
