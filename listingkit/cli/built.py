@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from listingkit.build import Built, Made
 from listingkit.finding import Severity
+from listingkit.report.words import count
 
 
 def told(built: Built) -> str:
@@ -18,6 +19,9 @@ def _lines(built: Built) -> Iterator[str]:
         f"{count} {severity.value if severity is Severity.INFO or count == 1 else severity.value + 's'}"
         for severity, count in found.items()
     )
+    accepted = sum(len(one.findings) for one in built.findings.accepted)
+    if accepted:
+        yield f"  {count(accepted, 'finding')} accepted by exceptions of the config"
     for one in built.made:
         yield f"  {one.store.code}: {_marketplace(one)}"
     if not built.gate.open:

