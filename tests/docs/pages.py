@@ -53,7 +53,7 @@ def carry_out(page: str, folder: Path) -> list[str]:
             told = ""
             for line in block.text.splitlines():
                 wanted = int(found[1]) if (found := _STATUS.search(line)) else 0
-                status, said = _run(_STATUS.sub("", line), folder)
+                status, said = run(_STATUS.sub("", line), folder)
                 told += said
                 if status != wanted or "Traceback" in said:
                     wrong.append(f"{line}: exit status {status}: {said[-1500:]}")
@@ -62,7 +62,8 @@ def carry_out(page: str, folder: Path) -> list[str]:
     return wrong
 
 
-def _run(line: str, folder: Path) -> tuple[int, str]:
+def run(line: str, folder: Path) -> tuple[int, str]:
+    """Exit status and output of one command line."""
     with subprocess.Popen(
         ["bash", "-c", f"exec {line}" if "--watch" in line else line],
         cwd=folder,

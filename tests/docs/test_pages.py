@@ -5,11 +5,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pages import DOCS, blocks, carry_out
+from pages import DOCS, blocks, carry_out, run
 
 TOP = DOCS.parent
+README = TOP / "README.md"
 PAGES = ["agencies.md", "catalog-managers.md", "contributors.md", "test-authors.md"]
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
@@ -50,6 +52,28 @@ def test_links_and_pictures_are_there(page: str) -> None:
     for target in LINK.findall(path.read_text("utf-8")):
         if not target.startswith("http"):
             assert (path.parent / target).is_file(), target
+
+
+COMMAND = re.compile(r"^    (listingkit .+)$|`(listingkit [^`]+)`", re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_every_command_of_the_readme_runs(templates: Any, tmp_path: Path) -> None:
+    """Also those inside sentences, with the files that they name."""
+    stoneware = TOP / "samples" / "stoneware"
+    for name in ("master.xlsx", "supplier.xlsx"):
+        shutil.copy2(stoneware / "master.xlsx", tmp_path / name)
+    shutil.copytree(stoneware / "previous", tmp_path / "last-time")
+    for name in ("FILE.xlsm", "FILLED.xlsm"):
+        templates.build(templates.unified("US", "en_US"), tmp_path / name)
+    commands = [
+        (line or inline).replace("history SKU", "history HG-MUG-BLU") for line, inline in COMMAND.findall(README.read_text("utf-8"))
+    ]
+    assert len(commands) > 9
+    for command in commands:
+        status, said = run(command, tmp_path)
+        assert status in (0, 1), f"{command}: {said}"
+        assert "Traceback" not in said, command
 
 
 @pytest.mark.slow
