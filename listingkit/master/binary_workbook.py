@@ -39,11 +39,12 @@ BOMB, TIGHTEST = 64 << 20, 200
 
 @dataclass(slots=True)
 class Built:
-    """How a sheet is built. Rows are 1-based; columns and merged ranges (top, left, bottom, right) 0-based."""
+    """How a sheet is built. Rows are 1-based; columns and merged ranges (top, left, bottom, right) 0-based. Errors: row, letter, text."""
 
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    errors: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def made_plain(content: BytesIO) -> tuple[BytesIO, dict[str, Built]]:

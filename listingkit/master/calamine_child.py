@@ -15,6 +15,7 @@ from listingkit.errors import UnknownName
 from listingkit.master.binary_workbook import MARK, Built, made_plain
 from listingkit.master.blanks import without_blank_cells
 from listingkit.master.choice import Entry, chosen
+from listingkit.master.compound_workbook import built_of
 from listingkit.master.numbers import exact
 from listingkit.master.old_workbook import KINDS
 from listingkit.master.sheet import ROW, letter
@@ -28,7 +29,9 @@ def main(kind: str, pattern: str | None = None) -> int:
     """Answer for one workbook; the exit status is 0 unless the process dies."""
     content = BytesIO(sys.stdin.buffer.read())
     _bound_memory()
-    content, built = made_plain(content) if kind == "xlsb" else (content, {})
+    built: Mapping[str, Built] = built_of(content.getvalue()) if kind == "xls" else {}
+    if kind == "xlsb":
+        content, built = made_plain(content)
     try:
         about, files = _answer(content, kind, pattern, built)
     except calamine.PasswordError:
@@ -75,7 +78,7 @@ def _answer(content: BytesIO, kind: str, pattern: str | None, built: Mapping[str
                 "merged": merged,
                 "hidden_rows": how.hidden_rows,
                 "hidden_columns": how.hidden_columns,
-                "errors": errors,
+                "errors": errors or how.errors,
                 "cells": [len(block) for block in cells],
                 "kinds": [len(block) for block in kinds],
             }

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif("LISTINGKIT_REAL_FILES" not in os.environ, reaso
         ("dianxiaomi_tiktok_example.xlsx", "Dianxiaomi TikTok sheet", 34, {"sku", "product_id", "price", "other_product_image_locator_8"}),
         ("dianxiaomi_temu_51_headers.csv", "Dianxiaomi Temu sheet", 28, {"sku", "product_id", "price", "item_name@en"}),
         ("dianxiaomi_erp_export.xls", "Dianxiaomi product export", 30, {"sku", "bullet_point_3", "other_product_image_locator_8"}),
-        ("mirakl_offers_template.xlsx", "Mirakl offers", 15, {"sku", "condition_type", "record_action"}),
+        ("mirakl_offers_template.xlsx", "Mirakl offers", 14, {"sku", "condition_type", "record_action"}),
         ("supplier_list_de.csv", None, 4, {"item_name", "manufacturer", "product_description", "category"}),
     ],
 )

@@ -1,4 +1,4 @@
-"""xlsb as another program writes it reads like the same workbook as xlsx: every kind of cell, and how the sheets are built."""
+"""xlsb and xls as another program writes them read like the same workbook as xlsx: every kind of cell, and how the sheets are built."""
 
 import contextlib
 import json
@@ -16,6 +16,7 @@ import pytest
 
 from listingkit.errors import Unreadable
 from listingkit.master.binary_workbook import made_plain, records
+from listingkit.master.compound_workbook import MAGIC, built_of
 from listingkit.master.read import read, read_all
 from listingkit.master.sheet import Master, letter
 
@@ -34,7 +35,7 @@ def sheet(rows: list[list[Any]], top: int = 3, left: int = 2) -> dict[str, Any]:
 
 
 def books(folder: Path, *sheets: Any) -> None:
-    order = json.dumps({"kinds": ["xlsb", "xlsx"], "sheets": sheets})
+    order = json.dumps({"kinds": ["xlsb", "xlsx", "xls"], "sheets": sheets})
     subprocess.run(["node", str(Path(__file__).with_name("write_books.js")), str(MODULES), str(folder)], input=order.encode(), check=True)
 
 
@@ -78,6 +79,10 @@ def test_every_kind_of_cell_at_its_address(tmp_path: Path) -> None:
         ("FIL009", "I6"),
         ("XLS003", "E6"),
     ]
+    old = read(tmp_path / "book.xls", sheet="Waren")
+    told = sorted((note.code, note.cell or "", note.value) for note in plain.notes if note.cell)  # it writes no hidden rows
+    assert sorted((note.code, note.cell or "", note.value) for note in old.notes) == told
+    assert old.frame.drop("F").rows() == plain.frame.drop("F").rows()  # of the formats of dates this writer declares, calamine knows few
     assert [master.sheet for master in read_all(tmp_path / "book.xlsb", sheets="*")] == ["Waren", "Mehr"]
 
 
@@ -118,3 +123,15 @@ def test_records_that_are_cut_off() -> None:
             list(records(cut))
     content, built = made_plain(BytesIO(b"PK"))
     assert (content.read(), built) == (b"PK", {})
+
+
+def test_containers_that_run_in_a_circle_or_end_early() -> None:
+    head = bytearray(MAGIC + bytes(504))
+    head[30] = 9
+    head[48:52] = (0).to_bytes(4, "little")
+    head[68:72] = (0xFFFFFFFE).to_bytes(4, "little")
+    head[76:512] = (0).to_bytes(4, "little") + b"\xff" * 432
+    assert built_of(bytes(head) + bytes(512)) == {}  # sector 0 follows itself
+    assert built_of(bytes(head)) == {}
+    assert built_of(bytes(head[:40])) == {}
+    assert built_of(b"PK") == {}

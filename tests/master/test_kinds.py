@@ -106,6 +106,27 @@ def test_what_an_office_suite_converts(tmp_path: Path, kind: str) -> None:
     assert converted.header_row == 5
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="no office suite to write an xls")
+def test_how_an_old_workbook_is_built(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row_ in (["SKU", "EAN", "Text"], *([f"A-{number}", number, "x" * 50] for number in range(400))):
+        sheet.append(row_)
+    sheet["B7"], sheet["C9"] = "#N/A", "#REF!"
+    sheet.row_dimensions[5].hidden = sheet.row_dimensions[301].hidden = sheet.column_dimensions["C"].hidden = True
+    sheet.merge_cells("A20:B20")
+    book.save(tmp_path / "a.xlsx")
+    home = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", home, "--headless", "--convert-to", "xls", "--outdir", str(tmp_path), str(tmp_path / "a.xlsx")]
+    subprocess.run(command, check=True, capture_output=True)
+    old, plain = read(tmp_path / "a.xls"), read(tmp_path / "a.xlsx")
+    assert old.frame.equals(plain.frame)
+    assert {(note.code, note.cell, note.message) for note in old.notes} == {(note.code, note.cell, note.message) for note in plain.notes}
+    assert sorted(note.code for note in old.notes) == ["FIL008", "FIL008", "FIL009", "FIL009", "FIL009"]
+
+
 def test_batches_of_a_workbook(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
