@@ -6,13 +6,12 @@ from typing import Any
 
 import polars as pl
 
-from listingkit.errors import UnknownName
 from listingkit.finding import Flaw, Safety, Severity
 from listingkit.mapping.listings import View
 from listingkit.master.sheet import ROW
 from listingkit.rules.engine import given, wanted
 from listingkit.rules.task import Run, Task, kept
-from listingkit.schemas.category import CategorySchema, load
+from listingkit.schemas.category import CategorySchema, exists, load
 from listingkit.schemas.words import Constraint, Required, RequiredWhen
 
 NAMES = {
@@ -137,10 +136,7 @@ def _product_types(run: Run, view: View) -> list[str | None]:
 
 def _schema(kind: str | None) -> CategorySchema | None:
     """The schema of a product type; what every type asks where none is stated."""
-    try:
-        return load(kind or COMMON)
-    except UnknownName:
-        return None
+    return load(kind or COMMON) if not kind or exists(kind) else None
 
 
 def _judge(constraint: Constraint) -> Callable[[tuple[Any, ...]], Flaw | None]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 
-from listingkit.errors import UnknownName
 from listingkit.fields import fields
 from listingkit.finding import Flaw, Safety
 from listingkit.master.sheet import ROW
@@ -15,7 +14,7 @@ from listingkit.rules.engine import catalogue, given, wanted
 from listingkit.rules.findings import Batch
 from listingkit.rules.sheetwide import listed, once, sheetwide
 from listingkit.rules.task import Run, Task, kept
-from listingkit.schemas.category import load
+from listingkit.schemas.category import exists, load
 
 CHECKED = date(2026, 11, 27)
 PAGE = "Seller Central G200390640 (product detail page rules): texts in the language of the marketplace"
@@ -120,11 +119,8 @@ def _asked(run: Run, code: str) -> frozenset[str]:
     at = run.contexts[code]
     kinds = run.frame["product_type"].drop_nulls().unique().to_list() if "product_type" in run.frame.columns else []
     asked: set[str] = set()
-    for kind in [*kinds, "COMMON"]:
-        try:
-            schema = load(kind)
-        except UnknownName:
-            continue
+    for kind in [*filter(exists, kinds), "COMMON"]:
+        schema = load(kind)
         asked.update(one.field for one in schema.asks(at.store, at.as_of) if one.code.startswith("REQ00"))
     return frozenset(asked)
 

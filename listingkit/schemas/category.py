@@ -55,6 +55,12 @@ def names(folder: Path | None = None) -> tuple[str, ...]:
     return tuple(sorted(name for name, path in files.items() if not _layer(path).header.get("part", False)))
 
 
+@cache
+def exists(type_: str) -> bool:
+    """Whether a schema of this product type came with listingkit: cheaper to ask than to fail."""
+    return _place(type_.strip().upper(), None) is not None
+
+
 def load(type_: str, folder: Path | None = None) -> CategorySchema:
     """Load the schema of a product type, from `folder` if it is there, else from those that came with listingkit.
 
