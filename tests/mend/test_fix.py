@@ -280,6 +280,7 @@ def quoted(cell: str, *, always: bool) -> str:
 CELLS = st.text(st.sampled_from('ab"; \t\r\né'), max_size=5)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=2, max_size=3), min_size=1, max_size=4), st.data(), st.booleans(), st.sampled_from(["\n", "\r\n"]))
 def test_one_cell_of_a_text_is_rewritten_and_nothing_else(
     tmp_path_factory: Any, rows: list[list[str]], data: Any, always: bool, end: str
