@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import takewhile
 from typing import Any
 from urllib.parse import quote
 
@@ -63,6 +64,12 @@ def main_image_missing(run: Run) -> Iterator[Batch]:
         )
 
 
+def _one_stem(skus: Sequence[str]) -> bool:
+    """Whether SKUs begin alike for half of their length: variations of a sheet that names no parents."""
+    stem = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(skus[0], skus[-1], strict=False)))
+    return stem >= 4 and 2 * stem >= min(map(len, skus))
+
+
 @across(
     "IMG009",
     fields=("main_product_image_locator", "parent_sku", "sku"),
@@ -71,6 +78,7 @@ def main_image_missing(run: Run) -> Iterator[Batch]:
         [("https://img.example.com/a.jpg", None, "A"), ("https://img.example.com/b.jpg", None, "B")],
         [("https://img.example.com/a.jpg", "P", "A"), ("https://img.example.com/a.jpg", "P", "B")],
         [("https://img.example.com/a.jpg", None, "P"), ("https://img.example.com/a.jpg", "P", "B")],
+        [("https://img.example.com/a.jpg", None, "489400-1"), ("https://img.example.com/a.jpg", None, "489400-2")],
     ],
     bad=[[("https://img.example.com/none.jpg", None, "A"), ("https://img.example.com/none.jpg", None, "B")]],
     why="One picture on different products is a placeholder or a slip: shoppers see the wrong thing.",
@@ -80,9 +88,13 @@ def main_image_missing(run: Run) -> Iterator[Batch]:
     suspects=lambda: pl.len() > 1,
 )
 def image_of_another_product(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
-    """Products that are no variations of each other have different main images."""
+    """Products that are no variations of each other have different main images.
+
+    SKUs that begin alike for half of their length are taken for variations: many sheets name no parents.
+    """
     families = {row.parent_sku or row.sku for row in rows}
-    if len(families) > 1 and len({row.sku for row in rows}) > 1:
+    skus = {row.sku for row in rows}
+    if len(families) > 1 and len(skus) > 1 and None not in skus and not _one_stem(sorted(skus)):
         for position, row in enumerate(rows):
             others = [other.sku for other in rows if other.sku != row.sku][:3]
             yield position, Flaw(f"the same main image as {', '.join(map(str, others))}")

@@ -56,7 +56,7 @@ _TEXTS = (
     "material",
     "style",
 )
-_OPTIONAL = ("title_differentiation", "generic_keyword")  # a language may do without them
+_LABELS = ("color", "size", "material", "style")  # the words of a listing that no product type asks for everywhere
 _COPIED = ("item_name", "bullet_point", "product_description")
 Pair = tuple[str, str, tuple[str, ...]]  # plain name, column of the marketplace, columns of other languages
 
@@ -168,13 +168,14 @@ def _copied(pairs: Sequence[Pair]) -> Callable[[tuple[Any, ...]], Flaw | None]:
     return judge
 
 
-@sheetwide("MKT003", fields=tuple)
+@sheetwide("MKT003", fields=lambda: _LABELS)
 def no_such_language(run: Run) -> Iterator[Batch]:
-    """One finding a marketplace for the texts whose language the sheet lacks altogether."""
-    texts = {plain for text in _TEXTS if text not in _OPTIONAL for plain in fields()[text].names}
+    """One finding a marketplace for the words whose language the sheet lacks altogether."""
+    labels = {plain for label in _LABELS for plain in fields()[label].names}
+    filled = {column.partition("@")[0] for column in run.frame.columns if run.frame[column].null_count() < run.frame.height}
     for code, view in run.views.items():
         store = run.contexts[code].store
-        lacks = [plain for plain in view.missing if plain in texts and plain not in _asked(run, code)]
+        lacks = [plain for plain in view.missing if plain in labels & filled and plain not in _asked(run, code)]
         if lacks and store is not None:
             told = f"the sheet has {listed(lacks)} in other languages, not in {store.language}: this upload goes out without"
             yield once(run, "MKT003", [code], Flaw(told), column=lacks[0])

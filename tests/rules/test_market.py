@@ -90,6 +90,10 @@ def test_a_language_that_the_sheet_lacks_is_told_once() -> None:
     assert "style in other languages, not in ja_JP" in one.message
 
 
+def test_an_empty_column_of_another_language_lacks_nothing() -> None:
+    assert found(listings({"sku": ["A"], "style@en_US": [None]}), "MKT003", "JP") == []
+
+
 def test_a_copied_text_is_told_at_the_language_of_the_marketplace() -> None:
     texts = {"product_description@en_US": [EN, EN], "product_description@de_DE": [DE, EN]}
     (one,) = found(listings({"sku": ["A", "B"], **texts}), "MKT004", "DE")
