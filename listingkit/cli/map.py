@@ -20,9 +20,19 @@ from listingkit.cli.options import OneOf
 @click.option("--preset", metavar="NAME", help="Read the sheet as this preset, or as none.")
 @click.option("--sheet", help="Sheet to read, by name or pattern; default: the one with the table.")
 @click.option("--encoding", help="Encoding of a text master, where detection is wrong.")
+@click.option("--delimiter", metavar="CHAR", help="Delimiter of a text master, where detection is wrong; tab for tabs.")
+@click.option("--header-row", type=click.IntRange(min=1), metavar="ROW", help="Row of the header, where detection is wrong.")
 @click.option("--format", "style", type=OneOf(["text", "json"]), default="text", show_default=True)
 def map_(
-    master: str, output: str | None, accept: float | None, preset: str | None, sheet: str | None, encoding: str | None, style: str
+    master: str,
+    output: str | None,
+    accept: float | None,
+    preset: str | None,
+    sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    header_row: int | None,
+    style: str,
 ) -> int:
     """Propose which column of MASTER is which field, and say what is unsure.
 
@@ -37,7 +47,8 @@ def map_(
     from listingkit.report.escape import json_visible
 
     threshold = ACCEPT if accept is None else accept
-    proposal = propose(read(master, sheet=sheet, encoding=encoding), Profile(file="--preset", preset=preset))
+    read_in = read(master, sheet=sheet, encoding=encoding, delimiter=delimiter, header_row=header_row)
+    proposal = propose(read_in, Profile(file="--preset", preset=preset))
     if output:
         write(output, draft(proposal, threshold))
     click.echo(_table(proposal, threshold) if style == "text" else json_visible(_json(proposal, threshold)))

@@ -193,6 +193,8 @@ def _delimiter(head: bytes, *, whole: bool) -> str:
     text = head.decode()
     best, best_score = ",", 0.0
     for mark in DELIMITERS:
+        if mark not in text:
+            continue
         counts = Counter(len(record.cells) for record in islice(records(text, mark, final=whole), SAMPLE_RECORDS))
         if not counts:
             continue

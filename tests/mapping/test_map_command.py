@@ -56,3 +56,10 @@ def test_what_cannot_be_done_is_one_sentence(
     assert (status, out) == (2, "")
     assert len(err.strip().splitlines()) == 1
     assert sentence in err
+
+
+def test_what_is_detected_wrongly_can_be_said(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text("Preis;Menge\nSKU#Titel\nA-1#Tasse\nA-2#Teller\n")
+    found = json.loads(run(capfd, path, "--delimiter", "#", "--header-row", "2", "--format", "json")[1])
+    assert [row["field"] for row in found] == ["sku", "item_name"]
