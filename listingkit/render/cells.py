@@ -11,14 +11,13 @@ from listingkit.inventory.paths import place
 from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.wire import Dictionary, dictionary, label_by_wire
 from listingkit.master.sheet import letter
-from listingkit.render.values import one_line
+from listingkit.render.values import BREAKS, has_breaks, one_line
 
 _NUMBER = r"^-?(0|[1-9]\d*)(\.\d+)?$"
 _DIGITS = 15  # that a number cell keeps; longer numbers are written as text
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 _EPOCH = {False: "1899-12-30", True: "1904-01-01"}
 _FIRST_SURE_DAY = 61  # 1900-03-01; before it Excel counts a day that never was
-_BREAKS = [*map(chr, range(32)), "\x85", "\u2028", "\u2029", "\ufffe", "\uffff"]  # what no text of a sheet can hold
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}  # the ampersand first
 _ESCAPE = "_x"  # begins what Excel takes for an escape of its own: _x000D_
 
@@ -91,10 +90,10 @@ def cell_text(column: CellColumn, values: pl.Series, prefix: str) -> CellText:
 
 
 def _specials(values: pl.Series) -> tuple[str, ...]:
-    odd = values.filter(values.str.contains_any([*_BREAKS, *_MARKUP, _ESCAPE]))
+    odd = values.filter(values.str.contains_any([*BREAKS, *_MARKUP, _ESCAPE]))
     if not len(odd):
         return ()
-    found = ["breaks"] if odd.str.contains_any(_BREAKS).any() else []
+    found = ["breaks"] if has_breaks(odd) else []
     return (*found, *(text for text in (_ESCAPE, *_MARKUP) if odd.str.contains(text, literal=True).any()))
 
 

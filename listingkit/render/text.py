@@ -1,6 +1,7 @@
 """An upload as tab-delimited text: every header row of its template, then the data."""
 
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -12,9 +13,9 @@ from listingkit.inventory.upload import Upload
 from listingkit.inventory.wire import dictionary, to_label
 from listingkit.master.sheet import letter
 from listingkit.render.atomic import replacing
-from listingkit.render.values import one_line
+from listingkit.render.values import has_breaks, one_line
 
-_STEP = 20_000  # rows at a time
+_STEP = 1_000_000  # cells at a time
 
 
 def write(upload: Upload, path: Path | str, *, encoding: str | None = None) -> None:
@@ -49,9 +50,11 @@ def pieces(upload: Upload, *, encoding: str | None = None) -> Iterator[bytes]:
     yield _encoded(_header(template, names), 1, encoding)
     first = {column.path: column for column in reversed(template.columns) if column.path in frame.columns}
     by_name = {letter(column.index): column for column in first.values()}
-    cells = [(_labelled(by_name[name], template) if name in by_name else pl.lit(None, pl.String)).alias(name) for name in names]
-    for start in range(0, frame.height, _STEP):
-        yield _encoded(frame.slice(start, _STEP).with_columns(cells).select(names), template.data_row + start, encoding)
+    blank = pl.lit(None, pl.String)
+    cells = [(_labelled(by_name[name], template, frame) if name in by_name else blank).alias(name) for name in names]
+    step = max(1, _STEP // width)
+    for start in range(0, frame.height, step):
+        yield _encoded(frame.slice(start, step).with_columns(cells).select(names), template.data_row + start, encoding)
 
 
 def _header(template: Template, names: Sequence[str]) -> pl.DataFrame:
@@ -61,15 +64,21 @@ def _header(template: Template, names: Sequence[str]) -> pl.DataFrame:
 
 def _encoded(table: pl.DataFrame, first_row: int, encoding: str) -> bytes:
     """The lines of a part of the sheet: String columns named by their letters, the first row with this number."""
-    body = table.write_csv(include_header=False, separator="\t", quote_style="never", null_value="")
+    body = BytesIO()
+    table.write_csv(body, include_header=False, separator="\t", quote_style="never", null_value="")
+    if encoding == "utf-8":
+        return body.getvalue()
     try:
-        return body.encode(encoding)
+        return body.getvalue().decode().encode(encoding)
     except UnicodeEncodeError as error:
         raise Unwritable(_misfit(table, first_row, error.object[error.start], encoding)) from error
 
 
-def _labelled(column: TemplateColumn, template: Template) -> pl.Expr:
-    return one_line(to_label(pl.col(column.path), dictionary(column, template.generation, template.header_language)))
+def _labelled(column: TemplateColumn, template: Template, frame: pl.DataFrame) -> pl.Expr:
+    told = dictionary(column, template.generation, template.header_language)
+    written = to_label(pl.col(column.path), told)
+    broken = has_breaks(frame[column.path]) or has_breaks(pl.Series(list(told), dtype=pl.String))
+    return one_line(written) if broken else written
 
 
 def _misfit(table: pl.DataFrame, first_row: int, char: str, encoding: str) -> str:

@@ -2,12 +2,20 @@
 
 import polars as pl
 
-_BREAKS = "[\\x00-\\x1f\\x85\\u2028\\u2029\ufffe\uffff]+"
+_RUNS = "[\\x00-\\x1f\\x85\\u2028\\u2029\ufffe\uffff]+"
+
+
+BREAKS = (*map(chr, range(32)), "\x85", "\u2028", "\u2029", "\ufffe", "\uffff")  # what no file can hold inside a value
+
+
+def has_breaks(values: pl.Series) -> bool:
+    """Whether a value of a column is not on one line."""
+    return bool(values.str.contains_any(list(BREAKS)).any())
 
 
 def one_line(value: pl.Expr) -> pl.Expr:
     """Tabs, line breaks and what else no file can hold become one space, so that no value can break a row."""
-    return value.str.replace_all(_BREAKS, " ")
+    return value.str.replace_all(_RUNS, " ")
 
 
 def written(value: pl.Expr) -> pl.Expr:
