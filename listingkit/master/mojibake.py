@@ -1,6 +1,8 @@
 """Mojibake: UTF-8 that somebody once read as another encoding, so that `Küche` became `KÃ¼che`."""
 
 import re
+from functools import cache
+from typing import Any
 
 import polars as pl
 
@@ -26,9 +28,24 @@ def repaired(text: str) -> str | None:
     """
     if text.isascii() or len(text) > LONGEST or not _SUSPECT.search(text):
         return None
-    from ftfy import TextFixerConfig, fix_text
+    fixed = "\n".join(map(_line, text.split("\n")))
+    return None if fixed == text else fixed
 
-    plain = TextFixerConfig(
+
+def _line(text: str) -> str:
+    """A line repaired until nothing is left to repair."""
+    from ftfy import fix_encoding
+
+    while (better := fix_encoding(text, _only_the_encoding())) != text:
+        text = better
+    return text
+
+
+@cache
+def _only_the_encoding() -> Any:
+    from ftfy import TextFixerConfig
+
+    return TextFixerConfig(
         unescape_html=False,
         remove_terminal_escapes=False,
         restore_byte_a0=True,
@@ -43,5 +60,3 @@ def repaired(text: str) -> str | None:
         remove_control_chars=False,
         normalization=None,
     )
-    fixed = fix_text(text, plain)
-    return None if fixed == text or fix_text(fixed, plain) != fixed else fixed

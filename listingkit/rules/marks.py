@@ -4,6 +4,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 from itertools import combinations
 
 import polars as pl
@@ -29,6 +30,7 @@ _CONTACT_COLUMN = (
 )
 _ASIN = re.compile(r"\bB0(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{8}\b")
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+_BEYOND_ASCII = re.compile("[\u00a0-\U0010ffff]\ufe0f?")
 EMOJI = r"\p{Emoji_Presentation}|\p{Extended_Pictographic}\x{FE0F}"
 _NOTHING = (
     r"n/?a|tbd|tba|none|null|nil|-+|\.+|xxx+|todo|copy pending|not applicable|nicht zutreffend|k\.? ?a\.?|sans objet|no aplica"
@@ -86,8 +88,18 @@ def emoji(text: str) -> list[str]:
     """Emoji as Unicode defines them: shown as pictures by themselves, or asked to be by a variation selector."""
     if text.isascii():
         return []
-    found: list[str] = pl.select(pl.lit(text).str.extract_all(EMOJI)).item().to_list()
-    return found
+    alone, asked = _emoji()
+    found = _BEYOND_ASCII.findall(text)
+    return [one[0] if one[0] in alone else one for one in found if one[0] in alone or (len(one) == 2 and one[0] in asked)]
+
+
+@cache
+def _emoji() -> tuple[frozenset[str], frozenset[str]]:
+    """The characters of `EMOJI` that stand alone, and those that a variation selector must follow: a frame for each text would be slow."""
+    every = pl.DataFrame({"char": [chr(code) for code in (*range(0xA0, 0xD800), *range(0x1F000, 0x20000))]})
+    names = ("Emoji_Presentation", "Extended_Pictographic")
+    alone, asked = (frozenset(every.filter(pl.col("char").str.contains(rf"\p{{{name}}}"))["char"]) for name in names)
+    return alone, asked
 
 
 def may_have_emoji(column: pl.Expr) -> Holds:
