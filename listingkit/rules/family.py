@@ -1,5 +1,6 @@
 """Variation families: what parents and children must have in common, and what each must have of its own."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -13,6 +14,16 @@ from listingkit.rules.engine import across, rule
 CHECKED = date(2026, 9, 30)
 SOURCE = "Amazon variation relationships (help page on parent-child); templates of 2025 and 2026"
 _ROLE = pl.col("#role")
+
+
+_SIZES = ("size", "apparel_size", "shirt_size", "ring_size")  # where product types say their size
+
+
+def _varied(theme: str) -> tuple[str, ...]:
+    """What of colour and size a theme names; nothing where it names something else, too."""
+    rest = re.sub(r"name|[^a-z]", "", theme.lower().replace("colour", "color"))
+    names = tuple(name for name in ("color", "size") if name in rest)
+    return names if re.fullmatch("(?:color|size|shirt|apparel|ring)*", rest) else ()
 
 
 def _is(level: str | None, wanted: str) -> bool:
@@ -147,25 +158,34 @@ def family_disagrees(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
 
 @across(
     "VAR008",
-    fields=("parent_sku", "sku", "variation_theme", "color", "size"),
+    fields=("parent_sku", "sku", "variation_theme", "color", *_SIZES),
     keys=("parent_sku",),
     good=[
-        [("P", "A", "COLOR", "Blue", None), ("P", "B", "COLOR", "Sand", None)],
-        [("P", "A", "SIZE/COLOR", "Blue", "S"), ("P", "B", "SIZE/COLOR", "Blue", "M")],
+        [("P", "A", "COLOR", "Blue", None, None, None, None), ("P", "B", "COLOR", "Sand", None, None, None, None)],
+        [("P", "A", "SIZE/COLOR", "Blue", "S", None, None, None), ("P", "B", "SIZE/COLOR", "Blue", "M", None, None, None)],
+        [("P", "A", "SIZE/COLOR", "Blue", None, None, "S", None), ("P", "B", "SIZE/COLOR", "Blue", None, None, "M", None)],
+        [("P", "A", "COLOR/MATERIAL", "Blue", None, None, None, None), ("P", "B", "COLOR/MATERIAL", "Blue", None, None, None, None)],
     ],
-    bad=[[("P", "A", "COLOR", "Blue", None), ("P", "B", "COLOR", "blue", None)]],
+    bad=[
+        [("P", "A", "COLOR", "Blue", None, None, None, None), ("P", "B", "COLOR", "blue", None, None, None, None)],
+        [("P", "A", "SizeName-ColorName", "Blue", "S", None, None, None), ("P", "B", "SizeName-ColorName", "Blue", "S", None, None, None)],
+    ],
     why="Two children with one combination are one product twice: Amazon shows one of them and suppresses the other.",
     source=SOURCE + ": every combination once",
     checked=CHECKED,
     errors=("8016",),
-    suspects=lambda: _any_twice("color") | _any_twice("size"),
+    suspects=lambda: pl.any_horizontal(_any_twice(name) for name in ("color", *_SIZES)),
 )
 def same_combination(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
-    """No two children of a family have the same combination of what they vary by."""
+    """No two children of a family have the same combination of what they vary by.
+
+    Asked of themes of colour and size; what else a theme may name is not among the fields that are compared.
+    """
     by_combination: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for position, row in enumerate(rows):
-        names = [name for name in ("color", "size") if name in (row.variation_theme or "").lower()]
-        cells = tuple((getattr(row, name) or "").lower() for name in names)
+        names = _varied(row.variation_theme or "")
+        held = {"color": row.color, "size": next(filter(None, (getattr(row, name) for name in _SIZES)), None)}
+        cells = tuple((held[name] or "").lower() for name in names)
         if names and all(cells):
             by_combination[cells].append(position)
     for cells, positions in by_combination.items():
@@ -177,9 +197,14 @@ def same_combination(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
 
 @rule(
     "VAR009",
-    fields=("variation_theme", "parentage_level", "color", "size"),
-    good=[("COLOR", "Child", "Blue", None), ("COLOR", "Parent", None, None), ("SIZE/COLOR", "Child", "Blue", "M")],
-    bad=[("COLOR", "Child", None, "M"), ("SIZE/COLOR", "Child", "Blue", None)],
+    fields=("variation_theme", "parentage_level", "color", *_SIZES),
+    good=[
+        ("COLOR", "Child", "Blue", None, None, None, None),
+        ("COLOR", "Parent", None, None, None, None, None),
+        ("SIZE/COLOR", "Child", "Blue", "M", None, None, None),
+        ("SIZE/COLOR", "Child", "Blue", None, None, "M", None),
+    ],
+    bad=[("COLOR", "Child", None, "M", None, None, None), ("SIZE/COLOR", "Child", "Blue", None, None, None, None)],
     why="Amazon answers 99003: a child must say what it varies by.",
     source=SOURCE + ": every attribute of the theme is filled; error 99003",
     checked=CHECKED,
@@ -189,12 +214,21 @@ def same_combination(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
         & ((color.is_null() & variation_theme.str.contains("(?i)colou?r")) | (size.is_null() & variation_theme.str.contains("(?i)s[iİ]ze")))
     ),
 )
-def theme_attribute_blank(variation_theme: str, parentage_level: str | None, color: str | None, size: str | None) -> Flaw | None:
+def theme_attribute_blank(
+    variation_theme: str,
+    parentage_level: str | None,
+    color: str | None,
+    size: str | None,
+    apparel_size: str | None,
+    shirt_size: str | None,
+    ring_size: str | None,
+) -> Flaw | None:
     """A child fills every attribute of its variation theme."""
     if not _is(parentage_level, "child"):
         return None
-    theme = variation_theme.lower()
-    blank = [name for name, cell in (("color", color), ("size", size)) if name in theme.replace("colour", "color") and not cell]
+    theme = variation_theme.lower().replace("colour", "color")
+    held = (("color", color), ("size", size or apparel_size or shirt_size or ring_size))
+    blank = [name for name, cell in held if name in theme and not cell]
     return Flaw(f"varies by {variation_theme}, but {' and '.join(blank)} is blank", field=blank[0]) if blank else None
 
 
