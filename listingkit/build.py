@@ -42,7 +42,7 @@ from listingkit.render.existing import Existing, with_existing
 from listingkit.render.rows import render, unplaced
 from listingkit.report import trend
 from listingkit.report.changes_lines import write_jsonl
-from listingkit.report.report import Report, Run
+from listingkit.report.report import Input, Product, Report, Run
 from listingkit.rules.findings import Cell, Findings
 
 Policy = Literal["hold", "strict", "all"]
@@ -73,13 +73,15 @@ class Made:
     """What a build made for one marketplace."""
 
     store: Marketplace
-    upload: Upload
-    whole: Upload  # with the rows of the template that stay
+    template: Template
+    shipped: int  # rows
     held: pl.Series  # mask over the listings
     fixed: int  # cells changed by safe fixes
     changes: Changes | None = None
     delta: Delta | None = None
     unplaced: tuple[str, ...] = ()  # filled fields that the template has no column for
+    upload: Upload | None = None  # where it was made as a whole
+    whole: Upload | None = None  # with the rows of the template that stay
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,12 @@ class Built:
     """What a build found and made."""
 
     order: Order
-    masters: tuple[Master, ...]
-    listings: Listings
+    read: tuple[Input, ...]  # sheets
+    listings: Listings  # of a large master only the columns that rows are compared by
     findings: Findings
     made: tuple[Made, ...]
+    masters: tuple[Master, ...] = ()  # where they were read as a whole
+    products: tuple[Product, ...] | None = None  # where the listings do not tell
     files: Mapping[str, int] = field(default_factory=dict)  # output -> bytes
 
     @cached_property
@@ -106,23 +110,33 @@ class Built:
 
 def build(order: Order) -> Built:
     """Read, map, check, render, diff and report. Raises `ListingkitError` children; then the output folder is what it was."""
+    from listingkit import build_parts
+
     folder.check_ours(order.out)
     for path in order.previous:
         if not Path(path).exists():
             raise Unreadable(f"there is no previous upload {path}: name the file, or the folder of an earlier build")
+    if build_parts.worth_it(order):
+        return build_parts.build(order)
     masters = read_masters(order.inputs)
     listings = listings_of(order.inputs, masters)
     templates = [read_template(Path(path)) for path in order.templates]
-    stores = stores_of(order.marketplaces, listings, templates, order.config)
-    if not stores:
-        raise ListingkitError("the master names no marketplace: say which to build for, such as -m US -m DE, or -m all")
+    stores = named(stores_of(order.marketplaces, listings, templates, order.config))
     findings = checked(listings, stores, as_of=order.as_of, config=order.config, templates=templates)
     made = tuple(_made(order, listings, findings, stores, templates))
-    built = Built(order, masters, listings, findings, made)
+    built = Built(order, tuple(read_from(masters)), listings, findings, made, masters)
     assert built.gate is not None  # a token of other changes stops the run before anything is written
     with folder.replacing(order.out) as part:
-        files = _written(built, part)
-    return Built(order, masters, listings, findings, made, files)
+        for one in made:
+            _write_upload(one, order, part / one.store.code)
+        return replace(built, files=write_rest(built, part))
+
+
+def named(stores: tuple[Marketplace, ...]) -> tuple[Marketplace, ...]:
+    """The marketplaces to build for. Raises `ListingkitError` where there are none."""
+    if not stores:
+        raise ListingkitError("the master names no marketplace: say which to build for, such as -m US -m DE, or -m all")
+    return stores
 
 
 def _made(
@@ -135,18 +149,20 @@ def _made(
             fixed = fixing.apply(listings, cells)
             after[cells] = fixed, checked(fixed, stores, as_of=order.as_of, config=order.config, templates=templates)
         seen, left = after[cells]
-        held = _held(order.policy, seen, left, store)
-        template = _template(templates, store, listings)
+        held = held_by(order.policy, seen, left, store)
+        template = template_of(templates, store, listings)
         tell(f"rendering {store.code}")
         upload = render(seen, store, template, keep=~held)
         whole = with_existing(upload, order.existing)
         held_skus = seen.frame["sku"].filter(held).drop_nulls()
-        changes, delta = _against_previous(order, store, whole, held_skus)
+        new = replace(whole, frame=whole.frame.drop(LISTING))
+        changes, delta = against_previous(order, store, new, held_skus)
         missing = tuple(name for name in unplaced(seen, store, template) if parse(name).field.path)
-        yield Made(store, upload, whole, held, len(cells), changes, delta, missing)
+        yield Made(store, template, upload.frame.height, held, len(cells), changes, delta, missing, upload, whole)
 
 
-def _held(policy: Policy, listings: Listings, findings: Findings, store: Marketplace) -> pl.Series:
+def held_by(policy: Policy, listings: Listings, findings: Findings, store: Marketplace) -> pl.Series:
+    """Mask of the rows that this marketplace does not get."""
     errors = findings.error_rows(store.code)
     if policy == "all":
         errors = findings.error_rows(store.code, "FIL011")  # what no text file can hold
@@ -155,7 +171,8 @@ def _held(policy: Policy, listings: Listings, findings: Findings, store: Marketp
     return fixing.held_rows(listings, errors)
 
 
-def _template(templates: Sequence[Template], store: Marketplace, listings: Listings) -> Template:
+def template_of(templates: Sequence[Template], store: Marketplace, listings: Listings) -> Template:
+    """The template that was given for a marketplace, else the built-in one."""
     given = template_for(templates, store)
     if given is not None:
         return given
@@ -163,9 +180,8 @@ def _template(templates: Sequence[Template], store: Marketplace, listings: Listi
     return builtin.template("unified_full", store, product_types=tuple(kinds) or ("PRODUCT",))
 
 
-def _against_previous(order: Order, store: Marketplace, upload: Upload, held: pl.Series) -> tuple[Changes | None, Delta | None]:
+def against_previous(order: Order, store: Marketplace, new: Upload, held: pl.Series) -> tuple[Changes | None, Delta | None]:
     """The difference; a listing whose row is held back stays as it is and is no difference."""
-    new = Upload(upload.template, upload.frame.drop(LISTING), upload.store)
     previous = _previous(order, store, new)
     if previous is None:
         return None, None
@@ -175,7 +191,12 @@ def _against_previous(order: Order, store: Marketplace, upload: Upload, held: pl
     live = (~before.sku.is_in(held.to_list()) | before.sku.is_in(stays.to_list())).fill_null(value=True)
     previous = replace(before.upload, frame=before.upload.frame.filter(live))
     changes = compare(previous, new, settings(order.config.diff_in(store.code)))
-    return changes, delta(changes, "blanks" if order.allow_blank_wipes else "hold")
+    return changes, delta_of(order, changes)
+
+
+def delta_of(order: Order, changes: Changes) -> Delta:
+    """The small file that sends only these changes."""
+    return delta(changes, "blanks" if order.allow_blank_wipes else "hold")
 
 
 def _previous(order: Order, store: Marketplace, upload: Upload) -> Upload | None:
@@ -196,21 +217,28 @@ def _previous(order: Order, store: Marketplace, upload: Upload) -> Upload | None
     return None
 
 
-def _written(built: Built, part: Path) -> dict[str, int]:
+def _write_upload(one: Made, order: Order, place: Path) -> None:
     from listingkit.render import workbook
+
+    assert one.upload is not None
+    assert one.whole is not None
+    tell(f"writing {one.store.code}")
+    place.mkdir()
+    text.write(one.whole, place / "upload.txt")
+    given = one.template.workbook
+    if given is not None:
+        workbook.fill(one.upload, one.template, place / f"upload{given.suffix}", rows=order.existing)
+        if one.delta is not None:
+            workbook.fill(one.delta.upload, one.template, place / f"delta{given.suffix}")
+
+
+def write_rest(built: Built, part: Path) -> dict[str, int]:
+    """Write what stands beside the uploads: changes, deltas, reports, the manifest; says how large every file is."""
     from listingkit.report import changes_page, held, review
 
     told = {}
     for one in built.made:
-        tell(f"writing {one.store.code}")
         place = part / one.store.code
-        place.mkdir()
-        text.write(one.whole, place / "upload.txt")
-        given = one.upload.template.workbook
-        if given is not None:
-            workbook.fill(one.upload, one.upload.template, place / f"upload{given.suffix}", rows=built.order.existing)
-            if one.delta is not None:
-                workbook.fill(one.delta.upload, one.upload.template, place / f"delta{given.suffix}")
         if one.changes is not None and one.delta is not None:
             text.write(one.delta.upload, place / "delta.txt")
             with (place / "changes.jsonl").open("w", encoding="utf-8", newline="\n") as stream:
@@ -232,8 +260,9 @@ def _written(built: Built, part: Path) -> dict[str, int]:
 
 def _in_parts(one: Made, how: Split, place: Path) -> list[dict[str, Any]]:
     """What is to be uploaded to one marketplace, cut into files: its delta, or everything where nothing is known to be live."""
-    suffix = one.upload.template.workbook.suffix if one.upload.template.workbook else ""
+    suffix = one.template.workbook.suffix if one.template.workbook else ""
     if one.delta is None:
+        assert one.whole is not None
         return split.write(one.whole, how, place, "upload", suffix=suffix)
     return split.write(one.delta.upload, how, place, "delta", rank=one.delta.ranks, suffix=suffix)
 
@@ -241,7 +270,7 @@ def _in_parts(one: Made, how: Split, place: Path) -> list[dict[str, Any]]:
 def report_on(built: Built) -> Report:
     """What there is to report on a build."""
     return report_of(
-        read_from(built.masters),
+        built.read,
         built.listings,
         built.findings,
         [one.store for one in built.made],
@@ -249,6 +278,7 @@ def report_on(built: Built) -> Report:
         held={one.store.code: one.held for one in built.made},
         changes={one.store.code: one.changes for one in built.made if one.changes is not None},
         trend=_earlier(built.order),
+        products=built.products,
     )
 
 
@@ -269,8 +299,8 @@ def _manifest(built: Built, report: Report, part: Path, parts: Mapping[str, Any]
         "tables": list(tables()),
         "marketplaces": {
             one.store.code: {
-                "template": one.upload.template.name,
-                "shipped": one.upload.frame.height,
+                "template": one.template.name,
+                "shipped": one.shipped,
                 "held": int(one.held.sum()),
                 "safe_fixes": one.fixed,
                 **({"changes": one.changes.counts()} if one.changes is not None else {}),

@@ -139,7 +139,8 @@ def held_rows(listings: Listings, findings: Findings, masks: Mapping[str, pl.Ser
                 for row in [index] if covered is None else covered:
                     reasons.setdefault(row, {})[f"{batch.code} {batch.message(flaw)}"] = None
     frame = listings.frame
-    for index in range(frame.height) if any(mask.any() for mask in masks.values()) else ():
+    held = pl.DataFrame(dict(masks)).select(pl.any_horizontal(pl.all()).arg_true()).to_series().to_list() if masks else []
+    for index in held:
         codes = [code for code, mask in masks.items() if mask[index]]
         if codes:
             source = listings.sources[frame[SOURCE][index]]

@@ -27,7 +27,7 @@ STOREYS = [
     {"parts", "mend"},
     {"outputs"},
     {"large"},
-    {"build", "api"},
+    {"build", "build_parts", "api"},
     {"stories"},
     {"cli", "testing", "distributed"},
 ]

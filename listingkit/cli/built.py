@@ -13,7 +13,7 @@ def told(built: Built) -> str:
 
 
 def _lines(built: Built) -> Iterator[str]:
-    rows, sheets = built.listings.frame.height, len(built.masters)
+    rows, sheets = built.listings.frame.height, len(built.read)
     found = built.findings.severities()
     yield f"{rows} {'row' if rows == 1 else 'rows'} from {sheets} {'sheet' if sheets == 1 else 'sheets'}: " + ", ".join(
         f"{count} {severity.value if severity is Severity.INFO or count == 1 else severity.value + 's'}"
@@ -32,7 +32,7 @@ def _lines(built: Built) -> Iterator[str]:
 
 
 def _marketplace(one: Made) -> str:
-    parts = [f"{one.upload.frame.height} shipped", f"{int(one.held.sum())} held back"]
+    parts = [f"{one.shipped} shipped", f"{int(one.held.sum())} held back"]
     if one.fixed:
         parts.append(f"{one.fixed} safe {'fix' if one.fixed == 1 else 'fixes'} applied")
     if one.changes is not None:

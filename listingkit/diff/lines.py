@@ -19,8 +19,9 @@ from listingkit.diff.compare import compare
 from listingkit.diff.forms import is_upload_text, read_file
 from listingkit.diff.sameness import text
 from listingkit.diff.settings import DEFAULT, Settings
-from listingkit.diff.side import DELETE, FULL, PARTIAL, wire_action
+from listingkit.diff.side import DELETE, FULL, PARTIAL, side, wire_action
 from listingkit.inventory.template import Template
+from listingkit.inventory.upload import Upload
 
 BLOCK = 8 << 20  # bytes of lines that are looked at together; larger ones cost more than they save
 SMALL = 8 << 20  # bytes of a file below which it is simply read
@@ -52,13 +53,17 @@ class _Lines:
                 start += len(block)
 
 
-def compare_files(old: Path, new: Path, settings: Settings = DEFAULT, *, store: str = "", key: str | None = None) -> Changes:
-    """Compare two files as `compare` does the uploads in them."""
+def compare_files(
+    old: Path, new: Path, settings: Settings = DEFAULT, *, store: str = "", key: str | None = None, apart: pl.Series | None = None
+) -> Changes:
+    """Compare two files as `compare` does the uploads in them. SKUs that are set `apart` are as if the old file had none of them."""
     pair = _alike(old, new)
     if pair is None:
         wanted = read_file(new, store=store, key=key)
-        return compare(read_file(old, wanted, store=store, key=key), wanted, settings)
+        return compare(without(read_file(old, wanted, store=store, key=key), apart), wanted, settings)
     before, after = (_fingerprints(lines) for lines in pair)
+    if apart is not None:
+        before = before.filter(~pl.col("sku").is_in(apart.to_list()).fill_null(value=False))
     same = _unchanged(before, after)
     family = _children_of_deleted(pair, after, same)
     same = same.filter(~pl.col("sku").is_in(family.to_list()))
@@ -66,6 +71,14 @@ def compare_files(old: Path, new: Path, settings: Settings = DEFAULT, *, store: 
         changes = compare(read_file(one), read_file(other), settings)
     unchanged = pl.concat([changes.unchanged, same.get_column("sku").rename(changes.unchanged.name)]).sort()
     return replace(changes, unchanged=unchanged, advice={**changes.advice, "OPS009": unchanged} if len(unchanged) else changes.advice)
+
+
+def without(upload: Upload, apart: pl.Series | None) -> Upload:
+    """The upload without these SKUs."""
+    if apart is None or not len(apart):
+        return upload
+    before = side(upload)
+    return replace(before.upload, frame=before.upload.frame.filter(~before.sku.is_in(apart.to_list()).fill_null(value=False)))
 
 
 def _alike(old: Path, new: Path) -> tuple[_Lines, _Lines] | None:

@@ -1,6 +1,6 @@
 """An upload as tab-delimited text: every header row of its template, then the data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -25,6 +25,18 @@ def write(upload: Upload, path: Path | str, *, encoding: str | None = None) -> N
             stream.write(piece)
 
 
+def write_all(uploads: Iterable[Upload], path: Path | str) -> int:
+    """Write uploads of one template one below the other as one text; says how many rows there are. Raises `Unwritable`."""
+    rows = 0
+    with replacing(Path(path)) as stream:
+        for number, upload in enumerate(uploads):
+            for place, piece in enumerate(pieces(upload, before=rows)):
+                if place or not number:
+                    stream.write(piece)
+            rows += upload.frame.height
+    return rows
+
+
 def text(upload: Upload, *, encoding: str | None = None) -> bytes:
     """The text of an upload in one piece, see `pieces`."""
     return b"".join(pieces(upload, encoding=encoding))
@@ -37,11 +49,11 @@ def sizes(upload: Upload) -> tuple[int, list[int]]:
     return header, [len(line) + 1 for piece in written for line in piece.split(b"\n")[:-1]]
 
 
-def pieces(upload: Upload, *, encoding: str | None = None) -> Iterator[bytes]:
+def pieces(upload: Upload, *, encoding: str | None = None, before: int = 0) -> Iterator[bytes]:
     """The upload as text: one line a row, tabs between, nothing quoted, LF; labels in the template's header language.
 
     `encoding` overrides the one of the template's generation and marketplace. Raises `Unwritable`, naming the cell, when a
-    character does not fit.
+    character does not fit; `before`: so many rows stand above these.
     """
     template, frame = upload.template, upload.frame
     encoding = encoding or encoding_of(template, upload.store)
@@ -54,7 +66,7 @@ def pieces(upload: Upload, *, encoding: str | None = None) -> Iterator[bytes]:
     cells = [(_labelled(by_name[name], template, frame) if name in by_name else blank).alias(name) for name in names]
     step = max(1, _STEP // width)
     for start in range(0, frame.height, step):
-        yield _encoded(frame.slice(start, step).with_columns(cells).select(names), template.data_row + start, encoding)
+        yield _encoded(frame.slice(start, step).with_columns(cells).select(names), template.data_row + before + start, encoding)
 
 
 def _header(template: Template, names: Sequence[str]) -> pl.DataFrame:

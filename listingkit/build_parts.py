@@ -1,0 +1,223 @@
+"""Building from a master of any size: its listings lie on disk part by part, and no more than one part is in memory.
+
+What rows are compared by, the findings (up to a cap) and the changed rows of the diff are held; everything else streams.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from listingkit import fixing
+from listingkit.build import Built, Made, Order, against_previous, delta_of, held_by, named, template_of, write_rest
+from listingkit.checker import Checker, joined, shifted
+from listingkit.diff.changes import Changes
+from listingkit.diff.delta import Delta
+from listingkit.diff.lines import compare_files
+from listingkit.diff.settings import settings
+from listingkit.fields import parse
+from listingkit.finding import Safety
+from listingkit.inventory.template import Template
+from listingkit.inventory.upload import Upload
+from listingkit.inventory.upload_read import read_upload
+from listingkit.job import stores_of
+from listingkit.mapping.listings import Listings
+from listingkit.marketplace import Marketplace
+from listingkit.master.batches import ROWS
+from listingkit.outputs import PRODUCTS, products_of
+from listingkit.parts import Parts
+from listingkit.parts import worth_it as large
+from listingkit.progress import tell
+from listingkit.render import folder, text
+from listingkit.render.rows import render, unplaced
+from listingkit.report.report import Product
+from listingkit.rules.capped import Cap
+from listingkit.rules.exceptions import accept, exceptions
+from listingkit.rules.findings import Batch, Cell, Findings, Rest
+
+FIX = {"index": pl.UInt32, "column": pl.String, "value": pl.String, "store": pl.String}
+
+
+def worth_it(order: Order) -> bool:
+    """Whether the master is one large sheet, and nothing is asked for that needs every row at once."""
+    return large(order.inputs) and not order.templates and not order.split and not order.config.exceptions
+
+
+@dataclass
+class _Spill:
+    """The listings on disk."""
+
+    place: Path
+    starts: list[int] = field(default_factory=list)  # row of the whole at which each part begins
+    like: Listings | None = None  # without rows
+
+    def add(self, part: Listings, at: int) -> None:
+        part.frame.write_ipc(self.place / f"{len(self.starts)}.arrow", compression="lz4")
+        self.starts.append(at)
+        self.like = replace(part, frame=part.frame.clear())
+
+    def part(self, number: int) -> Listings:
+        assert self.like is not None
+        return replace(self.like, frame=pl.read_ipc(self.place / f"{number}.arrow"))
+
+    def clear(self) -> None:
+        self.starts.clear()
+
+
+@dataclass
+class _Seen:
+    """What one pass over the parts says."""
+
+    checker: Checker
+    cap: Cap
+    batches: list[Batch] = field(default_factory=list)
+    kept: list[pl.DataFrame] = field(default_factory=list)
+    fixes: list[pl.DataFrame] = field(default_factory=list)
+    products: list[Product] = field(default_factory=list)
+    filled: set[str] = field(default_factory=set)  # columns that hold anything
+    counted: list[tuple[list[Batch], tuple[Rest, ...]]] = field(default_factory=list)  # by part: all of its flaws, as counts and rows
+
+
+def build(order: Order, rows: int = ROWS) -> Built:
+    """Build in parts of at most so many rows.
+
+    The same files as of the whole, but for review.xlsx, which lists the findings without the sheet itself.
+    """
+    with TemporaryDirectory(prefix="listingkit-") as place:
+        parts, spill = Parts(order.inputs, rows), _Spill(Path(place))
+        seen = _pass(order, parts, spill)
+        while not parts.settled:
+            seen = _pass(order, parts, spill)
+        assert spill.like is not None
+        whole = replace(spill.like, frame=pl.concat(seen.kept), sources=(parts.source,), notes=parts.notes)
+        together = seen.checker.whole(whole, spill.like)
+        fixes = _fixes_of(seen, together)
+        notes = [*seen.checker.notes(parts.notes), *seen.cap.notes()]
+        found = Findings([*seen.cap(together), *joined(seen.batches)], whole.sources, notes)
+        found = accept(found, whole, seen.checker.stores, order.config, as_of=order.as_of)
+        findings = Findings(found.batches, found.sources, found.notes, found.accepted, seen.cap.rest())
+        with folder.replacing(order.out) as out:
+            made = tuple(_made(order, store, spill, seen, whole, findings, fixes, out) for store in seen.checker.stores)
+            built = Built(order, parts.read, whole, findings, made, products=tuple(seen.products))
+            assert built.gate is not None  # a token of other changes stops the run, and the folder stays what it was
+            return replace(built, files=write_rest(built, out))
+
+
+def _pass(order: Order, parts: Parts, spill: _Spill) -> _Seen:
+    spill.clear()
+    seen: _Seen | None = None
+    at = 0
+    for part in parts:
+        seen = seen or _started(order, part)
+        found = [shifted(batch, at) for batch in seen.checker.part(part)]
+        left = PRODUCTS - len(seen.products)
+        if left > 0:
+            local = [shifted(batch, -at) for batch in found]
+            seen.products += products_of(part, local, seen.checker.stores, min(left, part.frame.height - 1))
+        seen.fixes += [_fixes(batch) for batch in found]
+        count = Cap(0)
+        seen.counted.append((list(count(found)), count.rest()))
+        seen.batches += seen.cap(found)
+        seen.kept.append(part.frame.select(seen.checker.kept(part)))
+        seen.filled |= {name for name in part.frame.columns if part.frame[name].null_count() < part.frame.height}
+        spill.add(part, at)
+        at += part.frame.height
+    assert seen is not None  # there is always one part
+    return seen
+
+
+def _started(order: Order, part: Listings) -> _Seen:
+    stores = named(stores_of(order.marketplaces, part, (), order.config))
+    free = tuple(one.rule for one in exceptions(order.config.exceptions))
+    return _Seen(Checker(stores, as_of=order.as_of, config=order.config), Cap(free=free))
+
+
+def _fixes(batch: Batch) -> pl.DataFrame:
+    """The cells that safe fixes of a batch change, once for each marketplace that they concern ("": every one)."""
+    safe = [
+        (index, batch.column, flaw.fix)
+        for index, flaw in zip(batch.places["index"].to_list(), batch.flaws, strict=True)
+        if flaw.fix is not None and index is not None and (flaw.safety or batch.safety) is Safety.SAFE
+    ]
+    rows = [(*cell, store) for cell in safe for store in batch.stores or ("",)]
+    return pl.DataFrame(rows, schema=FIX, orient="row")
+
+
+def _fixes_of(seen: _Seen, together: Sequence[Batch]) -> pl.DataFrame:
+    """Every cell that safe fixes change, in the order in which `Findings.safe_fixes` has them."""
+    return pl.concat([pl.DataFrame(schema=FIX), *(_fixes(batch) for batch in together), *seen.fixes])
+
+
+def _made(
+    order: Order, store: Marketplace, spill: _Spill, seen: _Seen, whole: Listings, findings: Findings, fixes: pl.DataFrame, out: Path
+) -> Made:
+    cells = fixes.filter(pl.col("store").is_in([store.code, ""])).unique(["index", "column"], keep="first", maintain_order=True)
+    cells = cells if order.fix else cells.clear()
+    after, left = (whole, findings) if cells.is_empty() else _fixed(spill, seen, whole, findings, cells)
+    held = held_by(order.policy, after, left, store)
+    template = template_of((), store, whole)
+    tell(f"writing {store.code}")
+    place = out / store.code
+    place.mkdir()
+    shipped = text.write_all(_uploads(spill, store, template, held, cells), place / "upload.txt")
+    skus = after.frame["sku"].filter(held).drop_nulls()
+    changes, delta = _changes(order, store, place / "upload.txt", skus)
+    return Made(store, template, shipped, held, cells.height, changes, delta, _homeless(spill, seen, store, template))
+
+
+def _homeless(spill: _Spill, seen: _Seen, store: Marketplace, template: Template) -> tuple[str, ...]:
+    """Filled fields that the template has no column for."""
+    assert spill.like is not None
+    frame = pl.DataFrame({name: ["x" if name in seen.filled else None] for name in spill.like.frame.columns})
+    return tuple(name for name in unplaced(replace(spill.like, frame=frame), store, template) if parse(name).field.path)
+
+
+def _uploads(spill: _Spill, store: Marketplace, template: Template, held: pl.Series, cells: pl.DataFrame) -> Iterator[Upload]:
+    for number, at in enumerate(spill.starts):
+        part = _with(spill.part(number), cells, at)
+        yield render(part, store, template, keep=~held.slice(at, part.frame.height))
+
+
+def _with(part: Listings, cells: pl.DataFrame, at: int) -> Listings:
+    """The part with those of the fixed cells that stand in it."""
+    mine = cells.filter(pl.col("index").is_between(at, at + part.frame.height - 1))
+    return fixing.apply(part, [Cell(index - at, column, value) for index, column, value, _ in mine.iter_rows()])
+
+
+def _fixed(spill: _Spill, seen: _Seen, whole: Listings, findings: Findings, cells: pl.DataFrame) -> tuple[Listings, Findings]:
+    """What is left to find when these cells are fixed: only parts that they stand in are checked again."""
+    checker = seen.checker
+    batches: list[Batch] = []
+    rest: list[Rest] = []
+    for number, at in enumerate(spill.starts):
+        part = spill.part(number)
+        fixed = _with(part, cells, at)
+        if fixed is part:
+            passed, counted = seen.counted[number]
+            batches, rest = [*batches, *passed], [*rest, *counted]
+        else:
+            batches += [shifted(batch, at) for batch in checker.part(fixed)]
+    kept = set(whole.frame.columns)
+    known = [Cell(index, column, value) for index, column, value, _ in cells.iter_rows() if column in kept]
+    after = fixing.apply(whole, known)
+    return after, Findings([*checker.whole(after, spill.like), *batches], findings.sources, rest=rest)
+
+
+def _changes(order: Order, store: Marketplace, new: Path, held: pl.Series) -> tuple[Changes | None, Delta | None]:
+    """The difference between the file that was written and the previous one, line by line where that is a single text file."""
+    old = _one_file(order, store)
+    if old is None:
+        return against_previous(order, store, read_upload(new, store), held) if order.previous or order.ledger else (None, None)
+    tell(f"comparing {store.code} with what is live")
+    changes = compare_files(old, new, settings(order.config.diff_in(store.code)), store=store.code, apart=held)
+    return changes, delta_of(order, changes)
+
+
+def _one_file(order: Order, store: Marketplace) -> Path | None:
+    """The previous upload, where it is one text file of an earlier build."""
+    if len(order.previous) != 1:
+        return None
+    path = Path(order.previous[0]) / store.code / "upload.txt"
+    return path if (Path(order.previous[0]) / folder.MARK).is_file() and path.is_file() else None

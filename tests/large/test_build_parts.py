@@ -1,0 +1,74 @@
+"""A build part by part leaves the files that a build of the whole leaves."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from generate import master, write
+
+from listingkit import build as whole
+from listingkit import build_parts
+from listingkit.build import Order
+from listingkit.job import Inputs
+
+AS_OF = date(2026, 11, 1)
+SAME = (
+    "US/upload.txt",
+    "DE/upload.txt",
+    "US/delta.txt",
+    "DE/delta.txt",
+    "US/changes.jsonl",
+    "DE/changes.jsonl",
+    "findings.jsonl",
+    "held.xlsx",
+)
+
+
+def order(path: Path, out: Path, **more: Any) -> Order:
+    return Order(Inputs((str(path),)), out, AS_OF, ("US", "DE"), **more)
+
+
+def built(path: Path, folder: Path, **more: Any) -> tuple[Any, Any]:
+    one = whole.build(order(path, folder / "whole", **more))
+    other = build_parts.build(order(path, folder / "parts", **more), rows=97)
+    return one, other
+
+
+def alike(folder: Path, names: Any = SAME) -> None:
+    for name in names:
+        assert (folder / "parts" / name).read_bytes() == (folder / "whole" / name).read_bytes(), name
+
+
+def test_the_files_are_the_same_with_a_previous_upload(tmp_path: Path) -> None:
+    before, after = tmp_path / "before.csv", tmp_path / "after.csv"
+    write(400, before)
+    frame = master(400)
+    rows = frame.with_row_index("n")
+    changed = rows.with_columns(price=rows["price@US"]).drop("price")
+    changed = changed.with_columns((changed["price@US"].str.replace("9", "8")).alias("price@US")).filter(changed["n"] % 41 != 3).drop("n")
+    changed.write_csv(after)
+    whole.build(order(before, tmp_path / "previous", policy="all"))
+    one, other = built(after, tmp_path, previous=(str(tmp_path / "previous"),))
+    alike(tmp_path)
+    assert [made.shipped for made in one.made] == [made.shipped for made in other.made]
+    assert [made.changes.counts() for made in one.made] == [made.changes.counts() for made in other.made]
+    assert one.gate.token == other.gate.token
+    assert one.status == other.status
+
+
+@pytest.mark.parametrize("policy", ["hold", "strict", "all"])
+def test_fixes_and_held_families_are_the_same(tmp_path: Path, policy: Any) -> None:
+    path = tmp_path / "master.csv"
+    frame = master(300)
+    spoiled = frame.with_row_index("n").with_columns(
+        product_id=frame["product_id"].str.replace("^4", " 4"),
+    )
+    for column, at in (("brand", 100), ("item_name@en_US", 205)):
+        spoiled = spoiled.with_columns(spoiled[column].to_frame().select(column).to_series().scatter(at, None).alias(column))
+    spoiled.drop("n").write_csv(path)
+    one, other = built(path, tmp_path, policy=policy)
+    alike(tmp_path, [name for name in SAME if "delta" not in name and "changes" not in name])
+    assert [made.fixed for made in one.made] == [made.fixed for made in other.made]
+    assert [made.held.to_list() for made in one.made] == [made.held.to_list() for made in other.made]
+    assert one.made[0].fixed > 0
