@@ -61,7 +61,7 @@ def annotate(sheet: Worksheet, marks: Marks, header_row: int, column: int, rules
     order = sorted(marks.cells.items(), key=lambda item: worst(item[1]).rank) if len(marks.cells) > budget else marks.cells.items()
     for address, found in order:
         cell = sheet[address]
-        cell.fill = looks.FILLS[worst(found)]
+        looks.wear(cell, fill=looks.FILLS[worst(found)])
         if _is_identifier(found[0].finding.field):
             cell.number_format = "@"
         if written < budget:
@@ -71,7 +71,7 @@ def annotate(sheet: Worksheet, marks: Marks, header_row: int, column: int, rules
     for number, (row, found) in enumerate(marks.rows.items()):
         cell = sheet.cell(row, column, issues(found))
         severity = worst(found)
-        cell.fill, cell.font = looks.FILLS[severity], looks.INKS[severity]
+        looks.wear(cell, font=looks.INKS[severity], fill=looks.FILLS[severity])
         if number < LINKS:
             link(cell, place(FINDINGS, f"A{found[0].number}"), "to the list of findings")
         loose = [line for line in found if line.cell is None]

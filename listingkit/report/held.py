@@ -5,12 +5,14 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Font
 
+from listingkit.report.looks import WRAP, wear
 from listingkit.report.steady import save
 
 HEAD = ("File", "Sheet", "Row", "SKU", "Held back from", "Why")
 WIDTHS = (24, 16, 8, 24, 24, 100)
+BOLD = Font(bold=True)
 LONGEST = 32_000  # a cell takes 32,767 characters
 
 
@@ -31,9 +33,7 @@ def _cell(sheet: object, value: str | int | None, *, bold: bool = False) -> Writ
     cell = WriteOnlyCell(sheet, value=_shown(value))
     if isinstance(value, str):
         cell.data_type = "s"  # also what begins with =
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    if bold:
-        cell.font = Font(bold=True)
+        wear(cell, font=BOLD if bold else None, alignment=WRAP)
     return cell
 
 

@@ -1,6 +1,8 @@
 """How the cells of a review workbook look."""
 
+from copy import copy
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from openpyxl.styles import Alignment, Font, PatternFill
 
@@ -41,3 +43,18 @@ NUMBER = Alignment(vertical="top", horizontal="right", indent=1)
 WRAP = Alignment(vertical="top", wrap_text=True)
 CLIPPED = Alignment(horizontal="fill", vertical="top")  # a text longer than its cell ends there; a shorter one would be repeated
 NONE = PatternFill()
+
+_WORN: WeakKeyDictionary[Any, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
+
+
+def wear(cell: Any, *, font: Font | None = None, fill: PatternFill | None = None, alignment: Alignment | None = None) -> None:
+    """Give a cell looks of this module: openpyxl compares every attribute of a look anew, so what was worn once is remembered."""
+    known = _WORN.setdefault(cell.parent.parent, {})
+    worn = cell._style  # noqa: SLF001 - the numbers of a cell's looks
+    key = worn.tobytes() if worn else b"", id(font), id(fill), id(alignment)
+    if key not in known:
+        for name, look in (("font", font), ("fill", fill), ("alignment", alignment)):
+            if look is not None:
+                setattr(cell, name, look)
+        known[key] = copy(cell._style)  # noqa: SLF001
+    cell._style = copy(known[key])  # noqa: SLF001

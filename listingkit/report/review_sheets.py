@@ -33,8 +33,7 @@ def put(sheet: Worksheet, row: int, column: int, text: str | float | None, font:
         cell.quotePrefix = text[:1] in tuple("=+-@")
     else:
         cell.value = text
-    cell.font = font or looks.PLAIN
-    cell.alignment = looks.TOP if isinstance(text, str) else looks.NUMBER
+    looks.wear(cell, font=font or looks.PLAIN, alignment=looks.TOP if isinstance(text, str) else looks.NUMBER)
     return cell
 
 
@@ -106,14 +105,14 @@ def _head(sheet: Worksheet, row: int, title: str, columns: Sequence[str]) -> int
 def _wrapped(sheet: Worksheet, row: int, column: int, text: str) -> None:
     """A text over as many lines as it needs: LibreOffice leaves the rows of a new file at one line."""
     cell = put(sheet, row, column, text)
-    cell.alignment = looks.WRAP
+    looks.wear(cell, alignment=looks.WRAP)
     needed = 1 + len(str(cell.value)) // LINE
     if needed > 1:
         sheet.row_dimensions[row].height = 15.5 * min(needed, 12)
 
 
 def _severity(cell: Cell, severity: Severity) -> None:
-    cell.fill, cell.font = looks.FILLS[severity], looks.INKS[severity]
+    looks.wear(cell, font=looks.INKS[severity], fill=looks.FILLS[severity])
 
 
 def _by_rule(sheet: Worksheet, row: int, report: Report, found: Sequence[Line], titles: Mapping[int, str]) -> int:
@@ -175,7 +174,7 @@ def enumerate_findings(sheet: Worksheet, found: Sequence[Line], titles: Mapping[
         address = put(sheet, row, 4, line.cell or (f"row {finding.row}" if finding.row else ""))
         target = jump(line, titles)
         if target and row < LINKS:
-            address.font = looks.LINK
+            looks.wear(address, font=looks.LINK)
             link(address, target)
         proposed = None if finding.fix is None else finding.fix.value or "(clear the cell)"
         texts = (finding.code, finding.sku, None, finding.column, finding.message, finding.value, proposed, " ".join(line.marketplaces))
