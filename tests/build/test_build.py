@@ -139,7 +139,8 @@ def test_the_output_may_be_the_previous_upload(tmp_path: Any) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is a signal of POSIX systems")
-def test_kill_leaves_the_old_output_or_the_new(tmp_path: Any) -> None:
+@pytest.mark.parametrize("kills", [12, pytest.param(100, marks=pytest.mark.slow)])
+def test_kill_leaves_the_old_output_or_the_new(tmp_path: Any, kills: int) -> None:
     out = tmp_path / "out"
     paths = [master(tmp_path / f"{price}.csv", *(row(f"S{n}", price=f"{price}.00") for n in range(50))) for price in (10, 20)]
     script = (
@@ -150,11 +151,11 @@ def test_kill_leaves_the_old_output_or_the_new(tmp_path: Any) -> None:
         "    build(Order(Inputs((path,)), pathlib.Path(sys.argv[1]), date(2026, 11, 1), marketplaces=('US', 'DE'), policy='all'))\n"
     )
     run(paths[0], out, policy="all")
-    for moment in range(12):
+    for moment in range(kills):
         with subprocess.Popen([sys.executable, "-c", script, out, *paths], stdout=subprocess.PIPE) as writer:
             assert writer.stdout
             writer.stdout.readline()
-            time.sleep(0.07 * moment + 0.1)
+            time.sleep(0.84 * moment / kills + 0.1)
             os.kill(writer.pid, signal.SIGKILL)
         manifest = json.loads((out / "manifest.json").read_text("utf-8"))
         for name, digest in manifest["outputs"].items():
