@@ -28,7 +28,8 @@ def _lines(built: Built) -> Iterator[str]:
         many = "1 dangerous change" if built.gate.dangerous == 1 else f"{built.gate.dangerous} dangerous changes"
         yield f"{many}: look at */changes.jsonl, then confirm exactly these with --confirm {built.gate.token}"
     out = built.order.out
-    yield f"uploads in {out}/*/upload.txt; open {out / 'report.html'} to read what to fix, {out / 'review.xlsx'} to fix it"
+    where = f"{out}/*/{'parts' if built.order.split else 'upload.txt'}"
+    yield f"uploads in {where}; open {out / 'report.html'} to read what to fix, {out / 'review.xlsx'} to fix it"
 
 
 def _marketplace(one: Made) -> str:

@@ -120,6 +120,7 @@ def test_a_split_build_is_recorded_file_by_file(
     sent_command.sent.main(["one"], standalone_mode=False)
     sent_command.sent.main(["one"], standalone_mode=False)
     lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("uploads in one/*/parts; ") for line in lines), "the summary says what to upload"
     assert [line.partition("/parts/")[2] for line in lines if "recorded one" in line] == [
         f"{name} as upload {n}" for n, name in enumerate(names, 1)
     ]
