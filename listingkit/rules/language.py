@@ -72,11 +72,15 @@ def other_language(text: str, wanted: str) -> str | None:
     text = text[:READ]
     if len(_LETTER.findall(text)) < LETTERS:
         return None
+    words = set(text.lower().split())
+    likely = {tongue for tongue in TONGUES if tongue != wanted and not words.isdisjoint(own_words(tongue))}
+    if not likely:
+        return None
     values = {one.language.iso_code_639_1.name.lower(): one.value for one in _detector().compute_language_confidence_values(text)}
     found = max(values, key=lambda tongue: values[tongue])
     if values[found] < SURE or values[wanted] > UNLIKELY:
         return None
-    return found if set(text.lower().split()) & set(own_words(found)) else None
+    return found if found in likely else None
 
 
 @sheetwide("MKT006", fields=lambda: _TEXTS if installed() else ())
