@@ -19,6 +19,7 @@ from listingkit.rules.filled import without_echo
 from listingkit.rules.findings import Batch
 from listingkit.rules.graded import graded, graded_notes
 from listingkit.rules.run import across_batches, column_batches, part_tasks, proved_tasks, row_batches, whole_batches, whole_fields
+from listingkit.rules.sheetwide import sheet_batches, sheet_names
 from listingkit.rules.shuffle import Shuffle, shuffles
 from listingkit.rules.task import Run, Task, start
 from listingkit.rules.template import template_notes, upload_batches
@@ -100,6 +101,17 @@ class Checker:
     def shuffles(self, part: Listings) -> list[Shuffle]:
         """What the rules across rows need, where the rows are spread over many files."""
         return shuffles(self._run(part), self._rules)
+
+    def sheet_columns(self, part: Listings) -> list[str]:
+        """The columns of the listings that rules about the whole sheet read."""
+        plain = {"sku", "record_action", *GRADED_BY, *sheet_names()}
+        held = {column for view in self._run(part).views.values() for name, column in view.columns.items() if name in plain}
+        return [column for column in part.frame.columns if column in held or column in (ROW, SOURCE)]
+
+    def sheet(self, rows: Listings, part: Listings) -> list[Batch]:
+        """What is said once of many rows. `rows` have these columns, `part` all of them."""
+        run = replace(self._run(part), listings=rows)
+        return list(graded(sheet_batches(run), rows.frame, self.config))
 
     def across(self, rows: Listings, part: Listings, rules: Sequence[Rule], bucket: tuple[int, int], proof: Proof) -> list[Batch]:
         """What the groups of one bucket show. `rows` have the columns of the shuffle, `part` all of them."""

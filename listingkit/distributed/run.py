@@ -20,6 +20,7 @@ from listingkit.distributed.work import (
     added,
     check_part,
     judge_bucket,
+    judge_sheet,
     leave,
     listings_of,
     render_part,
@@ -34,12 +35,14 @@ from listingkit.mapping.apply import complain, plan
 from listingkit.mapping.listings import SOURCE, Source
 from listingkit.mapping.profile import Profile, load
 from listingkit.mapping.values import look, style_of
-from listingkit.master.sheet import ROW
+from listingkit.master.sheet import ROW, Master
 from listingkit.parts import needs_every_row
 from listingkit.progress import tell
 from listingkit.rules.capped import MOST
 from listingkit.rules.findings import Findings
 from listingkit.rules.sample import sample
+
+LARGEST_SHEET = 20_000_000  # rows up to which one worker can say what is true of the whole sheet
 
 
 @dataclass(frozen=True)
@@ -152,10 +155,12 @@ def _checked(
     futures = [
         client.submit(judge_bucket, *place, tuple(sorted(numbers)), source, assumed, pure=False) for place, numbers in places.items()
     ]
+    rows = sum(one.rows for one in told)
+    if rows <= LARGEST_SHEET:
+        futures.append(client.submit(judge_sheet, source, assumed, pure=False))
     judged = _gathered(client, futures, "checking across rows")
     whole = _whole(assumed, told, source)
     counts = added([*(one.counts for one in told), *judged, whole.counts()])
-    rows = sum(one.rows for one in told)
     rows_held = {store.code: _held(assumed, store.code).height for store in assumed.asked.stores}
     kinds = sorted({kind for one in told for kind in one.kinds})
     done = Done(rows, counts, rows_held, {}, tuple(kinds), assumed)
@@ -173,10 +178,16 @@ def _assumed(
     templates: tuple[Template, ...],
     most: int,
 ) -> Job:
-    """What the first part says about all of them."""
-    profile = load(profile) if isinstance(profile, str) else profile
     first = next(batches(parts[0]))
-    first = replace(first, file=parts[0].name)
+    job = assumed(replace(first, file=parts[0].name), codes, profile, day, config, templates)
+    return replace(job, names=tuple(part.name for part in parts), out=out, most=most, buckets=len(parts))
+
+
+def assumed(
+    first: Master, codes: Sequence[str], profile: str | Profile, day: date, config: Config, templates: tuple[Template, ...] = ()
+) -> Job:
+    """What the first rows say about all of them. Raises what mapping raises."""
+    profile = load(profile) if isinstance(profile, str) else profile
     complain([first], profile)
     planned = plan(first, profile)
     if needs_every_row(planned):
@@ -187,14 +198,14 @@ def _assumed(
     evidence = first.evidence
     styles = {one: style_of(looked, one, planned.profile, evidence.get(one.column.letter)) for one, looked in seen.items()}
     planned = replace(planned, styles=styles)
-    headers, names = tuple(column.header for column in first.columns), tuple(part.name for part in parts)
-    listings = listings_of(first, planned, parts[0].name)
+    listings = listings_of(first, planned, first.file)
     stores = stores_of(codes, listings, templates, config) or named_marketplaces(listings)
     asked = Asked(tuple(stores), day, config, templates)
     checker = asked.checker()
     like = replace(listings, frame=listings.frame.clear())
     samples = {column: sample(listings.frame[column]) for column in checker.studied(listings)}
-    return Job(asked, planned, checker.proved(like, samples)[0], like, headers, names, out, most, len(parts), uuid4().hex)
+    headers = tuple(column.header for column in first.columns)
+    return Job(asked, planned, checker.proved(like, samples)[0], like, headers, (first.file,), "", MOST, 1, uuid4().hex)
 
 
 def _known(assumed: Job, told: Sequence[Told]) -> Job | None:
@@ -254,6 +265,7 @@ def _leave_summary(done: Done) -> None:
         "held": dict(done.held),
         "as_of": job.asked.as_of.isoformat(),
         "parts": list(job.names),
+        "whole_sheet_judged": done.rows <= LARGEST_SHEET,
         "findings": [{"code": code, "severity": severity, "count": count} for (code, severity), count in done.counts.items()],
     }
     write(joined(job.out, "summary.json"), (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())

@@ -65,16 +65,19 @@ def _parquet(path: Path, name: str, rows: int) -> Iterator[Master]:
     """Columns by their names as header; `#row` counts from 1, for there is no header row."""
     try:
         lazy = pl.scan_parquet(path)
-        headers = lazy.collect_schema().names()
         height = lazy.select(pl.len()).collect().item()
     except pl.exceptions.PolarsError as error:
         raise Unreadable(f"{name}: is no parquet file that can be read: {error}") from None
-    columns = tuple(Column(letter(place), header) for place, header in enumerate(headers))
     for start in range(0, max(height, 1), rows):
-        frame = lazy.slice(start, rows).collect().cast(pl.String)
-        frame = frame.rename({header: column.letter for header, column in zip(headers, columns, strict=True)})
-        frame = frame.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)))
-        yield Master(name, None, frame.with_row_index(ROW, start + 1).cast({ROW: pl.UInt32}), columns, 0, "parquet")
+        yield of_frame(lazy.slice(start, rows).collect(), name, start + 1)
+
+
+def of_frame(frame: pl.DataFrame, name: str, first: int = 1) -> Master:
+    """A table with named columns as a master: texts, blank cells null, `#row` counts from `first`."""
+    columns = tuple(Column(letter(place), header) for place, header in enumerate(frame.columns))
+    cells = frame.cast(pl.String).rename({column.header: column.letter for column in columns})
+    cells = cells.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)))
+    return Master(name, None, cells.with_row_index(ROW, first).cast({ROW: pl.UInt32}), columns, 0, "parquet")
 
 
 def write(url: str, content: bytes) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 
 from listingkit.checker import Checker, Proof, shifted
 from listingkit.config import DEFAULT, Config
-from listingkit.distributed.store import PartFile, batches, joined, read_frames, write, write_frame
+from listingkit.distributed.store import PartFile, batches, files, joined, read_frames, write, write_frame
 from listingkit.errors import ListingkitError
 from listingkit.finding import Finding, Severity
 from listingkit.inventory.template import Template
@@ -104,6 +104,7 @@ def check_part(part: PartFile, job: Job) -> Told:
     rows, source = 0, Source(part.name, None, {}, {})
     notes: dict[Finding, None] = {}
     kinds: set[str] = set()
+    sheet: list[pl.DataFrame] = []
     for master in batches(part):
         _same_columns(master, job, part)
         for assignment in job.plan.assignments:
@@ -121,10 +122,12 @@ def check_part(part: PartFile, job: Job) -> Told:
         if "product_type" in listings.frame.columns:
             kinds |= set(listings.frame["product_type"].drop_nulls().unique().to_list())
         _spread(spread, listings, part, job)
+        sheet.append(_numbered(listings, part).select(job.checker.sheet_columns(job.like)))
         rows, source = rows + listings.frame.height, listings.sources[0]
     for (number, bucket), frames in spread.items():
         write_frame(_bucket_file(job, number, bucket, part.number), pl.concat(frames))
     write_frame(joined(job.shuffled, "errors", f"part-{part.number:05}.arrow"), pl.concat(errors))
+    write_frame(joined(job.shuffled, "sheet", f"part-{part.number:05}.arrow"), pl.concat(sheet))
     findings = Findings([one for one in found if one.absent is None], [source], list(notes), rest=cap.rest())
     leave(findings, joined(job.out, "findings", f"part-{part.number:05}.jsonl"))
     return Told(
@@ -152,6 +155,21 @@ def judge_bucket(number: int, bucket: int, parts: tuple[int, ...], told: Source,
     places = pl.DataFrame({SOURCE: frame[SOURCE], ROW: frame[ROW], "sku": frame["sku"]})
     held = [_error_rows(findings, store.code, places) for store in job.checker.stores]
     write_frame(joined(job.shuffled, "errors", f"across-{number}-{bucket:05}.arrow"), pl.concat([pl.DataFrame(schema=ERRORS), *held]))
+    return findings.counts()
+
+
+def judge_sheet(told: Source, job: Job) -> Counts:
+    """Say once what is true of many rows, and leave it."""
+    frame = pl.concat(read_frames(files(joined(job.shuffled, "sheet"))), how="diagonal")
+    sources = tuple(replace(told, file=name) for name in job.names)
+    batches = job.checker.sheet(replace(job.like, frame=frame, sources=sources), job.like)
+    cap = Cap(job.most)
+    findings = Findings(list(cap(batches)), sources, rest=cap.rest())
+    leave(findings, joined(job.out, "findings", "sheet.jsonl"))
+    skus = frame["sku"] if "sku" in frame.columns else pl.Series([None], dtype=pl.String)
+    places = pl.DataFrame({SOURCE: frame[SOURCE], ROW: frame[ROW]}).with_columns(skus.alias("sku"))
+    held = [_error_rows(findings, store.code, places) for store in job.checker.stores]
+    write_frame(joined(job.shuffled, "errors", "sheet.arrow"), pl.concat([pl.DataFrame(schema=ERRORS), *held]))
     return findings.counts()
 
 
@@ -185,8 +203,13 @@ def _same_columns(master: Master, job: Job, part: PartFile) -> None:
         raise ListingkitError(f"{part.url}: its columns are not those of the first part ({what}); parts of one master have the same header")
 
 
+def _numbered(listings: Listings, part: PartFile) -> pl.DataFrame:
+    """The rows with the number of their part."""
+    return listings.frame.with_columns(pl.lit(part.number, pl.UInt16).alias(SOURCE))
+
+
 def _spread(spread: dict[tuple[int, int], list[pl.DataFrame]], listings: Listings, part: PartFile, job: Job) -> None:
-    frame = listings.frame.with_columns(pl.lit(part.number, pl.UInt16).alias(SOURCE))
+    frame = _numbered(listings, part)
     for number, shuffle in enumerate(job.checker.shuffles(job.like)):
         for bucket, rows in buckets(frame, shuffle, job.buckets):
             spread.setdefault((number, bucket), []).append(rows)

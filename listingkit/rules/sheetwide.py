@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import polars as pl
 
+from listingkit.fields import fields as all_fields
 from listingkit.finding import Flaw, Safety
 from listingkit.rules.engine import catalogue, wanted
 from listingkit.rules.findings import Batch
@@ -35,6 +36,11 @@ def sheet_batches(run: Run) -> Iterator[Batch]:
     for codes, _, judge in _JUDGES:
         if any(wanted(code, run.config) for code in codes):
             yield from (batch for batch in judge(run) if wanted(batch.code, run.config))
+
+
+def sheet_names() -> frozenset[str]:
+    """The same, with every place of a family by itself."""
+    return frozenset(plain for name in sheet_fields() for plain in (all_fields()[name].names if name in all_fields() else (name,)))
 
 
 def sheet_fields() -> Iterator[str]:

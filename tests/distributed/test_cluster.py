@@ -38,6 +38,8 @@ def client() -> Iterator[Any]:
 def frame() -> pl.DataFrame:
     rows = master(ROWS)
     twice = rows["sku"][11]
+    price = pl.when(pl.int_range(pl.len()) % 50 != 3).then("price@DE").alias("price@DE")
+    rows = rows.with_columns(price)  # some are not offered in DE: said once of the sheet
     return rows.with_columns(sku=pl.when(pl.int_range(pl.len()) == ROWS - 3).then(pl.lit(twice)).otherwise("sku"))
 
 
@@ -95,6 +97,7 @@ def test_the_findings_are_those_of_one_machine(client: Any, frame: Any, single: 
     assert done.held == {code: len(findings.error_rows(code)) for code in CODES}
     assert json.loads((out / "summary.json").read_text("utf-8"))["held"] == done.held
     assert not (out / "_shuffle").exists()
+    assert "MKT005" in (out / "findings" / "sheet.jsonl").read_text("utf-8")
 
 
 def test_the_uploads_are_those_of_one_machine(client: Any, frame: Any, single: Any, tmp_path: Path) -> None:

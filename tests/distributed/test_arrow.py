@@ -1,0 +1,46 @@
+"""The rules about single rows on Arrow batches, and in Spark where it is installed."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from generate import master
+
+from listingkit.distributed import arrow
+from listingkit.distributed.store import of_frame
+from listingkit.mapping.apply import map_columns
+from listingkit.marketplace import select
+from listingkit.rules.run import check
+
+AS_OF = date(2026, 11, 1)
+
+
+def expected(frame: pl.DataFrame) -> Counter[Any]:
+    """What one machine says of the rows, without what only all rows together show."""
+    found = check(map_columns(of_frame(frame, "master")), select(["US"]), as_of=AS_OF)
+    across = ("SKU003", "SKU004", "VAR", "GTN04", "TTL01")
+    return Counter((f.code, f.sku, f.field, f.message) for f in found if f.row and not f.code.startswith(across))
+
+
+def test_a_function_from_batches_to_batches() -> None:
+    frame = master(300)
+    rules = arrow.row_rules(frame.head(100), marketplaces=["US"], as_of=AS_OF)
+    found = pl.concat([rules.findings(frame.slice(start, 100)) for start in range(0, 300, 100)])
+    assert Counter(found.select("code", "sku", "field", "message").iter_rows()) == expected(frame)
+    assert found.schema == pl.Schema(arrow.COLUMNS)
+
+
+def test_spark() -> None:
+    pytest.importorskip("pyarrow")
+    sql = pytest.importorskip("pyspark.sql")
+    frame = master(300)
+    rules = arrow.row_rules(frame.head(100), marketplaces=["US"], as_of=AS_OF)
+    session = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
+    try:
+        rows = session.createDataFrame(frame.to_pandas()).repartition(2)
+        found = rows.mapInArrow(rules, arrow.SPARK_SCHEMA).collect()
+    finally:
+        session.stop()
+    assert Counter((one["code"], one["sku"], one["field"], one["message"]) for one in found) == expected(frame)
