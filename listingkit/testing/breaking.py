@@ -13,7 +13,7 @@ from listingkit.rules.limits import groups, in_force
 from listingkit.testing.whole import Row, Where, another, settle, with_family
 
 Cells = Mapping[str, str | None]
-TRIED = 20  # ways of breaking a rule
+TRIED = 24  # ways of breaking a rule
 KINDS = ("promotion", "subjective", "claim", "guarantee")
 _ELSEWHERE = {
     "reading": "it is about how a file is read, and listings are read already",
@@ -78,7 +78,9 @@ def _ways(rule: Rule, whole: Row, where: Where) -> Iterator[Sequence[Cells]]:
         yield from ([{name: text}] for name in _first_names(rule) for text in _too_long(rule, where))
     if "language" in rule.takes:
         told = [phrase for kind in KINDS for phrase in phrases(kind, where.store.language[:2])[:2]]
-        yield from ([{name: f"{whole.get(name)} {phrase}".strip()}] for name in _first_names(rule) for phrase in told)
+        for name in _first_names(rule):
+            short = whole.get(name)[:40].rpartition(" ")[0]  # leaves room where the whole text does not
+            yield from ([{name: f"{text} {phrase}".strip()}] for phrase in told for text in (whole.get(name), short))
     yield from ([{name: _within(whole.get(name), text)}] for name in _first_names(rule) if whole.get(name) for text in _texts(rule))
 
 
