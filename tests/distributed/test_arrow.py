@@ -1,5 +1,6 @@
 """The rules about single rows on Arrow batches, and in Spark where it is installed."""
 
+import sys
 from collections import Counter
 from datetime import date
 from typing import Any
@@ -32,8 +33,9 @@ def test_a_function_from_batches_to_batches() -> None:
     assert found.schema == pl.Schema(arrow.COLUMNS)
 
 
-def test_spark() -> None:
+def test_spark(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pyarrow")
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     sql = pytest.importorskip("pyspark.sql")
     frame = master(300)
     rules = arrow.row_rules(frame.head(100), marketplaces=["US"], as_of=AS_OF)
