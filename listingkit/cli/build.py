@@ -11,6 +11,7 @@ from listingkit.cli.options import OneOf
 
 
 @click.command()
+@options.jobs
 @options.inputs
 @options.rules
 @click.option(

@@ -9,6 +9,7 @@ from listingkit.cli import options
 
 
 @click.command()
+@options.jobs
 @options.inputs
 @options.rules
 @click.option("--format", "style", type=options.OneOf(options.FORMATS), default="text", show_default=True)

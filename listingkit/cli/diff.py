@@ -17,6 +17,7 @@ FORMATS = ["text", "json", "jsonl", "html", "xlsx"]
 
 
 @click.command()
+@options.jobs
 @click.argument("old", metavar="OLD", type=click.Path(path_type=Path))
 @click.argument("new", metavar="NEW", type=click.Path(path_type=Path))
 @click.option("--key", metavar="COLUMN", help="The SKU column of a plain table.")

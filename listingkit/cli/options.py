@@ -121,3 +121,18 @@ def day(_context: click.Context, _option: click.Parameter, text: str | None) -> 
         return date.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(f"{text!r} is not a day such as 2026-11-01") from None
+
+
+def jobs(command: Command) -> Command:
+    """How many cores to use. The output is the same for any number."""
+    option = click.option("--jobs", type=click.IntRange(1), metavar="N", is_eager=True, expose_value=False, callback=_threads, help=_JOBS)
+    return option(command)
+
+
+_JOBS = "Cores to use; default: all."
+
+
+def _threads(_context: click.Context, _option: click.Parameter, count: int | None) -> None:
+    """Tables are worked on by polars' own threads, whose number is read once, when polars is loaded."""
+    if count is not None and "polars" not in sys.modules:
+        os.environ["POLARS_MAX_THREADS"] = str(count)

@@ -1,4 +1,4 @@
-"""Checking and rendering masters that are spread over many files, on a Dask cluster: `pip install 'listingkit[distributed]'`.
+"""Checking, rendering and comparing what is spread over many files, on a Dask cluster: `pip install 'listingkit[distributed]'`.
 
     from listingkit import distributed
 
@@ -10,5 +10,6 @@ The rules are the same as on one machine: those about single rows run part by pa
 """
 
 from listingkit.distributed.run import Done, check, cluster, render
+from listingkit.distributed.uploads import DiffDone, diff
 
-__all__ = ["Done", "check", "cluster", "render"]
+__all__ = ["DiffDone", "Done", "check", "cluster", "diff", "render"]

@@ -11,7 +11,7 @@ from uuid import uuid4
 import polars as pl
 
 from listingkit.config import DEFAULT, Config
-from listingkit.distributed.store import PartFile, batches, files, has_files, joined, part_files, read_frames, remove, write
+from listingkit.distributed.store import PartFile, batches, files, gathered, has_files, joined, part_files, read_frames, remove, write
 from listingkit.distributed.work import (
     Asked,
     Counts,
@@ -37,7 +37,6 @@ from listingkit.mapping.profile import Profile, load
 from listingkit.mapping.values import look, style_of
 from listingkit.master.sheet import ROW, Master
 from listingkit.parts import needs_every_row
-from listingkit.progress import tell
 from listingkit.rules.capped import MOST
 from listingkit.rules.findings import Findings
 from listingkit.rules.sample import sample
@@ -115,7 +114,7 @@ def render(urls: str | list[str], out: str, *, client: Any, **asked: Any) -> Don
             given = next((one for one in done.job.asked.templates if store.code in one.marketplaces), None)
             template = given or builtin.template("unified_full", store, product_types=done.kinds or ("PRODUCT",))
             futures = [client.submit(render_part, part, store.code, template, _of_part(held, part), done.job, pure=False) for part in parts]
-            shipped[store.code] = sum(_gathered(client, futures, f"rendering {store.code}"))
+            shipped[store.code] = sum(gathered(client, futures, f"rendering {store.code}"))
     finally:
         remove(done.job.shuffled)
     return replace(done, shipped=shipped)
@@ -140,7 +139,7 @@ def _checked(
     day = as_of or datetime.now(UTC).date()
     assumed = _assumed(parts, out, marketplaces, profile or Profile(), day, config, tuple(templates), most)
     while True:
-        told = _gathered(client, [client.submit(check_part, part, assumed, pure=False) for part in parts], "checking parts")
+        told = gathered(client, [client.submit(check_part, part, assumed, pure=False) for part in parts], "checking parts")
         known = _known(assumed, told)
         if known is None:
             break
@@ -158,7 +157,7 @@ def _checked(
     rows = sum(one.rows for one in told)
     if rows <= LARGEST_SHEET:
         futures.append(client.submit(judge_sheet, source, assumed, pure=False))
-    judged = _gathered(client, futures, "checking across rows")
+    judged = gathered(client, futures, "checking across rows")
     whole = _whole(assumed, told, source)
     counts = added([*(one.counts for one in told), *judged, whole.counts()])
     rows_held = {store.code: _held(assumed, store.code).height for store in assumed.asked.stores}
@@ -245,17 +244,6 @@ def _of_part(held: pl.DataFrame, part: PartFile) -> pl.DataFrame:
     """The rows of one part, and the SKUs of all: a parent may stand in another part."""
     mine = pl.when(pl.col(SOURCE) == part.number).then(ROW).alias(ROW)
     return held.select(mine, "sku")
-
-
-def _gathered(client: Any, futures: Sequence[Any], step: str) -> list[Any]:
-    """The answers in the order of the tasks; says how far it is."""
-    from distributed import as_completed
-
-    tell(step, 0, len(futures))
-    for done, _ in enumerate(as_completed(futures), 1):
-        tell(step, done, len(futures))
-    found: list[Any] = client.gather(list(futures))
-    return found
 
 
 def _leave_summary(done: Done) -> None:

@@ -1,7 +1,7 @@
 """Parts of a master on any file system that fsspec knows, and the files that workers leave for each other."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -14,6 +14,7 @@ import polars as pl
 from listingkit.errors import Unreadable
 from listingkit.master.batches import ROWS, read_batches
 from listingkit.master.sheet import ROW, Column, Master, letter
+from listingkit.progress import tell
 
 PARQUET = ".parquet"
 
@@ -127,3 +128,14 @@ def files(url: str) -> list[str]:
 def joined(*parts: Any) -> str:
     """An address from its pieces."""
     return "/".join(str(part).rstrip("/") for part in parts)
+
+
+def gathered(client: Any, futures: Sequence[Any], step: str) -> list[Any]:
+    """The answers in the order of the tasks; says how far it is."""
+    from distributed import as_completed
+
+    tell(step, 0, len(futures))
+    for done, _ in enumerate(as_completed(futures), 1):
+        tell(step, done, len(futures))
+    found: list[Any] = client.gather(list(futures))
+    return found

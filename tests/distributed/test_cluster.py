@@ -1,5 +1,6 @@
 """A real scheduler and two real worker processes: the same findings and uploads as on one machine, also when a worker dies."""
 
+import io
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,10 +20,15 @@ from generate import master
 
 from listingkit import distributed
 from listingkit.cli import group
+from listingkit.diff.lines import compare_files
 from listingkit.errors import ListingkitError
+from listingkit.inventory import builtin
 from listingkit.inventory.upload_read import read_upload
 from listingkit.job import Inputs, checked, listings_of, read_masters
 from listingkit.marketplace import select
+from listingkit.render import text
+from listingkit.render.rows import render
+from listingkit.report.changes_lines import write_jsonl
 
 AS_OF = date(2026, 11, 1)
 CODES = ("US", "DE")
@@ -147,3 +154,25 @@ def test_the_command_runs_on_a_given_scheduler(client: Any, frame: Any, single: 
     assert told(tmp_path / "out", 0) == expected(single[1])
     assert f"errors in {ROWS} rows of {PARTS} parts" in done.stdout
     assert (tmp_path / "out" / "DE" / "part-00003.txt").is_file()
+
+
+def test_a_diff_of_parts_is_the_diff_of_the_files(client: Any, frame: Any, tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    first = frame.unique("sku", keep="first", maintain_order=True)
+    for number, rows in enumerate((first, first.filter(pl.int_range(pl.len()) % 37 != 5).with_columns(brand=pl.lit("Other")))):
+        deleted = pl.when(pl.col("sku").is_in(["HG-3", "HG-9-1"])).then(pl.lit("delete")).alias("record_action")
+        rows.with_columns(deleted if number else pl.lit(None, pl.String).alias("record_action")).write_csv(tmp_path / "m" / f"{number}.csv")
+        inputs = Inputs((str(tmp_path / "m" / f"{number}.csv"),))
+        upload = render(listings_of(inputs, read_masters(inputs)), select(["US"])[0], builtin.template("unified_full", select(["US"])[0]))
+        text.write(replace(upload, frame=upload.frame.drop("#listing")), tmp_path / f"whole-{number}.txt")
+        for part in range(3):
+            text.write(replace(upload, frame=upload.frame.drop("#listing")[part::3]), tmp_path / f"side{number}-{part}.txt")
+    whole = compare_files(tmp_path / "whole-0.txt", tmp_path / "whole-1.txt")
+    done = distributed.diff(str(tmp_path / "side0-*.txt"), str(tmp_path / "side1-*.txt"), str(tmp_path / "out"), client=client)
+    lines = [line for path in (tmp_path / "out" / "changes").iterdir() for line in path.read_text("utf-8").splitlines()]
+    stream = io.StringIO()
+    write_jsonl(whole, stream)
+    assert Counter(lines) == Counter(stream.getvalue().splitlines())
+    assert dict(done.counts) == whole.counts()
+    assert dict(done.risks) == whole.risks()
+    assert whole.risks()["OPS010"] == 1

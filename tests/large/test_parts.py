@@ -2,6 +2,8 @@
 
 import csv
 import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -125,3 +127,19 @@ def test_a_cap_lists_some_findings_and_counts_all(tmp_path: Path) -> None:
     told = [finding.message for finding in capped if finding.code == "CAP001" and "GTN001" in finding.message]
     assert len(told) == 1
     assert "35 more findings" in told[0]
+
+
+def test_the_output_is_the_same_for_any_number_of_cores(tmp_path: Path) -> None:
+    path = tmp_path / "master.csv"
+    write(2000, path)
+    told = [
+        subprocess.run(
+            [sys.executable, "-m", "listingkit", "check", str(path), "-m", "US", "--jobs", jobs, "--format", "jsonl"],
+            capture_output=True,
+            check=False,
+        )
+        for jobs in ("1", "2")
+    ]
+    assert told[0].stdout == told[1].stdout
+    assert told[0].stdout.count(b"\n") > 30
+    assert [one.stderr for one in told] == [b"", b""]
