@@ -66,7 +66,7 @@ class CellReader:
         if name == "rPh":
             self._phonetic = False
         elif name == "c" and (self._text or self._formula):
-            text, kind = self._value("".join(self._text))
+            text, kind = self.value(self._type, "".join(self._text))
             if text or self._formula:
                 self._cells[self._column] = Cell(text, kind, self._style, self._formula)
 
@@ -75,8 +75,9 @@ class CellReader:
         if self._collect:
             self._text.append(text)
 
-    def _value(self, raw: str) -> tuple[str, CellKind]:
-        match self._type:
+    def value(self, type_: str, raw: str) -> tuple[str, CellKind]:
+        """What a cell of this type holds, and the kind of it."""
+        match type_:
             case "s":
                 return (self.strings[int(raw)] if raw.strip().isdecimal() else ""), "text"
             case "n":

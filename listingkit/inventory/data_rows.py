@@ -1,6 +1,6 @@
 """The filled rows of a template's data sheet, read as a stream."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -9,6 +9,8 @@ import polars as pl
 from listingkit.errors import Unreadable
 from listingkit.inventory import safe_xml
 from listingkit.inventory.cells import Cell, CellReader
+from listingkit.inventory.regular_cells import parted
+from listingkit.inventory.regular_rows import PLACE, RegularRows
 from listingkit.inventory.safe_xml import local
 from listingkit.inventory.styles import Styles
 from listingkit.inventory.template import Template
@@ -43,6 +45,13 @@ class _Column:
     kinds: dict[str, int] = field(default_factory=dict)
     formats: dict[str, int] = field(default_factory=dict)
 
+    def count(self, kind: str, code: str, cells: int) -> None:
+        """So many more cells are of this kind and number format."""
+        if cells:
+            self.kinds[kind] = self.kinds.get(kind, 0) + cells
+        if cells and kind != "text":
+            self.formats[code] = self.formats.get(code, 0) + cells
+
 
 class _RowReader:
     """Listens to the rows of the data sheet."""
@@ -55,7 +64,10 @@ class _RowReader:
         self._where = f"{book.path}, sheet {template.sheet}"
         self._skip = False
         self._cells = 0
-        self.numbers: list[int] = []
+        self._rows = 0
+        self._numbers: list[int] = []
+        self._places: list[int] = []
+        self._regular: list[pl.DataFrame] = []
         self.columns = {column.index: _Column(column.path, column.type != "text") for column in template.by_path.values()}
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -74,6 +86,7 @@ class _RowReader:
         if local(tag) == "row":
             number, cells = self._reader.end_row()
             self._take(number, cells)
+            self._rows += 1
         elif self._reader.row and not self._skip:
             self._reader.end(local(tag))
 
@@ -85,11 +98,10 @@ class _RowReader:
         known = {column: cell for column, cell in cells.items() if column in self.columns and cell.text.strip()}
         if not known:
             return
-        self._cells += len(known)
-        if self._cells > _MOST_CELLS:
-            raise Unreadable(f"{self._where} has more than {_MOST_CELLS:,} filled cells; split the file")
-        place = len(self.numbers)
-        self.numbers.append(number)
+        self._count(len(known))
+        place = len(self._numbers)
+        self._numbers.append(number)
+        self._places.append(self._rows)
         for index, cell in known.items():
             column = self.columns[index]
             column.cells.extend([None] * (place - len(column.cells)))
@@ -97,34 +109,69 @@ class _RowReader:
             if column.counts_text and cell.kind == "text":
                 column.texts.append(number)
 
+    def _count(self, cells: int) -> None:
+        self._cells += cells
+        if self._cells > _MOST_CELLS:
+            raise Unreadable(f"{self._where} has more than {_MOST_CELLS:,} filled cells; split the file")
+
     def _shown(self, cell: Cell, column: _Column) -> str:
-        kind: str = cell.kind
-        text = cell.text
-        if kind == "number" and self._styles.kind(cell.style) == "date":
-            kind, text = "date", day(cell.text, self._epoch)
-        column.kinds[kind] = column.kinds.get(kind, 0) + 1
-        if kind != "text":
-            code = self._styles.format(cell.style)
-            column.formats[code] = column.formats.get(code, 0) + 1
-        return text
+        kind, text = self._kind(cell.kind, cell.style), cell.text
+        column.count(kind, self._styles.format(cell.style), 1)
+        return day(text, self._epoch) if kind == "date" else text
+
+    def _kind(self, kind: str, style: int) -> str:
+        return "date" if kind == "number" and self._styles.kind(style) == "date" else kind
+
+    def take(self, rows: pl.DataFrame) -> None:
+        """Regular rows, as `RegularRows` gives them."""
+        found = {index: pl.Series([None] * rows.height, dtype=pl.String) for index in self.columns}
+        for name in rows.columns[2:]:
+            index, _, style = name.partition(" shared ")
+            column = self.columns[int(index)]
+            if style:
+                found[int(index)] = texts = self._reader.strings.gather(rows[name])
+                self._counted(column, texts, "text", int(style), rows[ROW])
+            elif rows[name].null_count() < rows.height:
+                for places, texts, kind, its_style in parted(rows[name], self._reader):
+                    shown = self._counted(column, texts, kind, its_style, rows[ROW].gather(places))
+                    found[int(index)] = found[int(index)].scatter(places, shown)
+        frame = pl.DataFrame([rows[PLACE], rows[ROW], *(cells.alias(self.columns[index].path) for index, cells in found.items())])
+        self._regular.append(frame.filter(~pl.all_horizontal(pl.exclude(PLACE, ROW).is_null())))
+
+    def _counted(self, column: _Column, texts: pl.Series, kind: str, style: int, rows: pl.Series) -> pl.Series:
+        """Some cells of a column as they are shown, with what they say of it kept."""
+        filled = len(texts) - texts.null_count()
+        self._count(filled)
+        kind = self._kind(kind, style)
+        column.count(kind, self._styles.format(style), filled)
+        if column.counts_text and kind == "text":
+            column.texts += rows.filter(texts.is_not_null()).to_list()
+        if kind == "date":
+            distinct = texts.drop_nulls().unique()
+            days = [day(number, self._epoch) for number in distinct]
+            return texts.replace_strict(distinct, days, default=None, return_dtype=pl.String) if days else texts
+        return texts
+
+    def frame(self) -> pl.DataFrame:
+        """All rows in their order."""
+        height = len(self._numbers)
+        columns = self.columns.values()
+        cells = [pl.Series(column.path, column.cells + [None] * (height - len(column.cells)), dtype=pl.String) for column in columns]
+        places, numbers = pl.Series(PLACE, self._places, dtype=pl.UInt32), pl.Series(ROW, self._numbers, dtype=pl.UInt32)
+        whole = pl.concat([pl.DataFrame([places, numbers, *cells]), *self._regular])
+        return (whole.sort(PLACE) if height else whole).drop(PLACE)
 
 
 def read_data_rows(book: Workbook, entry: SheetEntry, template: Template) -> DataRows:
     """The rows of a workbook from the template's data row on. Raises `Unreadable`."""
     reader = _RowReader(book, template)
-    safe_xml.read(book.chunks(entry.part), reader, f"{book.path}, sheet {entry.name}")
+    regular = RegularRows(reader.columns.keys(), template.data_row, reader.take)
+    safe_xml.read(regular.rest(book.chunks(entry.part)), reader, f"{book.path}, sheet {entry.name}")
     return DataRows(
-        pl.DataFrame(list(_series(reader))),
-        {column.path: _evidence(column) for column in reader.columns.values() if column.cells},
+        reader.frame(),
+        {column.path: _evidence(column) for column in reader.columns.values() if column.kinds},
         {column.path: frozenset(column.texts) for column in reader.columns.values() if column.texts},
     )
-
-
-def _series(reader: _RowReader) -> Iterator[pl.Series]:
-    height = len(reader.numbers)
-    yield pl.Series(ROW, reader.numbers, dtype=pl.UInt32)
-    for column in reader.columns.values():
-        yield pl.Series(column.path, column.cells + [None] * (height - len(column.cells)), dtype=pl.String)
 
 
 def _evidence(column: _Column) -> Evidence:

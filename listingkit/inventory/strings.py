@@ -4,11 +4,14 @@ import re
 from functools import cached_property
 from xml.parsers import expat
 
+import polars as pl
+
 from listingkit.inventory import safe_xml
 
 _END = re.compile(rb"</(?:\w+:)?si\s*>|<(?:\w+:)?si\s*/>")
 _START = re.compile(rb"<(?:\w+:)?si(?:\s[^>]*)?>")
 _PLAIN = re.compile(rb"\s*<t(?: xml:space=\"preserve\")?>([^<&\r]*)</t>\s*")
+_ONE_TEXT = r'^<si><t(?: xml:space="preserve")?>([^<&\r]+)</t>$'
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -32,6 +35,24 @@ class SharedStrings:
             piece = self._pieces[number] if 0 <= number < len(self._pieces) else b""
             self._known[number] = self._text(piece)
         return self._known[number]
+
+    @cached_property
+    def _plain(self) -> pl.Series:
+        """The strings without markup, escapes or blanks; null for the others."""
+        pieces = pl.Series(self._pieces, dtype=pl.Binary).cast(pl.String, strict=False)
+        texts = pieces.str.extract(_ONE_TEXT)
+        odd = texts.str.contains("_x", literal=True) | (texts.str.strip_chars().str.len_bytes() == 0)
+        return texts.set(odd, None)
+
+    def gather(self, numbers: pl.Series) -> pl.Series:
+        """The strings with these numbers (UInt32); null where there is no number, no string or a blank one."""
+        plain = self._plain
+        texts = plain.gather(numbers.set(numbers >= len(plain), None))
+        asked = numbers.filter(texts.is_null()).drop_nulls().unique()
+        if not len(asked):
+            return texts
+        odd = [text if (text := self[number]).strip() else None for number in asked]
+        return texts.zip_with(texts.is_not_null(), numbers.replace_strict(asked, odd, default=None, return_dtype=pl.String))
 
     def _text(self, piece: bytes) -> str:
         start = _START.search(piece)

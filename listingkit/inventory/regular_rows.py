@@ -1,0 +1,165 @@
+"""Rows of a data sheet written as nearly every program writes them, taken out of the part before a parser sees it.
+
+A row that one strict expression accounts for, from its first character to its last, costs no parser; whatever is written in any other
+way is passed on. What the parser gets is the part as it stands, with the cells of the regular rows left out, so that all that is wrong
+with a part is still found.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Generator, Iterator
+
+import polars as pl
+
+from listingkit.master.sheet import ROW, index
+
+_PIECE = 1 << 20  # bytes looked at together
+_LONGEST = 4 << 20  # bytes of one row, beyond which the part is left to the parser
+_SAMPLE = 1 << 18  # characters of rows from which columns and their styles are learnt
+_MOST_LETTERS, _MOST_LESSONS = 1_024, 24
+_BLOCK_CELLS = 2_000_000
+_BETWEEN, _END = "\x01", "\x02"  # of cells and rows: characters that XML does not allow
+
+_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml[^<>?]*\?>)?([^?!]*?)<sheetData>")
+_ENCODING = re.compile(rb"""<\?xml[^<>?]*\bencoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
+_ROW_TAG = re.compile(r"<(?:\w+:)?row\b")
+_TAIL = re.compile(r"\s*</sheetData")
+_LETTERS = re.compile(r'<c r="([A-Z]{1,3})[0-9]')
+_SHARED = re.compile(r'<c r="([A-Z]{1,3})[0-9]++"((?: s="[0-9]{1,6}")?+) t="s"><v>')
+
+_CHARS = r"[^<>&\x00-\x08\x0b-\x1f\ufffe\uffff]*+"
+_TEXT = rf"{_CHARS}(?:&(?:amp|lt|gt|quot|apos);{_CHARS})*+"
+_FORMULA = rf'<f(?: t="[a-zA-Z]++")?+(?: ref="[A-Z0-9:]++")?+(?: ca="[01]")?+(?: si="[0-9]++")?+(?:/>|>{_TEXT}</f>)'
+_VALUE = rf'(?:<v>{_TEXT}(?=</v></c>)|<is><t(?: xml:space="preserve")?+>{_TEXT}(?=</t></is></c>)|(?:<v ?/>)?+(?=</c>))'
+_RAW = rf'(?: s="[0-9]{{1,6}}")?+(?: t="[A-Za-z]{{1,9}}")?+(?:/(?=>)|>(?:{_FORMULA})?+{_VALUE})'
+_RAW_END = "(?:>|(?:</v>|</t></is>)?+</c>)"
+_ROW_START = r'[ \t\n]*+<row( r="([1-9][0-9]{0,6})"(?: [A-Za-z_][A-Za-z0-9_.:-]*+="[^"<>&\x00-\x1f]*+")*+)(?:/>|>'
+
+PLACE = "#place"
+
+
+class RegularRows:
+    """Takes the regular rows out of one sheet, for the columns with these 0-based indexes and from this row on.
+
+    `take` is given a frame of `#place` (UInt32, how many rows stand before), `#row`, `N shared S` (UInt32, the numbers of shared strings,
+    S being their style) and `N` (String, a cell's tag after its address and what follows, up to the end of its value), N being an index.
+    """
+
+    def __init__(self, columns: Collection[int], first_row: int, take: Callable[[pl.DataFrame], None]) -> None:
+        self._columns, self._first_row, self._take = columns, first_row, take
+        self._letters: dict[str, str | None] = {}  # letter -> what its shared strings have as attributes before their type
+        self._lessons = 0
+        self._row = re.compile(r"(?!)")
+        self._schema: dict[str, type[pl.DataType]] = {}
+        self._place = 0
+        self._tags: list[str] = []
+        self._lines: list[str] = []
+
+    def rest(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """What a parser must see of the part."""
+        head = b""
+        while b"<sheetData>" not in head and len(head) < _PIECE and (chunk := next(chunks, None)):
+            head += chunk
+        found = _HEAD.match(head)
+        if found is None or _ENCODING.match(head) or b"row" in found[1]:
+            yield head
+        else:
+            yield found[0]
+            yield from self._pieces(head[found.end() :], chunks)
+        yield from chunks
+
+    def _pieces(self, rest: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Leaves what it does not want in `chunks`."""
+        regular = True
+        while regular:
+            piece = _gathered(rest, chunks)
+            more = len(piece) - len(rest) >= _PIECE
+            at = piece.rfind(b">") + 1
+            try:
+                text = piece[:at].decode()
+            except UnicodeDecodeError:
+                rest = piece
+                break
+            place, regular = yield from self._rows(text)
+            yield self._told()
+            if len(self._lines) * len(self._schema) >= _BLOCK_CELLS:
+                self._block()
+            left = text[place:]
+            rest = left.encode() + piece[at:]
+            regular = regular and more and len(rest) < _LONGEST and not _TAIL.match(left)
+        self._block()
+        yield rest
+
+    def _rows(self, text: str) -> Generator[bytes, None, tuple[int, bool]]:
+        """Returns where the last whole row ends, and whether regular rows may follow."""
+        place = 0
+        while True:
+            while row := self._row.match(text, place):
+                self._add(row)
+                place = row.end()
+            end = text.find("</row>", place) + 6
+            if end < 6:
+                return place, True
+            odd = text[place:end]
+            if self._learns(odd, text, place):
+                continue
+            if "<!" in odd or "<?" in odd or "</sheetData" in odd or len(_ROW_TAG.findall(odd)) != 1:
+                return place, False
+            yield self._told() + odd.encode()
+            self._place += 1
+            place = end
+
+    def _add(self, row: re.Match[str]) -> None:
+        self._tags.append(f"<row{row[1]}/>")
+        if row.lastindex != 1 and int(row[2]) >= self._first_row:  # some cell of a known column
+            self._lines.append(_BETWEEN.join((str(self._place), *row.groups("")[1:])))
+        self._place += 1
+
+    def _learns(self, odd: str, text: str, place: int) -> bool:
+        """Whether the row has columns that the expression lacked; from now on it has them."""
+        unknown = set(_LETTERS.findall(odd)) - self._letters.keys()
+        if not unknown or self._lessons == _MOST_LESSONS or len(unknown) + len(self._letters) > _MOST_LETTERS:
+            return False
+        self._block()
+        self._lessons += 1
+        sample = odd + text[place : place + _SAMPLE]
+        marks = dict(Counter(_SHARED.findall(sample)).most_common()[::-1])
+        self._letters |= {name: self._letters.get(name) for name in unknown} | dict(marks.keys())
+        self._compile()
+        return True
+
+    def _compile(self) -> None:
+        pattern = [_ROW_START]
+        self._schema = {PLACE: pl.UInt32, ROW: pl.UInt32}
+        for name in sorted(self._letters, key=index):
+            mark, column = self._letters[name], index(name)
+            if column not in self._columns:
+                pattern.append(f'(?:<c r="{name}[0-9]++"{_RAW}{_RAW_END})?+')
+                continue
+            shared = ""
+            if mark is not None:
+                shared = f'{mark} t="s"><v>([0-9]{{1,9}}+)</v></c>|'
+                self._schema[f"{column} shared {mark[4:-1] or 0}"] = pl.UInt32
+            self._schema[str(column)] = pl.String
+            pattern.append(f'(?:<c r="{name}[0-9]++"(?:{shared}({_RAW}){_RAW_END}))?+')
+        self._row = re.compile("".join(pattern) + "</row>)")
+
+    def _told(self) -> bytes:
+        """The tags of the rows that the parser has not seen."""
+        tags, self._tags = self._tags, []
+        return "".join(tags).encode()
+
+    def _block(self) -> None:
+        """Hands over the rows so far."""
+        if self._lines:
+            body = _END.join(self._lines).encode()
+            self._take(pl.read_csv(body, separator=_BETWEEN, eol_char=_END, quote_char=None, has_header=False, schema=self._schema))
+        self._lines = []
+
+
+def _gathered(rest: bytes, chunks: Iterator[bytes]) -> bytes:
+    pieces, size = [rest], len(rest)
+    while size < len(rest) + _PIECE and (chunk := next(chunks, None)):
+        pieces.append(chunk)
+        size += len(chunk)
+    return b"".join(pieces)
