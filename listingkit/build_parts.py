@@ -12,7 +12,7 @@ import polars as pl
 
 from listingkit import fixing
 from listingkit.build import Built, Made, Order, against_previous, delta_of, held_by, named, template_of, write_rest
-from listingkit.checker import Checker, joined, shifted
+from listingkit.checker import Checker, joined, packed, shifted, unpacked
 from listingkit.diff.changes import Changes
 from listingkit.diff.delta import Delta
 from listingkit.diff.lines import compare_files
@@ -73,7 +73,7 @@ class _Seen:
     checker: Checker
     cap: Cap
     batches: list[Batch] = field(default_factory=list)
-    kept: list[pl.DataFrame] = field(default_factory=list)
+    kept: list[bytes] = field(default_factory=list)
     fixes: list[pl.DataFrame] = field(default_factory=list)
     products: list[Product] = field(default_factory=list)
     filled: set[str] = field(default_factory=set)  # columns that hold anything
@@ -91,7 +91,7 @@ def build(order: Order, rows: int = ROWS) -> Built:
         while not parts.settled:
             seen = _pass(order, parts, spill)
         assert spill.like is not None
-        whole = replace(spill.like, frame=pl.concat(seen.kept), sources=(parts.source,), notes=parts.notes)
+        whole = replace(spill.like, frame=unpacked(seen.kept), sources=(parts.source,), notes=parts.notes)
         together = seen.checker.whole(whole, spill.like)
         fixes = _fixes_of(seen, together)
         notes = [*seen.checker.notes(parts.notes), *seen.cap.notes()]
@@ -120,7 +120,7 @@ def _pass(order: Order, parts: Parts, spill: _Spill) -> _Seen:
         count = Cap(0)
         seen.counted.append((list(count(found)), count.rest()))
         seen.batches += seen.cap(found)
-        seen.kept.append(part.frame.select(seen.checker.kept(part)))
+        seen.kept.append(packed(part.frame.select(seen.checker.kept(part))))
         seen.filled |= {name for name in part.frame.columns if part.frame[name].null_count() < part.frame.height}
         spill.add(part, at)
         at += part.frame.height

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from io import BytesIO
 
 import polars as pl
 
@@ -154,6 +155,21 @@ class Checker:
 def template_for(templates: Sequence[Template], store: Marketplace) -> Template | None:
     """The template that was given for a marketplace."""
     return next((template for template in templates if store.code in template.marketplaces), None)
+
+
+def packed(frame: pl.DataFrame) -> bytes:
+    """A frame as bytes of its own: columns of a part would keep the whole part in memory."""
+    stream = BytesIO()
+    frame.write_ipc(stream, compression="lz4")
+    return stream.getvalue()
+
+
+def unpacked(frames: list[bytes]) -> pl.DataFrame:
+    """The frames one below the other; the list is empty afterwards."""
+    made = []
+    while frames:
+        made.append(pl.read_ipc(BytesIO(frames.pop(0))))
+    return pl.concat(made)
 
 
 def shifted(batch: Batch, by: int) -> Batch:

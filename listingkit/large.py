@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-import polars as pl
-
-from listingkit.checker import Checker, joined, shifted
+from listingkit.checker import Checker, joined, packed, shifted, unpacked
 from listingkit.config import DEFAULT, Config
 from listingkit.defined import NOTHING, Definitions
 from listingkit.inventory.template import Template
@@ -40,7 +38,7 @@ class _Pass:
     checker: Checker
     cap: Cap
     batches: list[Batch]
-    kept: list[pl.DataFrame]
+    kept: list[bytes]
     products: list[Product]
     first: Listings  # without its rows
 
@@ -50,7 +48,7 @@ def check_parts(parts: Parts, question: Question) -> tuple[Report, Findings]:
     done = _pass(parts, question)
     while not parts.settled:
         done = _pass(parts, question)
-    whole = replace(done.first, frame=pl.concat(done.kept), sources=(parts.source,), notes=parts.notes)
+    whole = replace(done.first, frame=unpacked(done.kept), sources=(parts.source,), notes=parts.notes)
     together = list(done.cap(done.checker.whole(whole, done.first)))
     notes = [*done.checker.notes(parts.notes), *done.cap.notes()]
     found = Findings([*together, *joined(done.batches)], whole.sources, notes)
@@ -70,7 +68,7 @@ def _pass(parts: Parts, question: Question) -> _Pass:
         if left > 0:
             done.products += list(products_of(part, found, done.checker.stores, min(left, part.frame.height - 1)))
         done.batches += done.cap(shifted(batch, at) for batch in found)
-        done.kept.append(part.frame.select(done.checker.kept(part)))
+        done.kept.append(packed(part.frame.select(done.checker.kept(part))))
         at += part.frame.height
     assert done is not None  # there is always one part
     return done

@@ -13,6 +13,7 @@ from listingkit.rules.task import Run, kept
 KEY = "#key"  # what the rows of a group share
 INDEX = "#index"  # of the row in the listings' frame
 ROLE = "#role"  # the key field that brought the row into the group
+AT_ONCE = 125_000  # rows that are grouped together: grouping takes several times the memory of the rows
 NUMBER = "#number"  # how messages name the row beside others
 
 
@@ -67,6 +68,12 @@ def _members(run: Run, sharing: Sequence[Grouping]) -> pl.DataFrame:
         if first.held[key] is not None
     ]
     return pl.concat(parts).collect()
+
+
+def buckets_of(rows: int, most: int = AT_ONCE) -> list[tuple[int, int] | None]:
+    """The buckets in which so many rows are grouped: all at once, or of very many some at a time."""
+    count = -(-rows // most)
+    return [None] if count < 2 else [(number, count) for number in range(count)]
 
 
 def bucket_of(key: pl.Expr, count: int) -> pl.Expr:

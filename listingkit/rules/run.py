@@ -20,7 +20,7 @@ from listingkit.rules.asked import asked_tasks
 from listingkit.rules.engine import Rule, call, chosen
 from listingkit.rules.findings import Batch, Findings
 from listingkit.rules.graded import graded, graded_notes
-from listingkit.rules.groups import Grouping, suspicious
+from listingkit.rules.groups import Grouping, buckets_of, suspicious
 from listingkit.rules.plan import row_tasks
 from listingkit.rules.sheetwide import sheet_batches, sheet_fields
 from listingkit.rules.sieve import sift
@@ -63,7 +63,8 @@ def whole_batches(run: Run, rules: Sequence[Rule]) -> Iterator[Batch]:
     columns, silent = column_batches(run, rules)
     yield from columns
     yield from row_batches(run, proved_tasks(run, rules, silent), telling=False)
-    yield from across_batches(run, rules, silent)
+    for bucket in buckets_of(run.frame.height):
+        yield from across_batches(replace(run, bucket=bucket), rules, silent)
     yield from sheet_batches(run)
 
 

@@ -19,6 +19,7 @@ from listingkit.job import Inputs, checked, listings_of, read_masters
 from listingkit.large import Question, check_parts
 from listingkit.marketplace import select
 from listingkit.parts import Parts
+from listingkit.rules.groups import buckets_of, in_bucket
 
 AS_OF = date(2026, 11, 1)
 EVERYTHING = 10**9
@@ -143,3 +144,13 @@ def test_the_output_is_the_same_for_any_number_of_cores(tmp_path: Path) -> None:
     assert told[0].stdout == told[1].stdout
     assert told[0].stdout.count(b"\n") > 30
     assert [one.stderr for one in told] == [b"", b""]
+
+
+@settings(deadline=None)
+@given(count=st.integers(1, 1000), most=st.integers(1, 50))
+def test_buckets_hold_every_key_once(count: int, most: int) -> None:
+    buckets = buckets_of(count, most)
+    keys = pl.Series("key", [f"k{number}" for number in range(50)])
+    held = [keys.to_frame().filter(in_bucket(pl.col("key"), bucket))["key"].to_list() for bucket in buckets]
+    assert sorted(key for one in held for key in one) == sorted(keys.to_list())
+    assert len(buckets) == max(1, -(-count // most))
