@@ -11,7 +11,7 @@ from listingkit.fields import parse, plain_names
 from listingkit.inventory import text_file
 from listingkit.inventory.data_rows import DataRows
 from listingkit.inventory.paths import place
-from listingkit.inventory.read import read_filled, read_template
+from listingkit.inventory.read import read_whole
 from listingkit.inventory.settings import is_settings
 from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.wire import dictionary, to_wire
@@ -60,8 +60,7 @@ def is_template(path: Path | str) -> bool:
 
 def read_filled_template(path: Path | str) -> Filled:
     """Read a filled template. Raises `Unreadable`."""
-    template = read_template(path)
-    rows = read_filled(path, template)
+    template, rows = read_whole(path)
     names = _names(template)
     columns = template.by_path
     values = [_value(columns[path_], template).alias(name) for path_, name in names.items()]

@@ -47,10 +47,25 @@ def read_filled(path: Path | str, template: Template) -> DataRows:
     if not text_file.is_workbook(path):
         return text_file.rows(path, template)
     with Workbook(path) as book:
-        entry = next((sheet for sheet in book.sheets if sheet.name == template.sheet), None)
-        if entry is None:
-            raise Unreadable(f"{path} has no sheet {template.sheet!r}")
-        return read_data_rows(book, entry, template)
+        return _rows_of(book, template)
+
+
+def read_whole(path: Path | str) -> tuple[Template, DataRows]:
+    """A template and its filled data rows."""
+    path = Path(path)
+    if not text_file.is_workbook(path):
+        template = text_file.template(path)
+        return template, text_file.rows(path, template)
+    with Workbook(path) as book:
+        template = _from_workbook(book)
+        return template, _rows_of(book, template)
+
+
+def _rows_of(book: Workbook, template: Template) -> DataRows:
+    entry = next((sheet for sheet in book.sheets if sheet.name == template.sheet), None)
+    if entry is None:
+        raise Unreadable(f"{book.path} has no sheet {template.sheet!r}")
+    return read_data_rows(book, entry, template)
 
 
 def _from_workbook(book: Workbook) -> Template:

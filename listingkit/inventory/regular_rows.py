@@ -27,15 +27,12 @@ _TAIL = re.compile(r"\s*</sheetData")
 _LETTERS = re.compile(r'<c r="([A-Z]{1,3})[0-9]')
 _SHARED = re.compile(r'<c r="([A-Z]{1,3})[0-9]++"((?: s="[0-9]{1,6}")?+) t="s"><v>')
 
-_CHARS = r"[^<>&\x00-\x08\x0b-\x1f\ufffe\uffff]*+"
-_TEXT = rf"{_CHARS}(?:&(?:amp|lt|gt|quot|apos);{_CHARS})*+"
-_FORMULA = rf'<f(?: t="[a-zA-Z]++")?+(?: ref="[A-Z0-9:]++")?+(?: ca="[01]")?+(?: si="[0-9]++")?+(?:/>|>{_TEXT}</f>)'
-_VALUE = rf'(?:<v>{_TEXT}(?=</v></c>)|<is><t(?: xml:space="preserve")?+>{_TEXT}(?=</t></is></c>)|(?:<v ?/>)?+(?=</c>))'
-_RAW = rf'(?: s="[0-9]{{1,6}}")?+(?: t="[A-Za-z]{{1,9}}")?+(?:/(?=>)|>(?:{_FORMULA})?+{_VALUE})'
+_CHARS = r"[^<>&\x00-\x08\x0b-\x1f]*+"
+_FORMS = ("&", "<f", "<is>")  # what only some sheets have; an expression without them is made in a third of the time
 _RAW_END = "(?:>|(?:</v>|</t></is>)?+</c>)"
 _ROW_START = r'[ \t\n]*+<row( r="([1-9][0-9]{0,6})"(?: [A-Za-z_][A-Za-z0-9_.:-]*+="[^"<>&\x00-\x1f]*+")*+)(?:/>|>'
 
-PLACE = "#place"
+PLACE, _TAG = "#place", "#tag"
 
 
 class RegularRows:
@@ -48,6 +45,7 @@ class RegularRows:
     def __init__(self, columns: Collection[int], first_row: int, take: Callable[[pl.DataFrame], None]) -> None:
         self._columns, self._first_row, self._take = columns, first_row, take
         self._letters: dict[str, str | None] = {}  # letter -> what its shared strings have as attributes before their type
+        self._forms: set[str] = set()
         self._lessons = 0
         self._row = re.compile(r"(?!)")
         self._schema: dict[str, type[pl.DataType]] = {}
@@ -75,9 +73,8 @@ class RegularRows:
             piece = _gathered(rest, chunks)
             more = len(piece) - len(rest) >= _PIECE
             at = piece.rfind(b">") + 1
-            try:
-                text = piece[:at].decode()
-            except UnicodeDecodeError:
+            text = _decoded(piece[:at])
+            if text is None:
                 rest = piece
                 break
             place, regular = yield from self._rows(text)
@@ -112,16 +109,18 @@ class RegularRows:
     def _add(self, row: re.Match[str]) -> None:
         self._tags.append(f"<row{row[1]}/>")
         if row.lastindex != 1 and int(row[2]) >= self._first_row:  # some cell of a known column
-            self._lines.append(_BETWEEN.join((str(self._place), *row.groups("")[1:])))
+            self._lines.append(f"{self._place}{_BETWEEN}{_BETWEEN.join(row.groups(''))}")
         self._place += 1
 
     def _learns(self, odd: str, text: str, place: int) -> bool:
-        """Whether the row has columns that the expression lacked; from now on it has them."""
+        """Whether the row has columns or forms of cells that the expression lacked; from now on it has them."""
         unknown = set(_LETTERS.findall(odd)) - self._letters.keys()
-        if not unknown or self._lessons == _MOST_LESSONS or len(unknown) + len(self._letters) > _MOST_LETTERS:
+        forms = {form for form in _FORMS if form in odd} - self._forms
+        if not (unknown or forms) or self._lessons == _MOST_LESSONS or len(unknown) + len(self._letters) > _MOST_LETTERS:
             return False
         self._block()
         self._lessons += 1
+        self._forms |= forms
         sample = odd + text[place : place + _SAMPLE]
         marks = dict(Counter(_SHARED.findall(sample)).most_common()[::-1])
         self._letters |= {name: self._letters.get(name) for name in unknown} | dict(marks.keys())
@@ -129,19 +128,19 @@ class RegularRows:
         return True
 
     def _compile(self) -> None:
-        pattern = [_ROW_START]
-        self._schema = {PLACE: pl.UInt32, ROW: pl.UInt32}
+        pattern, raw = [_ROW_START], _raw(self._forms)
+        self._schema = {PLACE: pl.UInt32, _TAG: pl.String, ROW: pl.UInt32}
         for name in sorted(self._letters, key=index):
             mark, column = self._letters[name], index(name)
             if column not in self._columns:
-                pattern.append(f'(?:<c r="{name}[0-9]++"{_RAW}{_RAW_END})?+')
+                pattern.append(f'(?:<c r="{name}[0-9]++"{raw}{_RAW_END})?+')
                 continue
             shared = ""
             if mark is not None:
                 shared = f'{mark} t="s"><v>([0-9]{{1,9}}+)</v></c>|'
                 self._schema[f"{column} shared {mark[4:-1] or 0}"] = pl.UInt32
             self._schema[str(column)] = pl.String
-            pattern.append(f'(?:<c r="{name}[0-9]++"(?:{shared}({_RAW}){_RAW_END}))?+')
+            pattern.append(f'(?:<c r="{name}[0-9]++"(?:{shared}({raw}){_RAW_END}))?+')
         self._row = re.compile("".join(pattern) + "</row>)")
 
     def _told(self) -> bytes:
@@ -153,8 +152,31 @@ class RegularRows:
         """Hands over the rows so far."""
         if self._lines:
             body = _END.join(self._lines).encode()
-            self._take(pl.read_csv(body, separator=_BETWEEN, eol_char=_END, quote_char=None, has_header=False, schema=self._schema))
+            rows = pl.read_csv(body, separator=_BETWEEN, eol_char=_END, quote_char=None, has_header=False, schema=self._schema)
+            self._take(rows.drop(_TAG))
         self._lines = []
+
+
+def _raw(forms: Collection[str]) -> str:
+    """The expression for a cell's tag after its address and what follows, up to the end of its value."""
+    text = rf"{_CHARS}(?:&(?:amp|lt|gt|quot|apos);{_CHARS})*+" if "&" in forms else _CHARS
+    value = f"<v>{text}(?=</v></c>)|(?:<v ?/>)?+(?=</c>)"
+    if "<is>" in forms:
+        value += f'|<is><t(?: xml:space="preserve")?+>{text}(?=</t></is></c>)'
+    formula = ""
+    if "<f" in forms:
+        said = '(?: t="[a-zA-Z]++")?+(?: ref="[A-Z0-9:]++")?+(?: ca="[01]")?+(?: si="[0-9]++")?+'
+        formula = f"(?:<f{said}(?:/>|>{text}</f>))?+"
+    return rf'(?: s="[0-9]{{1,6}}")?+(?: t="[A-Za-z]{{1,9}}")?+(?:/(?=>)|>{formula}(?:{value}))'
+
+
+def _decoded(piece: bytes) -> str | None:
+    """None where there are bytes or characters that XML does not allow; the parser says so."""
+    try:
+        text = piece.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\ufffe" in text or "\uffff" in text else text
 
 
 def _gathered(rest: bytes, chunks: Iterator[bytes]) -> bytes:

@@ -9,6 +9,7 @@ import polars as pl
 from listingkit.inventory import safe_xml
 
 _END = re.compile(rb"</(?:\w+:)?si\s*>|<(?:\w+:)?si\s*/>")
+_PREFIXED = re.compile(rb":si[\s/>]")
 _START = re.compile(rb"<(?:\w+:)?si(?:\s[^>]*)?>")
 _PLAIN = re.compile(rb"\s*<t(?: xml:space=\"preserve\")?>([^<&\r]*)</t>\s*")
 _ONE_TEXT = r'^<si><t(?: xml:space="preserve")?>([^<&\r]+)</t>$'
@@ -25,6 +26,10 @@ class SharedStrings:
 
     @cached_property
     def _pieces(self) -> list[bytes]:
+        pieces = self._content.split(b"</si>")
+        ends = len(pieces) - 1
+        if ends == self._content.count(b"<si") == self._content.count(b"</si") and not _PREFIXED.search(self._content):
+            return pieces[:-1]
         return _END.split(self._content)[:-1]
 
     def __len__(self) -> int:

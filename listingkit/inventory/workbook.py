@@ -24,7 +24,7 @@ from listingkit.master.sheet import index
 
 PART_LIMIT = 256 << 20  # bytes that a part held in memory may unpack to
 STREAM_LIMIT = 2 << 30  # bytes of a part that is only passed through
-_CHUNK = 1 << 16
+_CHUNK = 1 << 18
 _AREA = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
 
 
