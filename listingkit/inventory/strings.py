@@ -52,10 +52,14 @@ class SharedStrings:
     def gather(self, numbers: pl.Series) -> pl.Series:
         """The strings with these numbers (UInt32); null where there is no number, no string or a blank one."""
         plain = self._plain
-        texts = plain.gather(numbers.set(numbers >= len(plain), None))
-        asked = numbers.filter(texts.is_null()).drop_nulls().unique()
-        if not len(asked):
+        if numbers.null_count() == len(numbers):
+            return pl.Series([None] * len(numbers), dtype=pl.String)
+        if (numbers >= len(plain)).any():
+            numbers = numbers.set(numbers >= len(plain), None)
+        texts = plain.gather(numbers)
+        if texts.null_count() == numbers.null_count():
             return texts
+        asked = numbers.filter(texts.is_null()).drop_nulls().unique()
         odd = [text if (text := self[number]).strip() else None for number in asked]
         return texts.zip_with(texts.is_not_null(), numbers.replace_strict(asked, odd, default=None, return_dtype=pl.String))
 
