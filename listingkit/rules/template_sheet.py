@@ -73,8 +73,8 @@ class Sheet:
 
 def said(code: str, path: str, wrong: pl.Series, flaw: Callable[[int], Flaw]) -> Iterator[Flawed]:
     """The flaws of the rows that a mask says are wrong."""
-    places = wrong.fill_null(value=False).arg_true().to_list()
-    if places:
+    if wrong.any():
+        places = wrong.fill_null(value=False).arg_true().to_list()
         yield Flawed(code, path, places, [flaw(place) for place in places])
 
 
