@@ -8,7 +8,8 @@ import polars as pl
 from listingkit.inventory.cells import CellKind, CellReader
 
 _PARTS = r'(?s)^(?: s="(?P<style>[0-9]+)")?(?: t="(?P<type>[A-Za-z]+)")?(?:/|>(?:.*>)?)(?P<value>[^<>]*)$'
-_INDEX, _NUMBER = "^[0-9]{1,9}$", "^-?[0-9]{1,14}$"
+_INDEX = "^[0-9]{1,9}$"
+_NUMBER = r"^-?(?:[0-9]{1,14}|(?:0|[1-9][0-9]{0,9})\.[0-9]{0,3}[1-9])$"  # shown as it is stored
 
 
 def parted(raw: pl.Series, reader: CellReader) -> Iterator[tuple[pl.Series, pl.Series, CellKind, int]]:

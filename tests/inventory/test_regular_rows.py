@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from listingkit.errors import Unreadable
 from listingkit.inventory import regular_rows, workbook
+from listingkit.inventory.cells import CellReader, shown
 from listingkit.inventory.data_rows import read_data_rows
 from listingkit.inventory.read import read_filled, read_template
+from listingkit.inventory.regular_cells import parted
 from listingkit.inventory.regular_rows import RegularRows
+from listingkit.inventory.strings import SharedStrings
 from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.workbook import Workbook
 from listingkit.master.sheet import ROW, letter
@@ -140,6 +143,12 @@ def test_both_ways_read_the_same(sheet: str, small: bool, tmp_path_factory: pyte
             patch.setattr(regular_rows, "_PIECE", 200)
             patch.setattr(regular_rows, "_BLOCK_CELLS", 30)
         assert read(folder, DECLARED + sheet) == carefully
+
+
+@given(number=st.from_regex(r"-?[0-9]{1,16}(\.[0-9]{1,6})?", fullmatch=True))
+def test_numbers_are_shown_the_same(number: str) -> None:
+    [(_, texts, kind, style)] = parted(pl.Series([f' s="3"><v>{number}']), CellReader(SharedStrings(b"", "")))
+    assert (texts.to_list(), kind, style) == ([shown(number)], "number", 3)
 
 
 @given(
