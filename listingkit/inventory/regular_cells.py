@@ -14,10 +14,24 @@ _NUMBER = r"^-?(?:[0-9]{1,14}|(?:0|[1-9][0-9]{0,9})\.[0-9]{0,3}[1-9])$"  # shown
 
 def parted(raw: pl.Series, reader: CellReader) -> Iterator[tuple[pl.Series, pl.Series, CellKind, int]]:
     """Raw cells (null: none) by type and style: their places, their texts (blank null), their kind and style."""
-    cells = raw.str.extract_groups(_PARTS).struct.unnest().with_row_index("place").filter(pl.col("value") != "")
+    places = raw.str.contains(">", literal=True).fill_null(value=False).arg_true()  # of cells that are more than their style
+    cells = _apart(raw.gather(places)).with_columns(places.alias("place")).filter(pl.col("value") != "")
     for (style, type_), group in cells.group_by("style", "type", maintain_order=True):
         texts, kind = _converted(group["value"], str(type_ or "n"), reader)
         yield group["place"], texts, kind, int(str(style or 0))
+
+
+def _apart(raw: pl.Series) -> pl.DataFrame:
+    """The style, type and value of raw cells. Most columns have all their values behind the same words, which are tried first."""
+    if len(raw):
+        words = raw[0][: raw[0].rfind(">") + 1]
+        values = raw.str.strip_prefix(words)
+        if raw.str.starts_with(words).all() and not values.str.contains(">", literal=True).any():
+            said = pl.Series([words]).str.extract_groups(_PARTS).struct.unnest()
+            return pl.DataFrame(
+                [said["style"].new_from_index(0, len(raw)), said["type"].new_from_index(0, len(raw)), values.alias("value")]
+            )
+    return raw.str.extract_groups(_PARTS).struct.unnest()
 
 
 def _converted(raw: pl.Series, type_: str, reader: CellReader) -> tuple[pl.Series, CellKind]:

@@ -165,7 +165,7 @@ def _raw(forms: Collection[str]) -> str:
         value += f'|<is><t(?: xml:space="preserve")?+>{text}(?=</t></is></c>)'
     formula = ""
     if "<f" in forms:
-        said = '(?: t="[a-zA-Z]++")?+(?: ref="[A-Z0-9:]++")?+(?: ca="[01]")?+(?: si="[0-9]++")?+'
+        said = '(?: t="[a-zA-Z]++")?+(?: aca="[a-z01]++")?+(?: ref="[A-Z0-9:]++")?+(?: ca="[01]")?+(?: si="[0-9]++")?+'
         formula = f"(?:<f{said}(?:/>|>{text}</f>))?+"
     return rf'(?: s="[0-9]{{1,6}}")?+(?: t="[A-Za-z]{{1,9}}")?+(?:/(?=>)|>{formula}(?:{value}))'
 
