@@ -9,6 +9,7 @@ import polars as pl
 from listingkit.inventory import safe_xml
 
 _END = re.compile(rb"</(?:\w+:)?si\s*>|<(?:\w+:)?si\s*/>")
+_HEAD = 1 << 16  # bytes
 _PREFIXED = re.compile(rb":si[\s/>]")
 _START = re.compile(rb"<(?:\w+:)?si(?:\s[^>]*)?>")
 _PLAIN = re.compile(rb"\s*<t(?: xml:space=\"preserve\")?>([^<&\r]*)</t>\s*")
@@ -25,6 +26,11 @@ class SharedStrings:
         self._known: dict[int, str] = {}
 
     @cached_property
+    def _first(self) -> list[bytes]:
+        """The first of them, which is all that a look at the head of a sheet asks for."""
+        return _END.split(self._content[:_HEAD])[:-1]
+
+    @cached_property
     def _pieces(self) -> list[bytes]:
         pieces = self._content.split(b"</si>")
         ends = len(pieces) - 1
@@ -37,8 +43,8 @@ class SharedStrings:
 
     def __getitem__(self, number: int) -> str:
         if number not in self._known:
-            piece = self._pieces[number] if 0 <= number < len(self._pieces) else b""
-            self._known[number] = self._text(piece)
+            pieces = self._first if number < len(self._first) else self._pieces
+            self._known[number] = self._text(pieces[number]) if 0 <= number < len(pieces) else ""
         return self._known[number]
 
     @cached_property
