@@ -36,7 +36,7 @@ def _line(text: str) -> str:
     """A line repaired until nothing is left to repair."""
     from ftfy import fix_encoding
 
-    while (better := fix_encoding(text, _only_the_encoding())) != text:
+    while _SUSPECT.search(text) and (better := fix_encoding(text, _only_the_encoding())) != text:
         text = better
     return text
 
