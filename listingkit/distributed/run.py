@@ -179,7 +179,12 @@ def _assumed(
 ) -> Job:
     first = next(batches(parts[0]))
     job = assumed(replace(first, file=parts[0].name), codes, profile, day, config, templates)
-    return replace(job, names=tuple(part.name for part in parts), out=out, most=most, buckets=len(parts))
+    return replace(job, names=tuple(part.name for part in parts), out=out, most=most, buckets=buckets_for(len(parts)))
+
+
+def buckets_for(parts: int) -> int:
+    """How many buckets a shuffle has: few for few parts, for every bucket costs a task; some 400,000 rows each of many."""
+    return min(parts, 4 + parts // 8)
 
 
 def assumed(
