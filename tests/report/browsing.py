@@ -68,7 +68,8 @@ class Page:
     def requests(self) -> list[str]:
         events = [json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance")]
         urls = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-        return [url for url in urls if not url.startswith("file:///")]
+        own = ("file:///", "chrome://", "chrome-untrusted://")  # the page, and what a new window of the browser loads for itself
+        return [url for url in urls if not url.startswith(own)]
 
     def violations(self) -> list[str]:
         self.run((node_modules("axe-core") / "axe.min.js").read_text("utf-8"))
