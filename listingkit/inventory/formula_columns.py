@@ -43,6 +43,8 @@ def simplified(node: Node) -> Node:
             node = Count(values, simplified(criterion))
         case Call("IF", (condition, *branches)):
             condition = _as_truth(simplified(condition))
+            if isinstance(condition, Broken):
+                return condition
             if isinstance(condition, Constant):
                 chosen = 0 if condition.value else 1
                 return simplified(branches[chosen]) if chosen < len(branches) else Constant(value=False)

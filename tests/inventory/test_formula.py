@@ -6,11 +6,11 @@ from typing import Any
 import polars as pl
 import pytest
 from formulas import WORDS, conditions
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from listingkit.inventory.countif import count
-from listingkit.inventory.formula import Call, Cell, Compare, Constant, Node, NotUnderstood, evaluate
+from listingkit.inventory.formula import Broken, Call, Cell, Compare, Constant, Node, NotUnderstood, evaluate
 from listingkit.inventory.formula_columns import as_condition, comparisons, holds, simplified
 from listingkit.inventory.formula_text import Scope, parse
 
@@ -117,8 +117,12 @@ def test_any_text_parses_or_is_not_understood(text: str) -> None:
 rows = st.lists(st.tuples(*(st.sampled_from([None, *WORDS]) for _ in range(3))), min_size=1, max_size=6)
 
 
+_BROKEN = Call("IF", (Call("IF", (Broken(), Compare("=", Cell(0), Cell(0)), Constant(False))), Constant(True), Constant(False)))
+
+
 @settings(deadline=None)
 @given(conditions(WORDS), rows)
+@example(_BROKEN, [(None,) * 3] * 2)
 def test_columns_mean_what_rows_mean(node: Node, table: list[tuple[str | None, ...]]) -> None:
     frame = pl.DataFrame(table, schema={"0": pl.String, "1": pl.String, "2": pl.String}, orient="row")
 
