@@ -9,7 +9,8 @@ TAG = rf"(?i)</?(?:{NAMES})(?:\s[^<>]*)?/?>"
 BREAKS = frozenset(("p", "br", "div", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "tr", "hr", "blockquote"))
 SILENT = frozenset(("script", "style"))
 BARE = rf"(?i)<(?:{NAMES})/?>|</(?:{NAMES})>"
-OPENED = f"(?i)<(?:{'|'.join(sorted(BREAKS, key=len, reverse=True))})/?>"
+_BREAKING = "|".join(sorted(BREAKS, key=len, reverse=True))
+BREAK = f"(?i)<(?:{_BREAKING})/?>|</(?:{_BREAKING})>"
 SPOKEN = "(?i)<(?:script|style)"  # what stands in these is not told
 LONGEST = 200_000  # characters of one cell that are looked into
 
@@ -46,7 +47,7 @@ def _plain_texts(cells: pl.Series) -> pl.Series:
     """What `text` makes of such cells, all at once."""
     if cells.is_empty():
         return pl.Series([], dtype=pl.String)
-    lines = cells.str.replace_all("\n", " ", literal=True).str.replace_all(OPENED, "\n").str.replace_all(BARE, "").str.split("\n")
+    lines = cells.str.replace_all("\n", " ", literal=True).str.replace_all(BREAK, "\n").str.replace_all(BARE, "").str.split("\n")
     line = pl.element().str.replace_all(r"\s+", " ").str.strip_chars()
     joined = lines.list.eval(line.filter(line != "")).list.join("\n")
     return joined.to_frame("text").select(pl.when(pl.col("text") != "").then("text").alias("text")).to_series()

@@ -1,7 +1,7 @@
 """HTML as text: many cells at once give what one parser gives for each."""
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from listingkit.mapping.markup import TAG, text, without_markup
@@ -46,6 +46,7 @@ PIECES = st.sampled_from(TAGS + OTHERS)
 
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.lists(PIECES, max_size=8).map("".join), min_size=1, max_size=6))
+@example(["x</p>a"])
 def test_cells_together_are_cells_by_themselves(cells: list[str]) -> None:
     column = pl.Series("cells", cells, dtype=pl.String)
     tagged = column.str.contains(TAG).to_list()
