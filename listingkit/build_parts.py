@@ -17,6 +17,7 @@ from listingkit.diff.changes import Changes
 from listingkit.diff.delta import Delta
 from listingkit.diff.lines import compare_files
 from listingkit.diff.settings import settings
+from listingkit.errors import Unwritable
 from listingkit.fields import parse
 from listingkit.finding import Safety
 from listingkit.inventory.template import Template
@@ -34,7 +35,6 @@ from listingkit.render import folder, text
 from listingkit.render.rows import render, unplaced
 from listingkit.report.report import Product
 from listingkit.rules.capped import Cap
-from listingkit.rules.exceptions import accept, exceptions
 from listingkit.rules.findings import Batch, Cell, Findings, Rest
 
 FIX = {"index": pl.UInt32, "column": pl.String, "value": pl.String, "store": pl.String}
@@ -54,7 +54,11 @@ class _Spill:
     like: Listings | None = None  # without rows
 
     def add(self, part: Listings, at: int) -> None:
-        part.frame.write_ipc(self.place / f"{len(self.starts)}.arrow", compression="lz4")
+        try:
+            part.frame.write_ipc(self.place / f"{len(self.starts)}.arrow", compression="lz4")
+        except OSError as error:
+            why = f"{self.place.parent} cannot hold the listings while they are built ({error.strerror or error})"
+            raise Unwritable(f"{why}; set TMPDIR to a larger place") from None
         self.starts.append(at)
         self.like = replace(part, frame=part.frame.clear())
 
@@ -94,10 +98,9 @@ def build(order: Order, rows: int = ROWS) -> Built:
         whole = replace(spill.like, frame=unpacked(seen.kept), sources=(parts.source,), notes=parts.notes)
         together = seen.checker.whole(whole, spill.like)
         fixes = _fixes_of(seen, together)
+        kept = [*seen.cap(together), *joined(seen.batches)]
         notes = [*seen.checker.notes(parts.notes), *seen.cap.notes()]
-        found = Findings([*seen.cap(together), *joined(seen.batches)], whole.sources, notes)
-        found = accept(found, whole, seen.checker.stores, order.config, as_of=order.as_of)
-        findings = Findings(found.batches, found.sources, found.notes, found.accepted, seen.cap.rest())
+        findings = Findings(kept, whole.sources, notes, rest=seen.cap.rest())
         with folder.replacing(order.out) as out:
             made = tuple(_made(order, store, spill, seen, whole, findings, fixes, out) for store in seen.checker.stores)
             built = Built(order, parts.read, whole, findings, made, products=tuple(seen.products))
@@ -111,10 +114,10 @@ def _pass(order: Order, parts: Parts, spill: _Spill) -> _Seen:
     at = 0
     for part in parts:
         seen = seen or _started(order, part)
-        found = [shifted(batch, at) for batch in seen.checker.part(part)]
+        local = seen.checker.part(part)
+        found = [shifted(batch, at) for batch in local]
         left = PRODUCTS - len(seen.products)
         if left > 0:
-            local = [shifted(batch, -at) for batch in found]
             seen.products += products_of(part, local, seen.checker.stores, min(left, part.frame.height - 1))
         seen.fixes += [_fixes(batch) for batch in found]
         count = Cap(0)
@@ -130,8 +133,7 @@ def _pass(order: Order, parts: Parts, spill: _Spill) -> _Seen:
 
 def _started(order: Order, part: Listings) -> _Seen:
     stores = named(stores_of(order.marketplaces, part, (), order.config))
-    free = tuple(one.rule for one in exceptions(order.config.exceptions))
-    return _Seen(Checker(stores, as_of=order.as_of, config=order.config), Cap(free=free))
+    return _Seen(Checker(stores, as_of=order.as_of, config=order.config), Cap())
 
 
 def _fixes(batch: Batch) -> pl.DataFrame:

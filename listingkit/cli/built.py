@@ -29,7 +29,12 @@ def _lines(built: Built) -> Iterator[str]:
         yield f"{many}: look at */changes.jsonl, then confirm exactly these with --confirm {built.gate.token}"
     out = built.order.out
     where = f"{out}/*/{'parts' if built.order.split else 'upload.txt'}"
-    yield f"uploads in {where}; open {out / 'report.html'} to read what to fix, {out / 'review.xlsx'} to fix it"
+    told = (
+        f"{out / 'review.xlsx'} to fix it"
+        if built.masters
+        else f"{out / 'review.xlsx'} lists it: fix the master itself, it is too large for a copy"
+    )
+    yield f"uploads in {where}; open {out / 'report.html'} to read what to fix, {told}"
 
 
 def _marketplace(one: Made) -> str:

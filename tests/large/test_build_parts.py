@@ -10,7 +10,11 @@ from generate import master, write
 from listingkit import build as whole
 from listingkit import build_parts
 from listingkit.build import Order
+from listingkit.cli.built import told
+from listingkit.errors import Unwritable
 from listingkit.job import Inputs
+from listingkit.parts import Parts
+from listingkit.rules.capped import MOST
 
 AS_OF = date(2026, 11, 1)
 SAME = (
@@ -72,3 +76,20 @@ def test_fixes_and_held_families_are_the_same(tmp_path: Path, policy: Any) -> No
     assert [made.fixed for made in one.made] == [made.fixed for made in other.made]
     assert [made.held.to_list() for made in one.made] == [made.held.to_list() for made in other.made]
     assert one.made[0].fixed > 0
+
+
+def test_no_room_for_the_listings_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "master.csv"
+    write(20, path)
+    part = next(iter(Parts(Inputs((str(path),)))))
+    with pytest.raises(Unwritable, match=r"cannot hold the listings.*TMPDIR"):
+        build_parts._Spill(tmp_path / "gone" / "spill").add(part, 0)
+
+
+def test_rules_that_see_every_row_are_capped_and_told_too(tmp_path: Path) -> None:
+    path = tmp_path / "master.csv"
+    rows = "".join(f"A-{number},4006381333930,Mug {number}\n" for number in range(MOST + 5))
+    path.write_text(f"SKU,EAN,Title\n{rows}", "utf-8")
+    built = build_parts.build(Order(Inputs((str(path),)), tmp_path / "out", AS_OF, ("US",)))
+    assert any(note.code == "CAP001" and "GTN001" in note.message and "5 more" in note.message for note in built.findings.notes)
+    assert "too large for a copy" in told(built)
