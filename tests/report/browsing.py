@@ -68,7 +68,8 @@ class Page:
     def requests(self) -> list[str]:
         events = [json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance")]
         urls = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-        own = ("file:///", "chrome://", "chrome-untrusted://")  # the page, and what a new window of the browser loads for itself
+        # the page itself, what a new window of the browser loads for itself, and what is carried inside a page
+        own = ("file:///", "chrome://", "chrome-untrusted://", "data:")
         return [url for url in urls if not url.startswith(own)]
 
     def violations(self) -> list[str]:
