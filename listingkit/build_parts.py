@@ -16,6 +16,7 @@ from listingkit.checker import Checker, joined, packed, shifted, unpacked
 from listingkit.diff.changes import Changes
 from listingkit.diff.delta import Delta
 from listingkit.diff.lines import compare_files
+from listingkit.diff.previous import one_text
 from listingkit.diff.settings import settings
 from listingkit.errors import Unwritable
 from listingkit.fields import parse
@@ -209,17 +210,9 @@ def _fixed(spill: _Spill, seen: _Seen, whole: Listings, findings: Findings, cell
 
 def _changes(order: Order, store: Marketplace, new: Path, held: pl.Series) -> tuple[Changes | None, Delta | None]:
     """The difference between the file that was written and the previous one, line by line where that is a single text file."""
-    old = _one_file(order, store)
+    old = one_text(order.previous, store.code)
     if old is None:
         return against_previous(order, store, read_upload(new, store), held) if order.previous or order.ledger else (None, None)
     tell(f"comparing {store.code} with what is live")
     changes = compare_files(old, new, settings(order.config.diff_in(store.code)), store=store.code, apart=held)
     return changes, delta_of(order, changes)
-
-
-def _one_file(order: Order, store: Marketplace) -> Path | None:
-    """The previous upload, where it is one text file of an earlier build."""
-    if len(order.previous) != 1:
-        return None
-    path = Path(order.previous[0]) / store.code / "upload.txt"
-    return path if (Path(order.previous[0]) / folder.MARK).is_file() and path.is_file() else None

@@ -12,6 +12,8 @@ from listingkit.diff.side import DELETE, FULL, IGNORE, PARTIAL, Side, place, sid
 from listingkit.diff.slots import reordered
 from listingkit.inventory.upload import Upload
 
+UNSEEN = "the previous upload holds partial updates: what their blank cells left live is not known"
+
 
 def compare(old: Upload, new: Upload, settings: Settings = DEFAULT) -> Changes:
     """What the upload `new` would change in the state that `old` describes.
@@ -145,4 +147,4 @@ def _notes(before: Side, after: Side) -> Iterator[str]:
     if len(before.twice):
         yield f"{len(before.twice)} SKUs stand in the previous upload more than once; the last row of each was compared"
     if (before.action == PARTIAL).any():
-        yield "the previous upload holds partial updates: what their blank cells left live is not known"
+        yield UNSEEN

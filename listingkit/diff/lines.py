@@ -15,7 +15,7 @@ import polars as pl
 
 from listingkit.diff import keys
 from listingkit.diff.changes import Changes
-from listingkit.diff.compare import compare
+from listingkit.diff.compare import UNSEEN, compare
 from listingkit.diff.forms import is_upload_text, read_file
 from listingkit.diff.sameness import text
 from listingkit.diff.settings import DEFAULT, Settings
@@ -70,7 +70,10 @@ def compare_files(
     with _rest(pair[0], before, same) as one, _rest(pair[1], after, same) as other:
         changes = compare(read_file(one), read_file(other), settings)
     unchanged = pl.concat([changes.unchanged, same.get_column("sku").rename(changes.unchanged.name)]).sort()
-    return replace(changes, unchanged=unchanged, advice={**changes.advice, "OPS009": unchanged} if len(unchanged) else changes.advice)
+    said = {"OPS009": unchanged} if len(unchanged) else {}
+    merged = UNSEEN not in changes.notes and (before.get_column("action") == PARTIAL).any()
+    notes = (*changes.notes, UNSEEN) if merged else changes.notes
+    return replace(changes, unchanged=unchanged, advice=said | {**changes.advice} | said, notes=notes)
 
 
 def without(upload: Upload, apart: pl.Series | None) -> Upload:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from listingkit.diff import ledger, live
-from listingkit.diff.forms import read_file
+from listingkit.diff.forms import is_upload_text, read_file
 from listingkit.diff.replay import replay
 from listingkit.diff.side import place
 from listingkit.diff.split import is_part
@@ -48,6 +48,19 @@ def _from_folder(path: Path, like: Upload | None, store: str, home: Path | None)
         f"the folder {path} holds {len(found)} uploads ({names}{' ...' if found[5:] else ''}) and no ledger says which was sent last: "
         "name one, or record what is sent with listingkit sent"
     )
+
+
+def one_text(paths: Sequence[str], store: str) -> Path | None:
+    """The text file that alone tells what is live in a marketplace, where it is one: it can be compared line by line."""
+    given = [Path(path) for path in paths]
+    if len(given) == 1 and given[0].is_dir():
+        recorded = any(ledger.is_ledger(place) for place in (given[0], given[0] / ledger.NAME))
+        given = [] if recorded else list(_uploads(given[0], store))
+        return given[0] if len(given) == 1 and is_upload_text(given[0]) else None
+    if not all(path.is_file() and is_upload_text(path) for path in given):
+        return None
+    mine = [path for path in given if _is_for(path, store)]
+    return mine[0] if len(mine) == 1 else None
 
 
 def _last_sent(found: Sequence[Path], home: Path, store: str) -> Upload | None:

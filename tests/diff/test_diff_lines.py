@@ -28,7 +28,7 @@ def _small_files_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def told(changes: Changes) -> tuple[object, ...]:
     advice = {code: skus.to_list() for code, skus in changes.advice.items()}
-    return changes.frame.rows(), changes.unchanged.to_list(), advice, changes.counts()
+    return changes.frame.rows(), changes.unchanged.to_list(), list(advice.items()), changes.counts(), changes.notes
 
 
 @pytest.mark.parametrize("layout", ["unified_full", "legacy_category"])
@@ -49,6 +49,13 @@ def test_the_same_changes_as_by_cells(upload: Make, tmp_path: Path, layout: str,
         text.write(upload(rows, layout=layout), tmp_path / f"{name}.txt", encoding="utf-8")
     plain = compare(load(tmp_path / "old.txt"), load(tmp_path / "new.txt"))
     assert told(compare_files(tmp_path / "old.txt", tmp_path / "new.txt")) == told(plain)
+
+
+def test_rows_that_were_merged_are_told_of_though_no_line_changed(upload: Make, tmp_path: Path) -> None:
+    rows = [{"sku": "A", "record_action": "partial_update", "price": "5"}, {"sku": "B", "record_action": "full_update", "price": "6"}]
+    text.write(upload(rows), tmp_path / "old.txt")
+    text.write(upload([rows[0], rows[1] | {"price": "7"}]), tmp_path / "new.txt")
+    assert any("partial updates" in note for note in compare_files(tmp_path / "old.txt", tmp_path / "new.txt").notes)
 
 
 def test_unchanged_children_of_a_deleted_parent_are_seen(upload: Make, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from listingkit import build as whole
 from listingkit import build_parts
 from listingkit.build import Order
 from listingkit.cli.built import told
+from listingkit.diff import lines
 from listingkit.errors import Unwritable
 from listingkit.job import Inputs
 from listingkit.parts import Parts
@@ -44,7 +45,9 @@ def alike(folder: Path, names: Any = SAME) -> None:
         assert (folder / "parts" / name).read_bytes() == (folder / "whole" / name).read_bytes(), name
 
 
-def test_the_files_are_the_same_with_a_previous_upload(tmp_path: Path) -> None:
+@pytest.mark.parametrize("given", ["build", "folder", "files"])
+def test_the_files_are_the_same_with_a_previous_upload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setattr(lines, "SMALL", 0)
     before, after = tmp_path / "before.csv", tmp_path / "after.csv"
     write(400, before)
     frame = master(400)
@@ -53,7 +56,12 @@ def test_the_files_are_the_same_with_a_previous_upload(tmp_path: Path) -> None:
     changed = changed.with_columns((changed["price@US"].str.replace("9", "8")).alias("price@US")).filter(changed["n"] % 41 != 3).drop("n")
     changed.write_csv(after)
     whole.build(order(before, tmp_path / "previous", policy="all"))
-    one, other = built(after, tmp_path, previous=(str(tmp_path / "previous"),))
+    previous = [tmp_path / "previous"]
+    if given != "build":
+        (tmp_path / "previous" / "manifest.json").unlink()
+    if given == "files":
+        previous = [tmp_path / "previous" / store / "upload.txt" for store in ("DE", "US")]
+    one, other = built(after, tmp_path, previous=tuple(map(str, previous)))
     alike(tmp_path)
     assert [made.shipped for made in one.made] == [made.shipped for made in other.made]
     assert [made.changes.counts() for made in one.made] == [made.changes.counts() for made in other.made]
