@@ -25,7 +25,7 @@ from listingkit.inventory.template import Template
 from listingkit.inventory.upload import Upload
 from listingkit.inventory.upload_read import read_upload
 from listingkit.job import stores_of
-from listingkit.mapping.listings import Listings
+from listingkit.mapping.listings import Listings, Lost
 from listingkit.marketplace import Marketplace
 from listingkit.master.batches import ROWS
 from listingkit.outputs import PRODUCTS, products_of
@@ -52,6 +52,7 @@ class _Spill:
 
     place: Path
     starts: list[int] = field(default_factory=list)  # row of the whole at which each part begins
+    lost: list[tuple[Lost, ...]] = field(default_factory=list)  # by part: what reading could not take
     like: Listings | None = None  # without rows
 
     def add(self, part: Listings, at: int) -> None:
@@ -61,14 +62,16 @@ class _Spill:
             why = f"{self.place.parent} cannot hold the listings while they are built ({error.strerror or error})"
             raise Unwritable(f"{why}; set TMPDIR to a larger place") from None
         self.starts.append(at)
+        self.lost.append(part.lost)
         self.like = replace(part, frame=part.frame.clear())
 
     def part(self, number: int) -> Listings:
         assert self.like is not None
-        return replace(self.like, frame=pl.read_ipc(self.place / f"{number}.arrow"))
+        return replace(self.like, frame=pl.read_ipc(self.place / f"{number}.arrow"), lost=self.lost[number])
 
     def clear(self) -> None:
         self.starts.clear()
+        self.lost.clear()
 
 
 @dataclass

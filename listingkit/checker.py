@@ -19,6 +19,7 @@ from listingkit.rules.engine import Rule, chosen
 from listingkit.rules.filled import without_echo
 from listingkit.rules.findings import Batch
 from listingkit.rules.graded import graded, graded_notes
+from listingkit.rules.lost import lost_batches
 from listingkit.rules.run import across_batches, column_batches, part_tasks, proved_tasks, row_batches, whole_batches, whole_fields
 from listingkit.rules.sheetwide import sheet_batches, sheet_names
 from listingkit.rules.shuffle import Shuffle, shuffles
@@ -61,7 +62,7 @@ class Checker:
         run = self._run(listings)
         if proof is not None:
             run.samples.update({(0, column): values for column, values in proof.samples.items()})
-        batches = list(graded(row_batches(run, self._planned(run, proof)), listings.frame, self.config))
+        batches = list(graded([*lost_batches(run), *row_batches(run, self._planned(run, proof))], listings.frame, self.config))
         for store in self.stores:
             batches += graded(definition_batches(listings, store, self.definitions, self.config), listings.frame, self.config)
         for store in self.stores:

@@ -113,7 +113,7 @@ class Parts:
     def _listings(self, mapped: Mapped) -> Listings:
         frame = mapped.frame.with_columns(pl.lit(0, pl.UInt16).alias(SOURCE)).select(ROW, SOURCE, pl.exclude(ROW, SOURCE))
         profile = self._profile
-        listings = Listings(frame, (mapped.source,), profile.language, (), profile.lend, mapped.currencies)
+        listings = Listings(frame, (mapped.source,), profile.language, (), profile.lend, mapped.currencies, mapped.lost)
         return with_product_type(listings, self.inputs.category)
 
     def _named(self, master: Master) -> Master:

@@ -192,7 +192,7 @@ def listings_of(master: Master, plan: Plan, name: str) -> Listings:
     """A batch of the part of this name, mapped as planned."""
     mapped = map_part(replace(master, file=name), plan)
     frame = mapped.frame.with_columns(pl.lit(0, pl.UInt16).alias(SOURCE)).select(ROW, SOURCE, pl.exclude(ROW, SOURCE))
-    return Listings(frame, (mapped.source,), plan.profile.language, (), plan.profile.lend, mapped.currencies)
+    return Listings(frame, (mapped.source,), plan.profile.language, (), plan.profile.lend, mapped.currencies, mapped.lost)
 
 
 def _same_columns(master: Master, job: Job, part: PartFile) -> None:

@@ -12,7 +12,8 @@ from listingkit.finding import Finding, Severity
 from listingkit.mapping.assign import Assignment, absent, assign, header_key, note
 from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE
 from listingkit.mapping.drift import drift
-from listingkit.mapping.listings import SOURCE, Listings, Source
+from listingkit.mapping.headers import name_key
+from listingkit.mapping.listings import SOURCE, Listings, Lost, Source
 from listingkit.mapping.pictures import free_place
 from listingkit.mapping.presets import choose, merged, title
 from listingkit.mapping.profile import FillDown, Profile
@@ -21,7 +22,7 @@ from listingkit.mapping.remarks import without_remarks
 from listingkit.mapping.translations import spread_languages
 from listingkit.mapping.values import Read, Style, read_column
 from listingkit.marketplace import marketplaces
-from listingkit.master.sheet import ROW, Master
+from listingkit.master.sheet import ROW, Column, Master
 
 GENERAL_UNITS = {"weight": "weight_unit", "length": "dimension_unit"}  # a sheet's one unit column for all of its weights or lengths
 
@@ -52,6 +53,7 @@ def map_columns(masters: Master | Sequence[Master], profile: Profile | None = No
         ),
         profile.lend,
         {name: currency for one in mapped for name, currency in one.currencies.items()},
+        tuple(lost._replace(source=number) for number, one in enumerate(mapped) for lost in one.lost),
     )
 
 
@@ -73,6 +75,7 @@ class Mapped:
     source: Source
     currencies: Mapping[str, str]
     notes: tuple[Finding, ...]
+    lost: tuple[Lost, ...] = ()
 
 
 def _without(source: Source, moved: frozenset[str]) -> Source:
@@ -128,7 +131,32 @@ def map_part(master: Master, plan: Plan) -> Mapped:
     evidence = {name: master.evidence[column.letter] for name, column in origins.items() if column.letter in master.evidence}
     currencies = {assignment.field: read.currency for assignment, read in reads if read.currency}
     found = (*plan.notes, *remarks, *(about for _, read in reads for about in read.notes))
-    return Mapped(frame, Source(master.file, master.sheet, origins, evidence), currencies, found)
+    lost, unused = _lost(master, {assignment.column.letter: name for name, (assignment, _) in reversed(columns.items())}, profile)
+    return Mapped(frame, Source(master.file, master.sheet, origins, evidence, unused), currencies, found, lost)
+
+
+def _lost(master: Master, fields: Mapping[str, str], profile: Profile) -> tuple[tuple[Lost, ...], Mapping[str, Column]]:
+    """The spoilt cells by the fields that their columns (by letter) fill, and those columns that fill none.
+
+    A column that fills none matters only where an expression of the profile names it.
+    """
+    if not master.spoilt:
+        return (), {}
+    named = " ".join(name_key(derived.template) for derived in profile.derived.values())
+    columns = {column.letter: column for column in master.columns}
+    lost: list[Lost] = []
+    unused: dict[str, Column] = {}
+    for cell in master.spoilt:
+        column = columns.get(cell.letter or "")
+        if column is None:
+            lost.append(Lost(0, "", cell.letter is None, cell))
+            continue
+        name = fields.get(column.letter) or f"#{column.letter}"
+        matters = not name.startswith("#") or bool(column.header and header_key(column) in named)
+        if name.startswith("#"):
+            unused[name] = column
+        lost.append(Lost(0, name, matters, cell))
+    return tuple(lost), unused
 
 
 def _with_units(frame: pl.DataFrame, reads: Sequence[tuple[Assignment, Read]]) -> pl.DataFrame:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import polars as pl
 
 from listingkit.fields import Name, parse
 from listingkit.finding import Finding
 from listingkit.marketplace import Marketplace
-from listingkit.master.sheet import ROW, Column, Evidence
+from listingkit.master.sheet import ROW, Column, Evidence, Spoilt
 
 SOURCE = "#source"  # frame column: index into `sources`, UInt16
 
@@ -22,6 +23,16 @@ class Source:
     sheet: str | None
     origins: Mapping[str, Column]  # field name -> the column it was read from; derived fields are absent
     evidence: Mapping[str, Evidence]  # by field name
+    unused: Mapping[str, Column] = field(default_factory=dict)  # `#` and its letter -> a column with spoilt cells that fills no field
+
+
+class Lost(NamedTuple):
+    """What reading could not take from a cell, or a row."""
+
+    source: int
+    column: str  # of the frame; `#` and a letter for a column that fills none, "" for a whole row
+    matters: bool  # a listing needs it
+    cell: Spoilt
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,7 @@ class Listings:
     notes: tuple[Finding, ...] = ()  # from reading and mapping
     lend: bool = False  # the profile allows a text to stand in for a missing language
     currencies: Mapping[str, str] = field(default_factory=dict)  # column of a price -> its currency, where the sheet says it
+    lost: tuple[Lost, ...] = ()
 
     @cached_property
     def names(self) -> tuple[Name, ...]:

@@ -65,7 +65,7 @@ class Conversion:
         blank = column.formulas & (column.values == "") & ~column.marks.str.contains(' t="str"', literal=True)
         for place in blank.arg_true():
             message = "the formula was never calculated, so it has no value; open the workbook in Excel and save it"
-            self._notes.add("FIL008", message, row=rows[place], letter=letter)
+            self._notes.spoil("FIL008", message, rows[place], letter)
 
     def _column(self, column: Marked, rows: Sequence[int], letter: str) -> pl.Series | None:
         kinds: dict[tuple[str, Format], list[str]] = {}
@@ -111,7 +111,7 @@ class Conversion:
     def _tell_errors(self, raw: pl.Series, rows: Sequence[int], letter: str) -> None:
         for row, value in zip(rows, raw, strict=True):
             if value:
-                self._notes.add("FIL008", f"the cell holds the error {value}, not a value", row=row, letter=letter, value=value)
+                self._notes.spoil("FIL008", f"the cell holds the error {value}, not a value", row, letter, value)
 
     def _numbers(self, raw: pl.Series, format_: Format, rows: Sequence[int], letter: str) -> pl.Series:
         if format_.reads in {"date", "duration"}:
@@ -139,4 +139,4 @@ class Conversion:
             value = exact(raw[place])
             if len(value.lstrip("-")) > KEPT_DIGITS:
                 message = f"the number has {len(value.lstrip('-'))} digits, of which Excel keeps only {KEPT_DIGITS}"
-                self._notes.add("XLS003", message, row=rows[place], letter=letter, value=value)
+                self._notes.spoil("XLS003", message, rows[place], letter, value)

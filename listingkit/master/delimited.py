@@ -38,6 +38,7 @@ class DelimitedSheet:
         self._stream = stream
         self._short: list[tuple[int, int, int]] = []  # row, line and cells of the first rows that are too short
         self._short_count = 0
+        self._open_quotes = 0
         self.encoding = known(encoding) if encoding else self._detected()
         self._chunks = Chunks(stream, name, self.encoding, trusted=encoding is None)
         head, whole = self._chunks.peek()
@@ -134,13 +135,14 @@ class DelimitedSheet:
 
     def _judge(self, cells: list[str], row: int, line: int, *, unclosed: bool) -> None:
         if unclosed:
-            if self.notes.counts["FIL012"] >= MOST_BROKEN:
+            self._open_quotes += 1
+            if self._open_quotes > MOST_BROKEN:
                 raise Unreadable(f"{self.name}: more than {MOST_BROKEN:,} quotes are opened and not closed; export the sheet again")
-            self.notes.add("FIL012", f"line {line}: a quote is opened and not closed; it was read as a plain character", row=row)
+            self.notes.spoil("FIL012", f"line {line}: a quote is opened and not closed; it was read as a plain character", row)
         extra = [cell for cell in cells[self.width :] if cell.strip()]
         if extra:
             message = f"line {line}: the row has {len(cells)} cells, the sheet {self.width} columns; the last {len(extra)} are left out"
-            self.notes.add("FIL005", message, row=row, value=self.delimiter.join(extra))
+            self.notes.spoil("FIL005", message, row, value=self.delimiter.join(extra))
         elif len(cells) < self.width and any(cells) and row > 1:
             self._short_count += 1
             if len(self._short) < AT_MOST:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from listingkit.finding import Finding, Fix, Safety, Severity
+from listingkit.master.sheet import Spoilt
 
 AT_MOST = 200  # findings of one code and sheet; the rest is counted in one more
 SHOWN = 120  # characters of a value that a finding quotes
@@ -97,12 +98,13 @@ NOTES = {note.code: note for note in _ALL}
 
 @dataclass
 class Notebook:
-    """Collects the notes on one sheet; of each code only the first are written out, so that a broken million rows stay readable."""
+    """Collects the notes on one sheet, of each code only the first, and every cell and row that is spoilt."""
 
     file: str
     sheet: str | None = None
     findings: list[Finding] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    spoilt: list[Spoilt] = field(default_factory=list)
     _taken: int = 0
 
     def add(
@@ -138,6 +140,16 @@ class Notebook:
                 fix=None if fix is None else Fix(fix, note.fix or Safety.ASK),
             )
         )
+
+    def spoil(self, code: str, message: str, row: int, letter: str | None = None, value: str | None = None) -> None:
+        """Note a cell, or a row, that must not be uploaded as it was read: an error of its listing, however many there are."""
+        self.spoilt.append(Spoilt(code, message, row, letter, value if value is None or len(value) <= SHOWN else value[:SHOWN] + "…"))
+
+    def lost(self, until: int | None) -> tuple[Spoilt, ...]:
+        """What is spoilt up to a row and was not handed out before; None: all that is left."""
+        taken = [cell for cell in self.spoilt if until is None or cell.row <= until]
+        self.spoilt = [cell for cell in self.spoilt if until is not None and cell.row > until]
+        return tuple(taken)
 
     def taken(self) -> tuple[Finding, ...]:
         """The findings since the last call."""

@@ -42,7 +42,7 @@ class OldSheet:
         self._hidden_columns = frozenset(place for first, last in about["hidden_columns"] for place in range(first, last + 1))
         self._frame, self._kinds = frame, kinds
         for row, letter, value in about["errors"]:
-            self.notes.add("FIL008", f"the cell holds the error {value}, not a value", row=row, letter=letter, value=value)
+            self.notes.spoil("FIL008", f"the cell holds the error {value}, not a value", row, letter, value)
         self._tell_lost_digits()
 
     def _tell_lost_digits(self) -> None:
@@ -53,7 +53,7 @@ class OldSheet:
             for place in (numbers & large).arg_true():
                 value = self._frame[name][place]
                 message = f"the number has {len(value.lstrip('-'))} digits, of which Excel keeps only {KEPT_DIGITS}"
-                self.notes.add("XLS003", message, row=self._frame[ROW][place], letter=name, value=value)
+                self.notes.spoil("XLS003", message, self._frame[ROW][place], name, value)
 
     def blocks(self) -> Iterator[Block]:
         """All rows at once."""

@@ -128,6 +128,8 @@ class Reading:
         if last:
             tell(raw.notes, found, columns, raw.merged(), self._hidden)
         notes = raw.notes.closed() if last else raw.notes.taken()
+        until = None if last or frame.is_empty() else int(frame.get_column(ROW)[-1])
+        spoilt = tuple(cell for cell in raw.notes.lost(until) if cell.row > found.last or (cell.row >= found.row and cell.letter))
         there = set(frame.columns)
         missing = [pl.lit(None, pl.String).alias(column.letter) for column in columns if column.letter not in there]
         frame = frame.with_columns(missing) if missing else frame
@@ -142,6 +144,7 @@ class Reading:
             delimiter=raw.delimiter,
             evidence={name: raw.evidence(marks) for name, marks in self._marks.items()},
             notes=_named([note for note in notes if not _is_above(note, found.last)], columns),
+            spoilt=spoilt,
             meta={"title_rows": str(found.row - 1), "first_row": str(found.last + 1)},
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import polars as pl
 
@@ -32,12 +33,22 @@ class Evidence:
     formats: Mapping[str, int] = field(default_factory=dict)  # number format -> cells
 
 
+class Spoilt(NamedTuple):
+    """A cell whose value the file does not hold; without letter a row whose cells may stand in the wrong columns."""
+
+    code: str
+    message: str
+    row: int
+    letter: str | None = None
+    value: str | None = None
+
+
 @dataclass(frozen=True)
 class Master:
     """A sheet read as text.
 
     `frame` has one String column a sheet column, named by its letter, blank cells null, and `#row`.
-    Rows that are wholly blank are left out. `notes` is what reading found (ragged rows, repaired encodings ...).
+    Rows that are wholly blank are left out. `notes` is what reading found (short rows, repaired headers ...), `spoilt` what it lost.
     """
 
     file: str
@@ -50,6 +61,7 @@ class Master:
     delimiter: str | None = None
     evidence: Mapping[str, Evidence] = field(default_factory=dict)  # by letter; empty for text files
     notes: tuple[Finding, ...] = ()
+    spoilt: tuple[Spoilt, ...] = ()
     meta: Mapping[str, str] = field(default_factory=dict)  # what else is worth saying: number of title rows, repaired from ...
 
 

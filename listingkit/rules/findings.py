@@ -205,7 +205,7 @@ class Findings(Sequence[Finding]):
         _, row, number, sku, value = batch.places.row(place)
         flaw = batch.flaws[place]
         source = self.sources[number or 0]
-        origin = source.origins.get(batch.column)
+        origin = source.origins.get(batch.column) or source.unused.get(batch.column)
         return Finding(
             code=batch.code,
             name=batch.name,
@@ -216,7 +216,7 @@ class Findings(Sequence[Finding]):
             row=row,
             column=origin.header if origin else None,
             cell=f"{origin.letter}{row}" if origin and row is not None else None,
-            field=batch.column,
+            field=batch.column if batch.field else None,
             sku=sku,
             marketplace=batch.marketplaces[store],
             value=value,

@@ -21,6 +21,7 @@ from listingkit.rules.engine import Rule, call, chosen
 from listingkit.rules.findings import Batch, Findings
 from listingkit.rules.graded import graded, graded_notes
 from listingkit.rules.groups import Grouping, buckets_of, suspicious
+from listingkit.rules.lost import lost_batches
 from listingkit.rules.plan import row_tasks
 from listingkit.rules.sheetwide import sheet_batches, sheet_fields
 from listingkit.rules.sieve import sift
@@ -45,7 +46,7 @@ def check(
     tell("checking", 0, listings.frame.height)
     run = start(listings, stores, as_of=as_of, config=config)
     rules = chosen(config)
-    batches = [*whole_batches(run, rules), *row_batches(run, part_tasks(run, rules, defined))]
+    batches = [*whole_batches(run, rules), *lost_batches(run), *row_batches(run, part_tasks(run, rules, defined))]
     return Findings(list(graded(batches, run.frame, config)), listings.sources, list(graded_notes(listings.notes, config)))
 
 

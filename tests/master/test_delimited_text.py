@@ -23,9 +23,9 @@ def written(tmp_path: Path, text: str | bytes, name: str = "sheet.csv") -> Path:
 
 def test_a_row_with_too_many_cells_is_an_error_with_its_line(tmp_path: Path) -> None:
     master = read(written(tmp_path, 'sku,title,price\n1,"a\nb",2\n2,Ananas, frisch,3\n3,c,4\n'))
-    [note] = master.notes
-    assert (note.code, note.severity, note.row, note.value) == ("FIL005", Severity.ERROR, 3, "3")
-    assert "line 4" in note.message
+    [row] = master.spoilt
+    assert (row.code, row.row, row.letter, row.value) == ("FIL005", 3, None, "3")
+    assert "line 4" in row.message
     assert master.frame.rows() == [(2, "1", "a\nb", "2"), (3, "2", "Ananas", " frisch"), (4, "3", "c", "4")]
 
 
@@ -38,8 +38,8 @@ def test_short_rows_are_warnings_unless_they_are_a_habit(tmp_path: Path) -> None
 
 def test_an_open_quote_swallows_nothing(tmp_path: Path) -> None:
     master = read(written(tmp_path, 'sku,title\n1,"open\n2,"Zoll"\n3,c\n4,"d ""e"" f"\n'))
-    assert [(note.code, note.row) for note in master.notes] == [("FIL012", 2)]
-    assert "line 2" in master.notes[0].message
+    assert [(row.code, row.row) for row in master.spoilt] == [("FIL012", 2)]
+    assert "line 2" in master.spoilt[0].message
     assert master.frame["B"].to_list() == ['"open', "Zoll", "c", 'd "e" f']
 
 
@@ -47,6 +47,7 @@ def test_inch_marks_are_text(tmp_path: Path) -> None:
     master = read(written(tmp_path, 'sku,size,title\n1,5",7"\n2,6" x 8",b\n3,"a" b,c\n'))
     assert master.frame.drop(ROW).rows() == [("1", '5"', '7"'), ("2", '6" x 8"', "b"), ("3", "a b", "c")]
     assert not master.notes
+    assert not master.spoilt
 
 
 def test_rows_are_numbered_as_excel_does(tmp_path: Path) -> None:

@@ -124,7 +124,9 @@ def test_how_an_old_workbook_is_built(tmp_path: Path) -> None:
     old, plain = read(tmp_path / "a.xls"), read(tmp_path / "a.xlsx")
     assert old.frame.equals(plain.frame)
     assert {(note.code, note.cell, note.message) for note in old.notes} == {(note.code, note.cell, note.message) for note in plain.notes}
-    assert sorted(note.code for note in old.notes) == ["FIL008", "FIL008", "FIL009", "FIL009", "FIL009"]
+    assert sorted(old.spoilt) == sorted(plain.spoilt)
+    assert [cell.code for cell in old.spoilt] == ["FIL008", "FIL008"]
+    assert [note.code for note in old.notes] == ["FIL009", "FIL009", "FIL009"]
 
 
 def test_batches_of_a_workbook(tmp_path: Path) -> None:

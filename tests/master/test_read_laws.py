@@ -75,6 +75,7 @@ def test_text_reads_back_in_every_encoding(
     assert rows_of(master) == expected(table, 2)
     assert [column.header for column in master.columns] == HEADER
     assert not [note for note in master.notes if note.code in {"FIL005", "FIL012"}]
+    assert not master.spoilt
 
 
 @FEW

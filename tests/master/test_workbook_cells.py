@@ -8,7 +8,6 @@ import openpyxl
 import pytest
 from workbook_parts import row, worksheet
 
-from listingkit.finding import Severity
 from listingkit.master.numbers import iso_date, number_format
 from listingkit.master.read import read, read_all
 from listingkit.master.sheet import ROW, Evidence
@@ -25,7 +24,7 @@ def one(book: Callable[..., Path], inside: str, **parts: str) -> tuple[str | Non
     """The text, evidence and codes that the one cell B2 gives."""
     master = read(book(worksheet(f'{HEAD}<row r="2"><c r="A2" t="str"><v>A</v></c>{inside}</row>'), styles=STYLES, **parts))
     value = master.frame["B"][0]
-    return value, master.evidence.get("B"), [note.code for note in master.notes]
+    return value, master.evidence.get("B"), [*(note.code for note in master.notes), *(cell.code for cell in master.spoilt)]
 
 
 @pytest.mark.parametrize(
@@ -57,9 +56,9 @@ def test_a_cell(book: Callable[..., Path], inside: str, text: str, evidence: Evi
 
 def test_errors_and_formulas_without_value_are_noted(book: Callable[..., Path]) -> None:
     master = read(book(worksheet(HEAD + '<row r="2"><c r="A2" t="e"><v>#N/A</v></c><c r="B2"><f>1+1</f></c></row>')))
-    assert [(note.code, note.severity, note.cell, note.column, note.value) for note in master.notes] == [
-        ("FIL008", Severity.ERROR, "A2", "SKU", "#N/A"),
-        ("FIL008", Severity.ERROR, "B2", "Value", None),
+    assert [(cell.code, cell.letter, cell.row, cell.value) for cell in master.spoilt] == [
+        ("FIL008", "A", 2, "#N/A"),
+        ("FIL008", "B", 2, None),
     ]
     assert master.evidence["A"].errors == 1
 
