@@ -246,7 +246,7 @@ def together(absent: Sequence[tuple[Batch, int]]) -> list[Batch]:
         first, before = counted.get(key, (batch, 0))
         counted[key] = first, before + rows
     return [
-        replace(batch, absent=None, flaws=[replace(batch.flaws[0], message=missing(batch.field, batch.flaws[0], rows))])
+        replace(batch, absent=None, flaws=[replace(batch.flaws[0], message=missing(batch.field, batch.flaws[0], rows, batch.first))])
         for batch, rows in counted.values()
     ]
 

@@ -26,7 +26,12 @@ WIDE = {chr(0xFF10 + digit): str(digit) for digit in range(10)} | {
     "＄": "$",
     "％": "%",
 }
-SIGNS = frozenset(("$", "¥", "kr", "元/个"))  # of several currencies: taken off, and nothing is learned
+SIGNS = {  # of several currencies: taken off, and nothing is learned
+    "$": frozenset(("USD", "CAD", "MXN", "AUD", "SGD")),
+    "¥": frozenset(("JPY", "CNY")),
+    "kr": frozenset(("SEK", "NOK", "DKK")),
+    "元/个": frozenset(("CNY",)),
+}
 PIECES = frozenset(("%", "pc", "pcs", "pce", "piece", "pieces", "stk", "stck", "stück", "st", "unit", "units", "uds", "ud", "pièces", "pz"))
 PIECES |= frozenset(("pezzi", "adet", "个", "件", "只", "套", "台", "個", "点", "枚"))
 GROUPS = {".": r"[,' ]", ",": r"[.' ]"}
@@ -39,7 +44,7 @@ class Numbers:
 
     values: pl.Series
     units: pl.Series | None = None  # Amazon's unit names, null where the cell names none
-    currency: str | None = None  # that every priced cell names
+    currency: str | None = None  # that its cells name
     doubt: str | None = None  # why cells stayed as they were
 
 
@@ -48,19 +53,25 @@ class NumberStyle:
     """How a whole column writes its numbers."""
 
     sign: str | None = "."  # decimal sign; None: only numbers without one are read
-    currency: str | None = None  # that every priced cell names
+    currency: str | None = None  # the column's: a cell that names another one stays as it is
     units: bool = False  # some cell names a unit
     doubt: str | None = None  # why cells stay as they are
     readable: bool = True  # False: every cell stays as it is
 
 
 def read_numbers(
-    column: pl.Series, decimal: str | None = None, *, usual: str | None = None, whole: bool = False, style: NumberStyle | None = None
+    column: pl.Series,
+    decimal: str | None = None,
+    *,
+    usual: str | None = None,
+    currency: str | None = None,
+    whole: bool = False,
+    style: NumberStyle | None = None,
 ) -> Numbers:
     """Read a text column as plain decimals: digits and a point, no separators, no signs of currency or unit.
 
-    `decimal` is the declared decimal sign of this column, `usual` the one to take where its cells do not tell. `style` is that of
-    a larger column that this one is a part of.
+    `decimal` and `currency` are those that header or profile declare for this column, `usual` is the decimal sign to take where its
+    cells do not tell. `style` is that of a larger column that this one is a part of.
     Digits are never changed: `10,50` is `10.50`; only where `whole` asks for integers is `10,00` `10`.
     """
     if style is None and decimal in (None, ".") and _is_plain(column, whole=whole) and (decimal or _needs_no_thought(column)):
@@ -68,21 +79,24 @@ def read_numbers(
     if style == NumberStyle() and _is_plain(column, whole=whole):
         return Numbers(column)
     cells = _parsed(column)
-    style = style or _style(cells, decimal, usual, whole=whole)
+    style = style or _style(cells, decimal, usual, currency, whole=whole)
     if not style.readable:
         return Numbers(column, None, None, style.doubt)
-    cells = cells.with_columns(pl.when("known").then(_reading(style.sign, whole=whole)).alias("read"))
+    known = pl.col("known") & _in_currency(style.currency)
+    cells = cells.with_columns(pl.when(known).then(_reading(style.sign, whole=whole)).alias("read"))
     named = cells.filter(pl.col("read").is_not_null())
     values = _looked_up(column, cells, "read").fill_null(column)
     units = _looked_up(column, named, "unit") if style.units else None
     return Numbers(values, units, style.currency, style.doubt)
 
 
-def number_style(column: pl.Series, decimal: str | None = None, *, usual: str | None = None, whole: bool = False) -> NumberStyle:
+def number_style(
+    column: pl.Series, decimal: str | None = None, *, usual: str | None = None, currency: str | None = None, whole: bool = False
+) -> NumberStyle:
     """How a column writes its numbers; arguments as for `read_numbers`. Only its distinct values matter, not their order."""
     if decimal in (None, ".") and _is_plain(column) and (decimal or _needs_no_thought(column)):
         return NumberStyle()
-    return _style(_parsed(column), decimal, usual, whole=whole)
+    return _style(_parsed(column), decimal, usual, currency, whole=whole)
 
 
 def _is_plain(column: pl.Series, *, whole: bool = False) -> bool:
@@ -98,15 +112,38 @@ def _parsed(column: pl.Series) -> pl.DataFrame:
     return _named(cells)
 
 
-def _style(cells: pl.DataFrame, decimal: str | None, usual: str | None, *, whole: bool) -> NumberStyle:
+def _style(cells: pl.DataFrame, decimal: str | None, usual: str | None, currency: str | None, *, whole: bool) -> NumberStyle:
     sign, doubt = (decimal, None) if decimal else _decimal(cells, usual)
     read = cells.filter(pl.when("known").then(_reading(sign, whole=whole)).is_not_null())
-    stated = sorted(read["currency"].unique().drop_nulls().to_list())
-    if len(stated) > 1:
-        told = f"its cells are in several currencies ({', '.join(stated)}): split it into a column for each"
+    currency, others = (currency, []) if currency else _currency(read)
+    if others:
+        told = f"its cells are in several currencies ({', '.join(others)}): split it into a column for each"
         return NumberStyle(sign, doubt=told, readable=False)
-    currency = stated[0] if stated and stated[0] not in SIGNS else None
     return NumberStyle(sign, currency, units=bool(read["unit"].is_not_null().any()), doubt=doubt)
+
+
+def _currency(read: pl.DataFrame) -> tuple[str | None, list[str]]:
+    """(currency of the column, those that it is in at once): a few cells that name another, or the only one, do not decide."""
+    named = dict(read["currency"].drop_nulls().value_counts().iter_rows())
+    most = max((word for word in named if word not in SIGNS), key=lambda word: (named[word], word), default=None)
+    same = {word for word in named if word in _words_of(most)} if most or len(named) == 1 else set()
+    here = sum(named[word] for word in same)
+    if not _few(sum(named.values()) - here, here):
+        return None, sorted(named)
+    return (None if most and _few(here, len(read)) else most), []
+
+
+def _few(cells: int, of: int) -> bool:
+    return cells * RARE <= of or cells == 1 < of - 1
+
+
+def _words_of(currency: str | None) -> list[str]:
+    """What a cell of this currency may name; of none, the signs that several share."""
+    return [currency, *(sign for sign, shared in SIGNS.items() if currency in shared)] if currency else list(SIGNS)
+
+
+def _in_currency(currency: str | None) -> pl.Expr:
+    return pl.col("currency").is_null() | pl.col("currency").is_in(_words_of(currency))
 
 
 def _reading(sign: str | None, *, whole: bool) -> pl.Expr:

@@ -94,7 +94,8 @@ def style_of(seen: Seen, assignment: Assignment, profile: Profile, evidence: Evi
     if known.kind == "date":
         return Style(dates=date_style(seen.distinct, assignment.source.date))
     decimal = _stored_sign(evidence) or assignment.source.decimal
-    return Style(number_style(seen.distinct, decimal, usual=profile.decimal, whole=known.kind == "integer"))
+    whole, currency = known.kind == "integer", assignment.source.currency
+    return Style(number_style(seen.distinct, decimal, usual=profile.decimal, currency=currency, whole=whole))
 
 
 def column_style(column: pl.Series, assignment: Assignment, profile: Profile, evidence: Evidence | None = None) -> Style | None:
@@ -156,8 +157,9 @@ def _numbers(master: Master, assignment: Assignment, profile: Profile, style: St
     column, name = master.frame[assignment.column.letter], assignment.field
     decimal = _stored_sign(master.evidence.get(assignment.column.letter)) or assignment.source.decimal
     whole = parse(name).field.kind == "integer"
-    read = read_numbers(column, decimal, usual=profile.decimal, whole=whole, style=style.numbers if style else None)
-    currency = assignment.source.currency or read.currency
+    declared, numbers = assignment.source.currency, style.numbers if style else None
+    read = read_numbers(column, decimal, usual=profile.decimal, currency=declared, whole=whole, style=numbers)
+    currency = declared or read.currency
     notes = _doubt(master, assignment, read.doubt)
     return Read({name: read.values}, read.units, currency if parse(name).field.kind == "price" else None, notes)
 

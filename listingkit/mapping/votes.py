@@ -9,6 +9,7 @@ import polars as pl
 
 from listingkit.fields import Field
 from listingkit.gtin.check_digit import holds
+from listingkit.master.texts import ERROR
 
 LOOKED_AT = 2000  # rows
 DISTINCT = 200  # values
@@ -30,6 +31,7 @@ class Values:
     @classmethod
     def of(cls, column: pl.Series) -> "Values":
         head = column.head(LOOKED_AT).drop_nulls().str.slice(0, LONGEST)
+        head = head.filter(~head.str.contains(ERROR))  # a lookup that failed says nothing of the column
         return cls(tuple(head.unique(maintain_order=True).head(DISTINCT).to_list()), len(head))
 
     @property

@@ -14,6 +14,7 @@ _ONE_RUN = re.compile(r"<si><t(?: [^<>]*+)?+>([^<]*+)</t></si>")
 _ITEM = re.compile(r"<(?:\w+:)?si\b[^<>]*+>(?:(?<=/>)|([^<]*+(?:<(?!/?(?:\w+:)?si\b)[^<]*+)*+)</(?:\w+:)?si>)")
 _PHONETIC = re.compile(r"<(?:\w+:)?rPh\b[^<]*+(?:<(?!/?(?:\w+:)?rPh\b)[^<]*+)*+</(?:\w+:)?rPh>")
 _RUN = re.compile(r"<(?:\w+:)?t(?:\s[^<>]*+)?+>([^<]*)</(?:\w+:)?t>")
+ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|NV|BEZUG!|WERT!|ZAHL!)$"  # a cell whose formula failed, as text
 CHUNK = 1 << 20  # small enough for what is made of it to stay in the processor's cache
 LONGEST = 64 << 20  # bytes of one string or row
 

@@ -110,6 +110,7 @@ def asked_tasks(run: Run, defined: Collection[tuple[str, str]] = ()) -> Iterator
             shown=run.shown(codes, specific=True),
             whole=True,
             about="" if type_ == COMMON else type_,
+            names=isinstance(constraint.word, RequiredWhen) and not all(one.negated for one in constraint.word.conditions),
         )
 
 

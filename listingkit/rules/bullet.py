@@ -6,6 +6,7 @@ from datetime import date
 from listingkit.finding import Flaw
 from listingkit.rules.engine import rule
 from listingkit.rules.limits import Limit
+from listingkit.rules.marks import placeholder
 
 CHECKED = date(2026, 9, 30)
 
@@ -33,7 +34,7 @@ def bullet_too_long(bullet_point: str, limit: Limit) -> Flaw | None:
     "BUL002",
     fields=("bullet_point",),
     limit="bullet_point.min_chars",
-    good=["Glazed stoneware, fired at 1200 degrees"],
+    good=["Glazed stoneware, fired at 1200 degrees", "N/A"],
     bad=["Blue"],
     why="The policy of August 2024 asks for 10 to 255 characters; shorter bullets may be removed.",
     source="goatconsulting.com and shipaim on the bullet point policy of 15 August 2024",
@@ -43,7 +44,7 @@ def bullet_too_long(bullet_point: str, limit: Limit) -> Flaw | None:
 )
 def bullet_too_short(bullet_point: str, limit: Limit) -> Flaw | None:
     """A bullet point should have at least 10 characters."""
-    if len(bullet_point) >= limit.value:
+    if len(bullet_point) >= limit.value or placeholder(bullet_point):
         return None
     return Flaw(f"bullet point has {len(bullet_point)} characters, policy asks for at least {limit.value}")
 

@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from listingkit.finding import Flaw
+from listingkit.master import mojibake
 from listingkit.rules import marks
 from listingkit.rules.engine import rule
 from listingkit.rules.lexicon import may_mention, mentioned
@@ -24,7 +25,7 @@ SIGNS = "™®€…†‡º¢£¥©±~â"
     "BUL004",
     fields=("bullet_point",),
     since=SINCE,
-    good=["Glazed stoneware, fired at 1200 degrees", "Café au lait"],
+    good=["Glazed stoneware, fired at 1200 degrees", "Café au lait", "Stands on a cafÃ© table"],
     bad={"Glazed stoneware™, fired twice": "Glazed stoneware, fired twice", "Keeps ±2 degrees…": "Keeps 2 degrees"},
     why="Amazon removes bullets with these characters, or shows them broken.",
     source=POLICY + ": no ™ ® € … † ‡ º ¢ £ ¥ © ± ~ â",
@@ -34,10 +35,11 @@ SIGNS = "™®€…†‡º¢£¥©±~â"
 )
 def bullet_banned_character(bullet_point: str) -> Flaw | None:
     """A bullet point has none of ™ ® € … † ‡ º ¢ £ ¥ © ± ~."""
-    found = sorted({char for char in bullet_point if char in SIGNS and char != "â"})
+    readable = mojibake.repaired(bullet_point) or bullet_point  # what is debris of a letter is TXT006's
+    found = sorted({char for char in bullet_point if char in SIGNS and char != "â" and char in readable})
     if not found:
         return None
-    cleaned = " ".join("".join(char for char in bullet_point if char not in found).split())
+    cleaned = " ".join("".join(char for char in readable if char not in found).split())
     return Flaw(f"bullet point has {' '.join(found)}, which bullets may not have", fix=cleaned)
 
 
@@ -235,6 +237,6 @@ def bullet_contact(bullet_point: str) -> Flaw | None:
     """A bullet point has no web address, e-mail address, telephone number or ASIN."""
     found = marks.contact(bullet_point)
     if found:
-        return Flaw(f"bullet point has a {found[0]}: {found[1]}")
+        return Flaw(f"bullet point has {found[0]}: {found[1]}")
     code = marks.asin(bullet_point)
     return Flaw(f"bullet point names the ASIN {code}") if code else None

@@ -72,7 +72,7 @@ def description_contact(product_description: str) -> Flaw | None:
     """A description has no web address, e-mail address, telephone number or ASIN."""
     found = marks.contact(product_description)
     if found:
-        return Flaw(f"description has a {found[0]}: {found[1]}")
+        return Flaw(f"description has {found[0]}: {found[1]}")
     code = marks.asin(product_description)
     return Flaw(f"description names the ASIN {code}") if code else None
 

@@ -9,6 +9,7 @@ import polars as pl
 from listingkit.fields import fields
 from listingkit.finding import Flaw, Severity
 from listingkit.master.sheet import Evidence
+from listingkit.master.texts import ERROR
 from listingkit.resources import data
 from listingkit.rules.engine import column, rule
 
@@ -18,7 +19,6 @@ NAMES = ("size", "color", "style", "pattern", "model_name", "model_number", "par
 TEXTS = ("item_name", "brand", "manufacturer", "material", *NAMES)
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:]{5,8})?$"
 _SCIENTIFIC = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}$"
-_ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|NV|BEZUG!|WERT!|ZAHL!)$"
 _TEXT_TRICK = re.compile(r'="([^"]*)"')
 _SPACES = " \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _FEW = 2  # codes that look like dates, which no column is known by
@@ -151,7 +151,7 @@ def date_in_text(text: str) -> Flaw | None:
     return None
 
 
-_VALUES = tuple(name for name, field in fields().items() if field.kind in ("id", "text", "choice", "country", "url"))
+_VALUES = tuple(name for name, field in fields().items() if field.kind in ("id", "text", "choice", "country", "url", "boolean"))
 
 
 @rule(
@@ -174,7 +174,7 @@ def formula_in_cell(text: str) -> Flaw | None:
     """
     if trick := _TEXT_TRICK.fullmatch(text):
         return Flaw("the text is wrapped in a formula", fix=trick[1])
-    if re.match(_ERROR, text):
+    if re.match(ERROR, text):
         return Flaw(f"{text} is an error of a spreadsheet, not a value")
     if re.match(r"=[A-Za-z$(+\-'\"@]", text):
         return Flaw("the cell holds a formula, not its value; copy the sheet's values")

@@ -34,6 +34,11 @@ def _level(parentage_level: pl.Expr, wanted: str) -> pl.Expr:
     return parentage_level.str.contains(f"(?i)^(?:{wanted})$").fill_null(value=False)
 
 
+def _nested(rows: Sequence[Any]) -> bool:
+    """Whether the parent of the rows has a parent itself: VAR003 and VAR004 tell, and the rest follows from it."""
+    return any(row.role == "sku" and row.parent_sku for row in rows)
+
+
 def _first_of(role: str) -> pl.Expr:
     return pl.when(role == _ROLE).then(pl.col("#index")).min()
 
@@ -192,7 +197,8 @@ def same_combination(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
         if len({rows[position].sku for position in positions}) > 1:
             for position in positions:
                 others = [rows[other].sku for other in positions if other != position][:3]
-                yield position, Flaw(f"the same {', '.join(cells)} as {', '.join(map(str, others))}", field="sku")
+                alike = " and ".join(f"{name} {cell!r}" for name, cell in zip(_varied(rows[position].variation_theme), cells, strict=True))
+                yield position, Flaw(f"the same {alike} as {', '.join(map(str, others))}", field="sku")
 
 
 @rule(
@@ -268,7 +274,7 @@ def parent_with_offer(parentage_level: str, price: str | None, quantity: str | N
 def single_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     """A family whose parent is in the file has at least two children."""
     children = [position for position, row in enumerate(rows) if row.role == "parent_sku" and row.sku != row.parent_sku]
-    if len(children) == 1 and len(children) < len(rows):
+    if len(children) == 1 and len(children) < len(rows) and not _nested(rows):
         child = rows[children[0]]
         yield children[0], Flaw(f"the only child of {child.parent_sku}", field="parent_sku")
 
@@ -289,7 +295,7 @@ def single_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
 def child_before_parent(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     """A parent stands before its children."""
     parents = [position for position, row in enumerate(rows) if row.role == "sku"]
-    if parents and parents[0] > 0:
+    if parents and parents[0] > 0 and not _nested(rows):
         early = [row.sku for row in rows[: parents[0]] if row.role == "parent_sku" and row.sku != row.parent_sku]
         if early:
             yield parents[0], Flaw(f"{rows[parents[0]].sku} stands below its {len(early)} {'child' if len(early) == 1 else 'children'}")

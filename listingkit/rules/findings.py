@@ -29,21 +29,24 @@ class Batch:
     covers: pl.Series | None = None  # rows that a finding about a whole column concerns
     also: Sequence[tuple[int, int]] = ()  # (row of the listings, place): other rows that the flaw at this place holds back
     absent: str | None = None  # the finding is that the sheet lacks the column, which this product type ("": every row) asks for
+    first: str | None = None  # SKU of the first row that misses an absent column, where not every row needs it
 
     def message(self, flaw: Flaw) -> str:
         """What is told of a flaw."""
         if self.absent is None or self.covers is None:
             return flaw.message
-        return missing(self.field, flaw, len(self.covers))
+        return missing(self.field, flaw, len(self.covers), self.first)
 
     def severity_of(self, flaw: Flaw) -> Severity:
         """A rule's warning or info stays one; a flaw may say how bad it is only where the rule was not overridden."""
         return flaw.severity or self.severity
 
 
-def missing(field: str, flaw: Flaw, rows: int) -> str:
+def missing(field: str, flaw: Flaw, rows: int, first: str | None = None) -> str:
     """What is told of a column that the sheet lacks."""
-    return f"the sheet has no {field}: {flaw.message} ({rows} {'row' if rows == 1 else 'rows'})"
+    count = f"{rows} {'row' if rows == 1 else 'rows'}"
+    named = f"{': ' if rows == 1 else ', the first '}{first}" if first else ""
+    return f"the sheet has no {field}: {flaw.message} ({count}{named})"
 
 
 @dataclass(frozen=True)

@@ -52,11 +52,10 @@ def gtin_duplicate(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     offers = {(row.condition_type, row.fulfillment_channel_code) for _, row in held}
     one_product = len({folded(row.item_name or "") for _, row in held}) == 1 and held[0][1].item_name and len(offers) > 1
     shown = ", ".join(skus[:5]) + (" ..." if len(skus) > 5 else "")
-    for position, row in held:
-        if one_product:
-            yield position, Flaw(f"GTIN {row.product_id} is on {len(skus)} SKUs ({shown}) of one product", severity=Severity.WARNING)
-        else:
-            yield position, Flaw(f"GTIN {row.product_id} is on {len(skus)} SKUs ({shown}), which are not one product")
+    told = f"GTIN {verdict_of(rows[0].product_id).gtin or rows[0].product_id} is on {len(skus)} SKUs ({shown})"
+    flaw = Flaw(f"{told} of one product", severity=Severity.WARNING) if one_product else Flaw(f"{told}, which are not one product")
+    for position, _ in held:
+        yield position, flaw
 
 
 @rule(

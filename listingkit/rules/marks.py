@@ -20,9 +20,9 @@ _TELEPHONE = (
     r"|(?<![\w.])\+[0-9]{2}[ ()/.-]?[0-9][0-9 ()/.-]{6,}[0-9]"
 )
 _CONTACTS = (
-    ("e-mail address", re.compile(r"(?i)\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b")),
-    ("web address", re.compile(r"(?i)\b(?:https?://|www\.)\S+|\b[a-z0-9-]{2,}\.(?:com|net|org|de|co\.uk|shop|store|cn|jp)\b(?![.\w])")),
-    ("telephone number", re.compile(_TELEPHONE)),
+    ("an e-mail address", re.compile(r"(?i)\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b")),
+    ("a web address", re.compile(r"(?i)\b(?:https?://|www\.)\S+|\b[a-z0-9-]{2,}\.(?:com|net|org|de|co\.uk|shop|store|cn|jp)\b(?![.\w])")),
+    ("a telephone number", re.compile(_TELEPHONE)),
 )
 _CONTACT_COLUMN = (
     r"(?i:https?://|www\.|@|\.(?:com|net|org|de|co\.uk|shop|store|cn|jp)"

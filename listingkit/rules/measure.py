@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -16,15 +17,29 @@ from listingkit.rules.task import Run
 CHECKED = date(2026, 9, 30)
 
 
+# What the rules of products and those of packages have in common
+_BELONGS: dict[str, Any] = {
+    "source": "Amazon templates 2025 and 2026: value and unit belong together",
+    "checked": CHECKED,
+    "errors": ("99010", "99022"),
+}
+_WEIGHT: dict[str, Any] = _BELONGS | {
+    "good": [("0.4", "kilograms")],
+    "bad": [("0.4", None)],
+    "why": "A weight without unit is refused: 0.4 may be kilograms or pounds.",
+}
+_SIZE: dict[str, Any] = _BELONGS | {
+    "blank": True,
+    "good": [("12", "centimeters", None, None, "9", "centimeters"), (None,) * 6],
+    "bad": [("12", None, None, None, None, None), ("12", "centimeters", "9", None, None, None)],
+    "why": "A length without unit is refused: 30 may be centimetres or inches.",
+}
+
+
 @rule(
     "UNT001",
     fields=("item_weight", "item_weight_unit"),
-    good=[("0.4", "kilograms")],
-    bad=[("0.4", None)],
-    why="A weight without unit is refused: 0.4 may be kilograms or pounds.",
-    source="Amazon templates 2025 and 2026: value and unit belong together",
-    checked=CHECKED,
-    errors=("99010", "99022"),
+    **_WEIGHT,
     suspects=lambda item_weight_unit: item_weight_unit.is_null(),
 )
 def weight_without_unit(item_weight: str, item_weight_unit: str | None) -> Flaw | None:
@@ -64,12 +79,7 @@ def package_lighter_than_item(
 @rule(
     "UNT003",
     fields=("package_weight", "package_weight_unit"),
-    good=[("0.4", "kilograms")],
-    bad=[("0.4", None)],
-    why="A weight without unit is refused: 0.4 may be kilograms or pounds.",
-    source="Amazon templates 2025 and 2026: value and unit belong together",
-    checked=CHECKED,
-    errors=("99010", "99022"),
+    **_WEIGHT,
     suspects=lambda package_weight_unit: package_weight_unit.is_null(),
 )
 def package_weight_without_unit(package_weight: str, package_weight_unit: str | None) -> Flaw | None:
@@ -86,19 +96,10 @@ def _any_bare(*pairs: tuple[pl.Expr, pl.Expr]) -> pl.Expr:
     return pl.any_horizontal(value.is_not_null() & unit.is_null() for value, unit in pairs)
 
 
-_LENGTH = "A length without unit is refused: 30 may be centimetres or inches."
-
-
 @rule(
     "UNT004",
     fields=("item_length", "item_length_unit", "item_width", "item_width_unit", "item_height", "item_height_unit"),
-    blank=True,
-    good=[("12", "centimeters", None, None, "9", "centimeters"), (None,) * 6],
-    bad=[("12", None, None, None, None, None), ("12", "centimeters", "9", None, None, None)],
-    why=_LENGTH,
-    source="Amazon templates 2025 and 2026: value and unit belong together",
-    checked=CHECKED,
-    errors=("99010", "99022"),
+    **_SIZE,
     suspects=lambda item_length, item_length_unit, item_width, item_width_unit, item_height, item_height_unit: _any_bare(
         (item_length, item_length_unit), (item_width, item_width_unit), (item_height, item_height_unit)
     ),
@@ -120,13 +121,7 @@ def item_size_without_unit(
 @rule(
     "UNT005",
     fields=("package_length", "package_length_unit", "package_width", "package_width_unit", "package_height", "package_height_unit"),
-    blank=True,
-    good=[("12", "centimeters", None, None, "9", "centimeters"), (None,) * 6],
-    bad=[("12", None, None, None, None, None), ("12", "centimeters", "9", None, None, None)],
-    why=_LENGTH,
-    source="Amazon templates 2025 and 2026: value and unit belong together",
-    checked=CHECKED,
-    errors=("99010", "99022"),
+    **_SIZE,
     suspects=lambda package_length, package_length_unit, package_width, package_width_unit, package_height, package_height_unit: _any_bare(
         (package_length, package_length_unit), (package_width, package_width_unit), (package_height, package_height_unit)
     ),

@@ -25,6 +25,7 @@ from listingkit.rules.lost import lost_batches
 from listingkit.rules.plan import row_tasks
 from listingkit.rules.sheetwide import sheet_batches, sheet_fields
 from listingkit.rules.sieve import sift
+from listingkit.rules.split import without_debris
 from listingkit.rules.task import Run, Task, start
 from listingkit.rules.translation import translation_tasks
 
@@ -98,12 +99,13 @@ def row_batches(run: Run, tasks: Sequence[Task], *, telling: bool = True) -> Ite
     """Find the suspects of all tasks in one pass over the frame and judge them; `telling` how far it is."""
     if not tasks:
         return
-    rows = run.frame.height
+    rows, found = run.frame.height, list[Batch]()
     for number, (task, suspects) in enumerate(zip(tasks, sift(run.frame, tasks), strict=True), 1):
         if len(suspects):
-            yield from _judge_rows(run, task, suspects)
+            found += _judge_rows(run, task, suspects)
         if telling:
             tell("checking", rows * number // len(tasks), rows)
+    yield from without_debris(found)
 
 
 def across_batches(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str, str]]) -> Iterator[Batch]:
@@ -225,6 +227,7 @@ def _judge_absent(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:
         ),
         covers=pl.Series("index", flawed, dtype=pl.UInt32),
         absent=task.about,
+        first=run.frame["sku"][flawed[0]] if task.names and "sku" in run.frame.columns else None,
     )
 
 

@@ -1,11 +1,13 @@
 """Parts of a batch: some of its rows, some of its marketplaces. The judge is not asked again."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 import polars as pl
 
 from listingkit.rules.findings import Batch
+
+_DEBRIS = "XLS008"
 
 
 def of_rows(batch: Batch, places: pl.Series) -> Batch | None:
@@ -20,6 +22,20 @@ def of_rows(batch: Batch, places: pl.Series) -> Batch | None:
     return replace(batch, places=batch.places[kept], flaws=[batch.flaws[place] for place in kept], also=also)
 
 
+def without_debris(batches: Sequence[Batch]) -> Iterator[Batch]:
+    """The batches, but of a cell that holds a spreadsheet's error or formula only that it does: the rest follows from it."""
+    debris: dict[str, set[int]] = {}
+    for batch in batches:
+        if batch.code == _DEBRIS:
+            rows = zip(batch.places["index"], batch.flaws, strict=True)
+            debris.setdefault(batch.column, set()).update(row for row, flaw in rows if flaw.fix is None)
+    for batch in batches:
+        if batch.code == _DEBRIS or batch.covers is not None or not debris.get(batch.column):
+            yield batch
+        elif part := of_rows(batch, ~batch.places["index"].is_in(list(debris[batch.column]))):
+            yield part
+
+
 def of_covered(batch: Batch, rows: pl.Series) -> Batch | None:
     """A finding about a whole column, for some of the rows that it covers (a mask over `covers`); it says so."""
     assert batch.covers is not None
@@ -29,7 +45,7 @@ def of_covered(batch: Batch, rows: pl.Series) -> Batch | None:
         return batch
     covers = batch.covers.filter(rows)
     if batch.absent is not None:  # the batch itself words how many
-        return replace(batch, covers=covers)
+        return replace(batch, covers=covers, first=batch.first if rows[0] else None)
     told = f"(said of {covers.len()} of {batch.covers.len()} rows)"
     return replace(batch, covers=covers, flaws=[replace(flaw, message=f"{flaw.message} {told}") for flaw in batch.flaws])
 

@@ -34,6 +34,7 @@ class Task:
     pattern: tuple[tuple[str, ...], str] | None = None  # of the suspects, those of which one of these columns holds this pattern
     then: pl.Expr | None = None  # of the suspects, those for which this holds
     about: str = ""  # the product type whose schema asks
+    names: bool = False  # of the rows that miss the column the first is named: not every row needs it
 
 
 @dataclass(frozen=True)

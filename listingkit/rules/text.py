@@ -26,7 +26,7 @@ KEYS = ("sku", "parent_sku", "product_id", "model_number", "part_number", "manuf
 _HALF_WIDTH = "\uff61-\uff9f"
 _FULL_WIDTH = "[０-９Ａ-Ｚａ-ｚ]+"
 _PLATFORM = "①-⑳Ⅰ-Ⅻ㈱㈲㎏㎎㎝㎜㎡№℡㍉㌔㌢㍍㌘㌧㌃㌶㍑㍗"
-_PLACEHOLDERS = (*COPY[:3], "manufacturer", "color", "size", "material", "model_number", "part_number", "country_of_origin")
+_PLACEHOLDERS = (*(name for name in COPY if name != "bullet_point"), "manufacturer", "model_number", "part_number", "country_of_origin")
 
 
 @rule(

@@ -48,7 +48,7 @@ def title_contact(item_name: str, brand: str | None) -> Flaw | None:
     rest = item_name.replace(brand, " ") if brand else item_name
     found = marks.contact(rest)
     if found:
-        return Flaw(f"title has a {found[0]}: {found[1]}")
+        return Flaw(f"title has {found[0]}: {found[1]}")
     code = marks.asin(rest)
     return Flaw(f"title names the ASIN {code}") if code else None
 

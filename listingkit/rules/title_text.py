@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from listingkit.finding import Flaw, Severity
+from listingkit.master import mojibake
 from listingkit.rules import marks
 from listingkit.rules.engine import across, rule
 from listingkit.rules.lexicon import UNSPACED, may_mention, mentioned, named, stopwords
@@ -26,7 +27,7 @@ DECORATION = "~#<>*|"
     "TTL003",
     fields=("item_name", "brand"),
     since=SINCE,
-    good=[("Stoneware Mug, Blue", None), ("Wow! Stoneware Mug", "Wow!"), ("Mug 1/2 l (blue) & saucer", None)],
+    good=[("Stoneware Mug, Blue", None), ("Wow! Stoneware Mug", "Wow!"), ("Mug 1/2 l (blue) & saucer", None), ("CafÃ© Mug", None)],
     bad={("Stoneware Mug!", None): "Stoneware Mug", ("Wow! Mug? Blue", "Wow!"): "Wow! Mug Blue", ("Havnegade™ Mug", None): "Havnegade Mug"},
     why="Amazon suppresses titles with these characters, unless the brand itself is written so.",
     source=POLICY + ": ! $ ? _ { } ^ ¬ ¦ only in brand names; templates: no ® © ™",
@@ -36,8 +37,9 @@ DECORATION = "~#<>*|"
 )
 def title_banned_character(item_name: str, brand: str | None) -> Flaw | None:
     """A title has none of ! $ ? _ { } ^ ¬ ¦ ® © ™ outside the brand's own name."""
-    rest = item_name.replace(brand, "\0") if brand else item_name
-    found = sorted({char for char in rest if char in BANNED + SIGNS})
+    readable = mojibake.repaired(item_name) or item_name  # what is debris of a letter is TXT006's
+    rest = readable.replace(brand, "\0") if brand else readable
+    found = sorted({char for char in rest if char in BANNED + SIGNS and char in item_name})
     if not found:
         return None
     cleaned = " ".join("".join(" " if char == "_" else char for char in rest if char == "_" or char not in BANNED + SIGNS).split())

@@ -7,7 +7,10 @@ from typing import Any
 import polars as pl
 
 from listingkit.finding import Flaw
-from listingkit.rules.engine import across
+from listingkit.rules.engine import across, given
+from listingkit.rules.findings import Batch
+from listingkit.rules.sheetwide import sheetwide, told
+from listingkit.rules.task import Run, kept
 
 CHECKED = date(2026, 9, 30)
 _FAMILY = ("sku", "parent_sku", "parentage_level")
@@ -74,3 +77,32 @@ def parent_without_children(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     for position, row in enumerate(rows):
         if (row.parentage_level or "").lower() == "parent":
             yield position, Flaw(f"parent {row.sku} has no child in the file", field="parentage_level")
+
+
+given(
+    "VAR013",
+    "parent-without-parentage",
+    "A row that names a parent says that it is a child.",
+    category="variation",
+    why="Without its parentage the row is a listing of its own, and a full update may take it out of the family it is in.",
+    source="Amazon variation relationships; unified templates 2025 and 2026: children have the parentage level child",
+    checked=date(2026, 11, 27),
+    severity="warning",
+    errors=("99001", "90220"),
+    good=["parent SKU HG-MUG, parentage Child"],
+    bad=["parent SKU HG-MUG, parentage (blank)"],
+)
+
+
+@sheetwide("VAR013", fields=lambda: _FAMILY)
+def parent_without_parentage(run: Run) -> Iterator[Batch]:
+    """One finding a row, or one where most rows that name a parent do not say what they are."""
+    if "parent_sku" not in run.frame.columns:
+        return
+    level = pl.col("parentage_level") if "parentage_level" in run.frame.columns else pl.lit(None, pl.String)
+    silent = pl.col("parent_sku").is_not_null() & level.is_null() & kept(run)
+    rows = run.frame.select(silent.alias("silent"))["silent"].arg_true()
+    of = run.frame["parent_sku"].count()
+    row = "the row names a parent, but not that it is a child"
+    whole = f"{len(rows)} of the {of} rows that name a parent do not say that they are children"
+    yield from told(run, "VAR013", tuple(run.views), rows, of=of, row=row, whole=whole, column="parentage_level")

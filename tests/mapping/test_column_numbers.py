@@ -94,6 +94,22 @@ def test_one_currency_is_learned_and_several_are_refused() -> None:
     assert mixed.doubt is not None
 
 
+def test_a_single_cell_does_not_decide_the_currency_of_a_column() -> None:
+    prices = [f"{euros}.90" for euros in range(10, 40)]
+    numbers = read_numbers(series([*prices, "19.99 EUR"]))
+    assert (numbers.currency, numbers.doubt) == (None, None)
+    assert numbers.values.to_list() == [*prices, "19.99 EUR"]
+    most = read_numbers(series([*(f"{price} EUR" for price in prices), "19.99 £", "5.00"]))
+    assert (most.currency, most.doubt) == ("EUR", None)
+    assert most.values.to_list() == [*prices, "19.99 £", "5.00"]
+
+
+def test_a_cell_that_names_another_currency_than_its_header_is_not_read() -> None:
+    written = series(["19.99 EUR", "$5.00", "US$ 6.00", "7.00"])
+    assert read_numbers(written, currency="USD").values.to_list() == ["19.99 EUR", "5.00", "6.00", "7.00"]
+    assert read_numbers(written, currency="EUR").values.to_list() == ["19.99", "$5.00", "US$ 6.00", "7.00"]
+
+
 def test_whole_numbers_lose_only_zeros() -> None:
     assert read_numbers(series(["25,0", "10", "3 Stk"]), whole=True).values.to_list() == ["25", "10", "3"]
     assert read_numbers(series(["10.0", "7.5"]), whole=True).values.to_list() == ["10", "7.5"]

@@ -22,7 +22,7 @@ def examples(name: str) -> dict[str, Any]:
 
 def good(name: str, store: str) -> dict[str, str]:
     table = examples(name)["good"]
-    row: dict[str, str] = {key: value for key, value in table.items() if isinstance(value, str)}
+    row: dict[str, str] = {"product_type": name} | {key: value for key, value in table.items() if isinstance(value, str)}
     differences: dict[str, str] = table.get(store, {})
     return row | differences
 
