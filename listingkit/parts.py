@@ -13,15 +13,14 @@ import polars as pl
 
 from listingkit.finding import Finding
 from listingkit.job import Inputs, display, listings_of, read_masters, with_product_type
-from listingkit.mapping.apply import Mapped, Plan, complain, map_part, plan
+from listingkit.mapping.apply import Mapped, Plan, complain, look_at, map_part, needs_every_row, plan, styles_of
 from listingkit.mapping.assign import Assignment
-from listingkit.mapping.listings import SOURCE, Listings, Source
+from listingkit.mapping.listings import Listings, Source
 from listingkit.mapping.profile import Profile, load
-from listingkit.mapping.translations import LANGUAGE
-from listingkit.mapping.values import Seen, Style, look, style_of
+from listingkit.mapping.values import Seen
 from listingkit.mapping.votes import LOOKED_AT
 from listingkit.master.batches import ROWS, read_batches
-from listingkit.master.sheet import ROW, Master
+from listingkit.master.sheet import Master
 from listingkit.progress import tell
 from listingkit.report.report import Input
 
@@ -83,9 +82,9 @@ class Parts:
             if head.height < LOOKED_AT:
                 head = pl.concat([head, part.frame.head(LOOKED_AT - head.height)], how="diagonal")
             last = _with_every_column(part, assumed)
-            _add(seen, last, assumed)
+            look_at(seen, last.frame, assumed)
             if not assumed.styles:
-                assumed = replace(assumed, styles=_styles(seen, last, assumed))
+                assumed = replace(assumed, styles=styles_of(seen, assumed, last.evidence))
             mapped = map_part(last, assumed)
             reading |= dict.fromkeys(part.notes)
             mapping |= dict.fromkeys(mapped.notes)
@@ -96,7 +95,7 @@ class Parts:
             part = self._named(following) if following is not None else None
         found = plan(_with_head(last, head), self._profile)
         if found.assignments == assumed.assignments:
-            found = replace(found, styles=_styles(seen, last, found))
+            found = replace(found, styles=styles_of(seen, found, last.evidence))
         self.settled = found == assumed
         self._plan = found
         self.notes = (*reading, *_in_order(mapping, found))
@@ -111,36 +110,11 @@ class Parts:
         return listings
 
     def _listings(self, mapped: Mapped) -> Listings:
-        frame = mapped.frame.with_columns(pl.lit(0, pl.UInt16).alias(SOURCE)).select(ROW, SOURCE, pl.exclude(ROW, SOURCE))
-        profile = self._profile
-        listings = Listings(frame, (mapped.source,), profile.language, (), profile.lend, mapped.currencies, mapped.lost)
-        return with_product_type(listings, self.inputs.category)
+        return with_product_type(mapped.listings(self._profile), self.inputs.category)
 
     def _named(self, master: Master) -> Master:
         name = display(master.file, self.inputs.masters)
         return replace(master, file=name, notes=tuple(replace(note, file=name) for note in master.notes))
-
-
-def needs_every_row(plan: Plan) -> bool:
-    """Whether blank cells take values of other rows, or rows of one listing stand in several languages."""
-    named = {assignment.field for assignment in plan.assignments} | set(plan.profile.constants) | set(plan.profile.derived)
-    return plan.profile.fill_down is not None or LANGUAGE in named
-
-
-def _add(seen: dict[Assignment, Seen], master: Master, plan: Plan) -> None:
-    for assignment in plan.assignments:
-        found = look(master.frame[assignment.column.letter], assignment)
-        if found is not None:
-            seen[assignment] = seen[assignment] + found if assignment in seen else found
-
-
-def _styles(seen: Mapping[Assignment, Seen], master: Master, plan: Plan) -> dict[Assignment, Style]:
-    evidence = master.evidence
-    return {
-        assignment: style_of(seen[assignment], assignment, plan.profile, evidence.get(assignment.column.letter))
-        for assignment in plan.assignments
-        if assignment in seen
-    }
 
 
 def _with_every_column(master: Master, plan: Plan) -> Master:

@@ -9,10 +9,13 @@ import polars as pl
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.inventory import builtin
 from listingkit.inventory.read import read_rows, read_template
+from listingkit.inventory.template import Template
+from listingkit.inventory.text_file import begins_as_template, is_workbook
 from listingkit.inventory.upload import Upload
 from listingkit.inventory.upload_read import read_upload
 from listingkit.inventory.wire import dictionary, known_values, to_wire
 from listingkit.mapping.apply import map_columns
+from listingkit.mapping.listings import Listings
 from listingkit.mapping.profile import From, Profile
 from listingkit.marketplace import marketplace
 from listingkit.master.read import read
@@ -20,6 +23,7 @@ from listingkit.master.sheet import Master
 from listingkit.render.rows import render
 from listingkit.resources import data
 
+REPORT = "All Listings Report"
 ENOUGH = 3  # known columns, the SKU among them, that make a table a report
 
 
@@ -29,15 +33,15 @@ def read_file(path: Path, like: Upload | None = None, *, store: str = "", key: s
         raise Unreadable(f"there is no upload {path}: name the file, or the folder of an earlier build")
     if is_upload_text(path):
         return read_upload(path)
-    if _is_inventory_file(path):
+    if is_inventory_file(path):
         return _from_template(path)
     return _from_table(path, like, store, key)
 
 
-def _is_inventory_file(path: Path) -> bool:
+def is_inventory_file(path: Path) -> bool:
     """Whether the file is an inventory file by its own header, or a table of another kind."""
     try:
-        return bool(read_template(path).columns)
+        return (is_workbook(path) or begins_as_template(path)) and bool(read_template(path).columns)
     except Unreadable:
         return False
 
@@ -63,26 +67,39 @@ def _from_template(path: Path) -> Upload:
 
 def _from_table(path: Path, like: Upload | None, store: str, key: str | None) -> Upload:
     master = read(path)
+    profile = profile_of(master, key)
+    return upload_of(map_columns(master, profile), profile, like, store, path.name)
+
+
+def profile_of(master: Master, key: str | None) -> Profile:
+    """How a plain table is mapped: as the report that it is, else with `key` as its SKU column. Raises `ListingkitError`."""
     told = _told_by_report(master)
-    if told:
-        known = set(told.values())
-        profile = Profile(
-            file="All Listings Report",
-            columns={field: From(column=header) for field, header in told.items()},
-            ignore=tuple(column.header for column in master.columns if column.header not in known),
-        )
-    else:
-        profile = Profile(columns={"sku": From(column=_named(key, master))} if key else {})
-    listings = map_columns(master, profile)
-    if "condition_type" in told:
+    if not told:
+        return Profile(columns={"sku": From(column=_named(key, master))} if key else {})
+    known = set(told.values())
+    return Profile(
+        file=REPORT,
+        columns={field: From(column=header) for field, header in told.items()},
+        ignore=tuple(column.header for column in master.columns if column.header not in known),
+    )
+
+
+def upload_of(listings: Listings, profile: Profile, like: Upload | None, store: str, name: str) -> Upload:
+    """The listings of a table that was mapped by this profile, in the columns of `like` or of every field."""
+    if profile.file == REPORT and "condition_type" in profile.columns:
         codes = pl.col("condition_type").replace(dict(known_values("inventory_loader.item-condition")))
         listings = replace(listings, frame=listings.frame.with_columns(codes))
-    seller = marketplace(store or "US")
-    template = like.template if like else builtin.template("unified_full", seller)
-    upload = render(listings, seller, template)
+    template = like.template if like else every_field(store)
+    upload = render(listings, marketplace(store or "US"), template)
     held = set(upload.frame.columns)
     columns = tuple(column for column in template.columns if column.path in held)
-    return replace(upload, template=replace(template, name=path.name, columns=columns), complete=False)
+    return replace(upload, template=replace(template, name=name, columns=columns), complete=False)
+
+
+@cache
+def every_field(store: str) -> Template:
+    """The template that tables are compared in."""
+    return builtin.template("unified_full", marketplace(store or "US"))
 
 
 def _named(key: str, master: Master) -> str:

@@ -31,12 +31,11 @@ from listingkit.finding import Severity
 from listingkit.inventory import builtin
 from listingkit.inventory.template import Template
 from listingkit.job import named_marketplaces, stores_of
-from listingkit.mapping.apply import complain, plan
+from listingkit.mapping.apply import complain, needs_every_row, plan
 from listingkit.mapping.listings import SOURCE, Source
 from listingkit.mapping.profile import Profile, load
 from listingkit.mapping.values import look, style_of
 from listingkit.master.sheet import ROW, Master
-from listingkit.parts import needs_every_row
 from listingkit.rules.capped import MOST
 from listingkit.rules.findings import Findings
 from listingkit.rules.sample import sample

@@ -108,7 +108,7 @@ def begins_as_template(path: Path) -> bool:
     with path.open("rb") as stream:
         start = stream.readline(1 << 20)
     text = start.decode("utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig", errors="replace")
-    cells = [_unquoted(cell) for cell in text.rstrip("\r\n\0").split("\t")]
+    cells = [_unquoted(cell) for cell in re.split("[\r\n]", text.strip("\0"), maxsplit=1)[0].split("\t")]
     return any(settings.is_settings(cell) for cell in cells) or _loader(cells) is not None
 
 

@@ -19,10 +19,10 @@ from listingkit.mapping.presets import choose, merged, title
 from listingkit.mapping.profile import FillDown, Profile
 from listingkit.mapping.propose import ACCEPT, propose
 from listingkit.mapping.remarks import without_remarks
-from listingkit.mapping.translations import spread_languages
-from listingkit.mapping.values import Read, Style, read_column
+from listingkit.mapping.translations import LANGUAGE, spread_languages
+from listingkit.mapping.values import Read, Seen, Style, look, read_column, style_of
 from listingkit.marketplace import marketplaces
-from listingkit.master.sheet import ROW, Column, Master
+from listingkit.master.sheet import ROW, Column, Evidence, Master
 
 GENERAL_UNITS = {"weight": "weight_unit", "length": "dimension_unit"}  # a sheet's one unit column for all of its weights or lengths
 
@@ -77,6 +77,11 @@ class Mapped:
     notes: tuple[Finding, ...]
     lost: tuple[Lost, ...] = ()
 
+    def listings(self, profile: Profile) -> Listings:
+        """The listings of this sheet alone, without notes."""
+        frame = self.frame.with_columns(pl.lit(0, pl.UInt16).alias(SOURCE)).select(ROW, SOURCE, pl.exclude(ROW, SOURCE))
+        return Listings(frame, (self.source,), profile.language, (), profile.lend, self.currencies, self.lost)
+
 
 def _without(source: Source, moved: frozenset[str]) -> Source:
     """The source without the columns whose cells may stand in other rows than their listing."""
@@ -108,6 +113,29 @@ def plan(master: Master, profile: Profile, threshold: float = ACCEPT) -> Plan:
         message = f"is read as {title(preset, master)}: preset {preset.name}"
         notes = (note("MAP007", "preset-used", Severity.INFO, message, master), *notes)
     return Plan(profile, assignments, (*drift(master, profile), *notes))
+
+
+def needs_every_row(plan: Plan) -> bool:
+    """Whether blank cells take values of other rows, or rows of one listing stand in several languages."""
+    named = {assignment.field for assignment in plan.assignments} | set(plan.profile.constants) | set(plan.profile.derived)
+    return plan.profile.fill_down is not None or LANGUAGE in named
+
+
+def look_at(seen: dict[Assignment, Seen], frame: pl.DataFrame, plan: Plan) -> None:
+    """Add what a part of a sheet says of its columns to what was `seen` of them."""
+    for assignment in plan.assignments:
+        found = look(frame[assignment.column.letter], assignment)
+        if found is not None:
+            seen[assignment] = seen[assignment] + found if assignment in seen else found
+
+
+def styles_of(seen: Mapping[Assignment, Seen], plan: Plan, evidence: Mapping[str, Evidence]) -> dict[Assignment, Style]:
+    """How the columns are written, by all that was seen of them."""
+    return {
+        assignment: style_of(seen[assignment], assignment, plan.profile, evidence.get(assignment.column.letter))
+        for assignment in plan.assignments
+        if assignment in seen
+    }
 
 
 def map_part(master: Master, plan: Plan) -> Mapped:

@@ -76,12 +76,17 @@ def look(column: pl.Series, assignment: Assignment) -> Seen | None:
         return None
     if assignment.field in MEASURES:
         return Seen(column.unique()) if ORDER.search(key(assignment.column.header)) else None
-    known = parse(assignment.field).field
-    if known.kind in ("number", "integer", "price", "date"):
+    if parse(assignment.field).field.kind in ("number", "integer", "price", "date"):
         return Seen(column.unique())
-    if known.name in JUDGED:
+    if may_be_html(assignment):
         return Seen(filled=len(column) - column.null_count(), tagged=tagged(column))
     return None
+
+
+def may_be_html(assignment: Assignment) -> bool:
+    """Whether the tags in its cells are all that matters of a column."""
+    read_otherwise = _family(assignment) or _gallery(assignment) or assignment.source.keep or assignment.field in MEASURES
+    return not read_otherwise and parse(assignment.field).field.name in JUDGED
 
 
 def style_of(seen: Seen, assignment: Assignment, profile: Profile, evidence: Evidence | None = None) -> Style:

@@ -32,7 +32,7 @@ def read_batches(
         for raw in raw_sheets(file, sheets=sheet, encoding=encoding, delimiter=delimiter):
             reading = Reading(raw, header_row)
             held: pl.DataFrame | None = None
-            for frame in _pieces(reading.frames(), rows):
+            for frame in pieces(reading.frames(), rows):
                 if held is not None:
                     yield reading.master(held, last=False)
                 held = frame
@@ -40,7 +40,7 @@ def read_batches(
             return
 
 
-def _pieces(frames: Iterator[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:
+def pieces(frames: Iterator[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:
     """The same rows in frames of exactly `rows` rows, but for the last."""
     held: list[pl.DataFrame] = []
     count = 0

@@ -13,21 +13,21 @@ LONGEST = 64 << 20  # bytes of one record
 
 
 class Chunks:
-    """The pieces of a stream. `trusted` where UTF-8 was verified beforehand, so that its bytes are taken as they are."""
+    """The pieces of a stream. `trusted` where UTF-8 was verified beforehand, so that its bytes are taken as they are: they are `plain`."""
 
     def __init__(self, stream: IO[bytes], name: str, encoding: str, *, trusted: bool) -> None:
         self._stream, self._name, self._encoding = cast("BufferedIOBase", stream), name, encoding
-        self._plain = trusted and encoding in {"utf-8", "utf-8-sig"}
+        self.plain = trusted and encoding in {"utf-8", "utf-8-sig"}
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self.buffer = bytearray()
         self._held = 0  # bytes in the buffer that were not read yet
         self._past = 0  # bytes that were
         self._given = 0
         self._ended = False
-        self._start = stream.tell()
-        if self._plain and encoding == "utf-8-sig":
-            self._start += len(codecs.BOM_UTF8)
-            stream.seek(self._start)
+        self.start = stream.tell()  # of the text, behind its mark
+        if self.plain and encoding == "utf-8-sig":
+            self.start += len(codecs.BOM_UTF8)
+            stream.seek(self.start)
 
     def peek(self) -> tuple[bytes, bool]:
         """The first part of the text, without taking it, and whether that is all."""
@@ -61,12 +61,12 @@ class Chunks:
     def lines_before(self) -> int:
         """How many lines the pieces before this one have; reads them again."""
         here = self._stream.tell()
-        self._stream.seek(self._start)
+        self._stream.seek(self.start)
         decoder = codecs.getincrementaldecoder(self._encoding)()
         lines, left = 0, self._past
         while left:
             raw = self._stream.read(CHUNK)
-            text = raw if self._plain else decoder.decode(raw).encode()
+            text = raw if self.plain else decoder.decode(raw).encode()
             lines += text.count(b"\n", 0, left)
             left -= min(left, len(text))
         self._stream.seek(here)
@@ -77,7 +77,7 @@ class Chunks:
             self.buffer.extend(bytes(size - len(self.buffer)))
         while self._held < size and not self._ended:
             before = self._held
-            if self._plain:
+            if self.plain:
                 with memoryview(self.buffer) as view, view[before:size] as free:
                     read = self._stream.readinto(free)
                 self._held += read

@@ -17,7 +17,7 @@ from listingkit.master.chunks import Chunks
 from listingkit.master.encoding import encoding_of, known
 from listingkit.master.notes import AT_MOST, Notebook
 from listingkit.master.reading import Block
-from listingkit.master.records import records
+from listingkit.master.records import Record, records
 from listingkit.master.sheet import ROW, Evidence, letter
 
 WIDEST = 4_096  # columns; the widest inventory templates have some 700
@@ -105,10 +105,14 @@ class DelimitedSheet:
             return None
         try:
             with memoryview(text) as view, view[:size] as piece:
-                frame = pl.read_csv(io.BytesIO(piece), has_header=False, schema=self._schema, separator=self.delimiter)
+                return self._parsed(piece, row, quoted=quoted)
         except pl.exceptions.PolarsError:
             return None
-        if self._has_short_rows(frame, size, quoted=quoted):
+
+    def _parsed(self, piece: memoryview, row: int, *, quoted: bool) -> pl.DataFrame | None:
+        """The records of a piece that has no pitfalls but rows that are too short. Raises what polars raises."""
+        frame = pl.read_csv(io.BytesIO(piece), has_header=False, schema=self._schema, separator=self.delimiter)
+        if self._has_short_rows(frame, len(piece), quoted=quoted):
             return None
         return frame.with_row_index(ROW, offset=row)
 
@@ -124,7 +128,7 @@ class DelimitedSheet:
         text = self._chunks.buffer[:size].decode()
         rows: list[list[str | None]] = []
         end = lines = 0
-        for record in records(text, self.delimiter, final=final):
+        for record in self._records(text, final=final):
             self._judge(record.cells, row + len(rows), line + lines, unclosed=record.unclosed)
             cells: list[str | None] = [cell or None for cell in record.cells[: self.width]]
             rows.append(cells + [None] * (self.width - len(cells)))
@@ -132,6 +136,9 @@ class DelimitedSheet:
             end = record.end
         frame = pl.DataFrame(rows, schema=self._schema, orient="row").with_row_index(ROW, offset=row)
         return frame, len(text[:end].encode()), lines
+
+    def _records(self, text: str, *, final: bool) -> Iterator[Record]:
+        return records(text, self.delimiter, final=final)
 
     def _judge(self, cells: list[str], row: int, line: int, *, unclosed: bool) -> None:
         if unclosed:

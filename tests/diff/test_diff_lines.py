@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from listingkit.diff import lines
+from listingkit.diff import lines, upload_lines
 from listingkit.diff.changes import Changes
 from listingkit.diff.compare import compare
 from listingkit.diff.lines import compare_files
@@ -23,7 +23,7 @@ ACTIONS = ("full_update", "full_update", "partial_update", "delete", "ignore", "
 @pytest.fixture(autouse=True)
 def _small_files_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "SMALL", 0)
-    monkeypatch.setattr(lines, "BLOCK", 300)
+    monkeypatch.setattr(upload_lines, "BLOCK", 300)
 
 
 def told(changes: Changes) -> tuple[object, ...]:
@@ -47,6 +47,9 @@ def test_the_same_changes_as_by_cells(upload: Make, tmp_path: Path, layout: str,
     dice.shuffle(new)
     for name, rows in (("old", old), ("new", new)):
         text.write(upload(rows, layout=layout), tmp_path / f"{name}.txt", encoding="utf-8")
+        if seed % 2:  # as a spreadsheet saves it
+            path = tmp_path / f"{name}.txt"
+            path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     plain = compare(load(tmp_path / "old.txt"), load(tmp_path / "new.txt"))
     assert told(compare_files(tmp_path / "old.txt", tmp_path / "new.txt")) == told(plain)
 
@@ -65,6 +68,15 @@ def test_unchanged_children_of_a_deleted_parent_are_seen(upload: Make, tmp_path:
     changes = compare_files(tmp_path / "old.txt", tmp_path / "new.txt")
     assert [change.risk for change in changes] == ["OPS010", "OPS002"]
     assert changes.unchanged.to_list() == ["C"]
+
+
+def test_lines_that_are_all_the_same_partial_updates_are_told_of(upload: Make, tmp_path: Path) -> None:
+    rows = [{"sku": f"M-{number}", "record_action": "partial_update", "price": "5"} for number in range(9)]
+    for name in ("old", "new"):
+        text.write(upload(rows), tmp_path / f"{name}.txt")
+    plain = compare(load(tmp_path / "old.txt"), load(tmp_path / "new.txt"))
+    assert told(compare_files(tmp_path / "old.txt", tmp_path / "new.txt")) == told(plain)
+    assert any("partial updates" in note for note in plain.notes)
 
 
 def test_files_with_other_columns_are_compared_by_cells(upload: Make, tmp_path: Path) -> None:

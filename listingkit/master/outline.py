@@ -1,0 +1,86 @@
+"""A delimited text in outline: the cells of a few columns, and of every record a hash of all of it and how many bytes it takes."""
+
+import io
+from collections.abc import Collection, Iterator
+from typing import IO
+
+import polars as pl
+
+from listingkit.master.delimited import DelimitedSheet
+from listingkit.master.records import Record
+from listingkit.master.sheet import ROW
+
+
+class Outline(DelimitedSheet):
+    """A text file whose blocks have the `wanted` columns alone (letters; None: all of them).
+
+    `records` grows with the blocks: `hash` (line ends do not count) and `size` of every record from the top, blank ones included,
+    so that record N of the sheet is row N - 1 there.
+    """
+
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        super().__init__(stream, name)
+        self.wanted: Collection[str] | None = None
+        self.records: list[pl.DataFrame] = []
+        self.tagged = False  # whether any of the text may be HTML
+
+    @property
+    def start(self) -> int | None:
+        """Where in the stream the first record begins; None where its text is another than its bytes."""
+        return self._chunks.start if self._chunks.plain else None
+
+    def _parsed(self, piece: memoryview, row: int, *, quoted: bool) -> pl.DataFrame | None:
+        text = bytes(piece)
+        if self.wanted is None:
+            frame = pl.read_csv(text, has_header=False, schema=self._schema, separator=self.delimiter)
+        else:
+            places = [place for place, name in enumerate(self._schema) if name in self.wanted]
+            frame = pl.read_csv(text, has_header=False, schema=self._schema, separator=self.delimiter, columns=places)
+        lines = text_lines(text)
+        found = _joined(lines) if quoted else lines
+        if found.height != frame.height:
+            return None
+        self._note(found)
+        self.tagged = self.tagged or b"<" in text
+        return frame.with_row_index(ROW, offset=row)
+
+    def _records(self, text: str, *, final: bool) -> Iterator[Record]:
+        texts: list[str] = []
+        start = 0
+        for record in super()._records(text, final=final):
+            texts.append(text[start : record.end])
+            start = record.end
+            yield record
+        found = pl.DataFrame({"line": texts}, schema={"line": pl.String})
+        bare = pl.col("line").str.replace_all("\r\n", "\n", literal=True).str.strip_suffix("\n")
+        self._note(found.select(bare, size=pl.col("line").str.len_bytes()))
+        self.tagged = self.tagged or "<" in text
+
+    def _note(self, found: pl.DataFrame) -> None:
+        self.records.append(found.select(pl.col("line").hash(seed=0).alias("hash"), pl.col("size").cast(pl.UInt32)))
+
+
+def text_lines(block: bytes) -> pl.DataFrame:
+    """The lines of a text: `line` without its end, "" where it is blank, and the `size` in bytes with it."""
+    schema = {"line": pl.String}
+    table = pl.read_csv(io.BytesIO(block), separator="\0", quote_char=None, has_header=False, schema=schema, truncate_ragged_lines=True)
+    returns = block.count(b"\r\n") if b"\r" in block else 0
+    if returns in (0, table.height) and block[:1] not in (b"\r", b"\n"):  # polars leaves out blank lines at the start
+        line = pl.col("line").fill_null("")
+        return table.select(line, size=line.str.len_bytes() + (2 if returns else 1))
+    lines = block.removesuffix(b"\n").split(b"\n")
+    texts = pl.Series("line", [line.removesuffix(b"\r") for line in lines], dtype=pl.Binary).cast(pl.String)
+    return pl.DataFrame([texts, pl.Series("size", [len(line) + 1 for line in lines], dtype=pl.UInt32)])
+
+
+def _joined(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines of one record, where a cell in quotes holds line breaks, as one."""
+    odd = lines.get_column("line").str.count_matches('"', literal=True) % 2 == 1
+    if not odd.any():
+        return lines
+    inside = odd.cum_sum().shift(1, fill_value=0) % 2 == 1  # a quote that a line before has opened is open still
+    return (
+        lines.group_by((~inside).cum_sum().alias("record"), maintain_order=True)
+        .agg(pl.col("line").str.join("\n"), pl.col("size").sum())
+        .drop("record")
+    )

@@ -1,0 +1,43 @@
+"""A text in outline: the same rows as when it is read, and every byte of it in one record."""
+
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from listingkit.master.outline import Outline, text_lines
+
+CELLS = st.sampled_from(["a", "", 'say ""so""', '"two\nlines"', '"two\r\nlines"', '"a, b"', 'a 5" mug', '"open', " ", "ä"])
+TEXTS = st.lists(
+    st.tuples(st.lists(CELLS, min_size=1, max_size=4).map(",".join), st.sampled_from(["\n", "\n", "\r\n"])), min_size=1, max_size=9
+)
+
+
+def outline(text: bytes) -> tuple[list[tuple[object, ...]], list[tuple[int, int]]]:
+    sheet = Outline(io.BytesIO(text), "t.csv")
+    rows: list[tuple[object, ...]] = [row for block in sheet.blocks() for row in block.frame.iter_rows()]
+    return rows, [record for records in sheet.records for record in records.iter_rows()]
+
+
+@given(TEXTS)
+def test_every_record_has_its_bytes(lines: list[tuple[str, str]]) -> None:
+    text = "k,l,m\n" + "".join(line + end for line, end in lines)
+    rows, records = outline(text.encode())
+    assert len(rows) == len(records)
+    assert sum(size for _, size in records) == len(text.encode())
+
+
+def test_the_end_of_a_line_does_not_count() -> None:
+    text = 'k,l\na,"two\nlines"\n\nb,c\n'
+    _, records = outline(text.encode())
+    _, others = outline(text.replace("\n", "\r\n").encode())
+    assert [found for found, _ in records] == [found for found, _ in others]
+    assert [size for _, size in others] == [5, 16, 2, 5]
+
+
+def test_lines_of_every_kind() -> None:
+    for text in ("a\nb\n", "a\r\nb\r\n", "a\nb\r\n", "\n\na\n", "a\n\n\nb", "a\x1fb\nc", "\r\n"):
+        table = text_lines(text.encode())
+        lines = text.removesuffix("\n").split("\n")
+        assert table["line"].to_list() == [line.removesuffix("\r") for line in lines]
+        assert table["size"].to_list() == [len(line) + 1 for line in lines]
