@@ -35,9 +35,12 @@ def history(sku: str, marketplace: str | None, home: Path | None, style: str) ->
     for step in steps:
         if style == "jsonl":
             entry = {name: getattr(step.entry, name) for name in ("number", "at", "store", "file", "sha256")}
-            click.echo(json.dumps({**entry, "changes": [change.to_dict() for change in step.changes]}, ensure_ascii=False))
+            changes = [change.to_dict() for change in step.changes]
+            click.echo(json.dumps({**entry, "known_before": step.known, "changes": changes}, ensure_ascii=False))
         else:
             click.echo(f"{step.entry.at}  {step.entry.store}  upload {step.entry.number}: {step.entry.file}")
+            if not step.known:
+                click.echo("    no earlier upload of this listing is recorded, so (blank) may be any value")
             for change in step.changes:
                 click.echo(f"    {line(change)}")
             if not step.changes:

@@ -13,16 +13,17 @@ from listingkit.diff.compare import compare
 from listingkit.diff.forms import read_file
 from listingkit.diff.ledger import Entry
 from listingkit.diff.replay import after
-from listingkit.diff.side import side
+from listingkit.diff.side import DELETE, FULL, PARTIAL, side
 from listingkit.inventory.upload import Upload
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one recorded upload did to one listing."""
+    """What one recorded upload did to one listing. Where it was not `known` before, what its cells were is not."""
 
     entry: Entry
     changes: tuple[Change, ...]
+    known: bool = True
 
 
 def state(home: Path, store: str, last: int | None = None) -> Upload | None:
@@ -49,10 +50,18 @@ def history(home: Path, sku: str, store: str | None = None) -> Iterator[Step]:
         upload = _only(sent(home, entry), sku)
         if not upload.frame.height:
             continue
-        before = live.get(entry.store, replace(upload, frame=upload.frame.clear()))
-        changes = tuple(compare(before, upload))
+        before = live.get(entry.store) or _before(upload)
+        yield Step(entry, tuple(compare(before, upload)), known=entry.store in live or not before.frame.height)
         live[entry.store] = after(live.get(entry.store), upload)
-        yield Step(entry, changes)
+
+
+def _before(upload: Upload) -> Upload:
+    """What is known of a listing before its first upload: nothing, or that it is there where the upload changes or deletes it."""
+    one = side(upload)
+    there = one.action.is_in([PARTIAL, DELETE]).fill_null(value=False)
+    column = one.paths[keys.SKU]
+    frame = one.upload.frame.filter(there).select(pl.when(pl.lit(name == column)).then(name).alias(name) for name in upload.frame.columns)
+    return replace(upload, frame=frame, template=replace(upload.template, default_action=FULL))
 
 
 def _only(upload: Upload, sku: str) -> Upload:

@@ -169,6 +169,27 @@ def test_the_state_and_the_history_of_a_listing(tmp_path: Path, upload: Make) ->
     assert [step.changes[0].kind for step in live.history(home, "B")] == ["added", "removed"]
 
 
+def test_the_history_of_a_listing_that_was_there_before_the_ledger(tmp_path: Path, upload: Make) -> None:
+    home = tmp_path / "ledger"
+    sent = [
+        upload([{"sku": "B", "record_action": "full_update", "item_name": "Cup"}]),
+        upload([{"sku": "A", "record_action": "partial_update", "price": "7"}]),
+        upload([{"sku": "A", "record_action": "partial_update", "price": "8"}]),
+        upload([{"sku": "C", "record_action": "delete"}]),
+    ]
+    for number, one in enumerate(sent):
+        text.write(one, tmp_path / f"{number}.txt")
+        ledger.record(home, [("DE", tmp_path / f"{number}.txt")])
+
+    def told(sku: str) -> list[tuple[int, bool, list[tuple[str, str | None, str | None]]]]:
+        steps = live.history(home, sku)
+        return [(step.entry.number, step.known, [(one.kind, one.old, one.new) for one in step.changes]) for step in steps]
+
+    assert told("A") == [(2, False, [("changed", None, "7")]), (3, True, [("changed", "7", "8")])]
+    assert told("B") == [(1, True, [("added", None, None)])]
+    assert told("C") == [(4, False, [("removed", None, None)])]
+
+
 def kill(what: str, folder: Path, times: int) -> None:
     folder.mkdir(parents=True)
     run = subprocess.run(
