@@ -67,10 +67,13 @@ def alike(old: Path, new: Path, store: str, key: str | None) -> tuple[TableLines
     if not all(_is_table(path) for path in (new, old)):
         return None
     with opened(new) as after, opened(old) as before:
-        tables = [_Table(file, key) for file in (after, before)]
-        if not all(table.stands_alone for table in tables) or tables[0].layout != tables[1].layout:
+        try:
+            tables = [_Table(file, key) for file in (after, before)]
+            if not all(table.stands_alone for table in tables) or tables[0].layout != tables[1].layout:
+                return None
+            one, other = (table.lines(path, store) for table, path in zip(tables, (new, old), strict=True))
+        except UnicodeDecodeError:
             return None
-        one, other = (table.lines(path, store) for table, path in zip(tables, (new, old), strict=True))
     return (other, one) if _reading(one.plan) == _reading(other.plan) else None
 
 
@@ -114,8 +117,7 @@ class _Table:
         named = [assignment.field for assignment in self._plan.assignments]
         made = {*profile.constants, *profile.derived}
         return (
-            self._sheet.start is not None
-            and not needs_every_row(self._plan)
+            not needs_every_row(self._plan)
             and named.count("sku") == 1
             and "record_action" not in {*named, *made}
             and "sku" not in made
@@ -139,7 +141,6 @@ class _Table:
             named.append(self._named(frame, sku))
         records = pl.concat(self._sheet.records)
         settled = replace(self._plan, styles=styles_of(seen, self._plan, {}))
-        assert self._sheet.start is not None
         frame = _keyed(pl.concat(named), records.get_column("hash"), every_field(store).default_action)
         return TableLines(path, Rows(frame, records.get_column("size"), self._sheet.start), settled, self._sheet.delimiter, store)
 

@@ -13,11 +13,11 @@ LONGEST = 64 << 20  # bytes of one record
 
 
 class Chunks:
-    """The pieces of a stream. `trusted` where UTF-8 was verified beforehand, so that its bytes are taken as they are: they are `plain`."""
+    """The pieces of a stream. `trusted` where UTF-8 was verified beforehand, so that its bytes are taken as they are."""
 
     def __init__(self, stream: IO[bytes], name: str, encoding: str, *, trusted: bool) -> None:
         self._stream, self._name, self._encoding = cast("BufferedIOBase", stream), name, encoding
-        self.plain = trusted and encoding in {"utf-8", "utf-8-sig"}
+        self._plain = trusted and encoding in {"utf-8", "utf-8-sig"}
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self.buffer = bytearray()
         self._held = 0  # bytes in the buffer that were not read yet
@@ -25,7 +25,7 @@ class Chunks:
         self._given = 0
         self._ended = False
         self.start = stream.tell()  # of the text, behind its mark
-        if self.plain and encoding == "utf-8-sig":
+        if self._plain and encoding == "utf-8-sig":
             self.start += len(codecs.BOM_UTF8)
             stream.seek(self.start)
 
@@ -66,7 +66,7 @@ class Chunks:
         lines, left = 0, self._past
         while left:
             raw = self._stream.read(CHUNK)
-            text = raw if self.plain else decoder.decode(raw).encode()
+            text = raw if self._plain else decoder.decode(raw).encode()
             lines += text.count(b"\n", 0, left)
             left -= min(left, len(text))
         self._stream.seek(here)
@@ -77,7 +77,7 @@ class Chunks:
             self.buffer.extend(bytes(size - len(self.buffer)))
         while self._held < size and not self._ended:
             before = self._held
-            if self.plain:
+            if self._plain:
                 with memoryview(self.buffer) as view, view[before:size] as free:
                     read = self._stream.readinto(free)
                 self._held += read

@@ -1,5 +1,6 @@
 """A delimited text in outline: the cells of a few columns, and of every record a hash of all of it and how many bytes it takes."""
 
+import codecs
 import io
 from collections.abc import Collection, Iterator
 from typing import IO
@@ -12,7 +13,7 @@ from listingkit.master.sheet import ROW
 
 
 class Outline(DelimitedSheet):
-    """A text file whose blocks have the `wanted` columns alone (letters; None: all of them).
+    """A text file in UTF-8 whose blocks have the `wanted` columns alone (letters; None: all of them).
 
     `records` grows with the blocks: `hash` (line ends do not count) and `size` of every record from the top, blank ones included,
     so that record N of the sheet is row N - 1 there.
@@ -24,10 +25,18 @@ class Outline(DelimitedSheet):
         self.records: list[pl.DataFrame] = []
         self.tagged = False  # whether any of the text may be HTML
 
+    def _detected(self) -> str:
+        """UTF-8; where it is not, `UnicodeDecodeError` is raised here or while the blocks are read."""
+        head = self._stream.read(4096)
+        self._stream.seek(0)
+        if b"\0" in head or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise UnicodeDecodeError("utf-8", head, 0, 1, "not in UTF-8")
+        return "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
+
     @property
-    def start(self) -> int | None:
-        """Where in the stream the first record begins; None where its text is another than its bytes."""
-        return self._chunks.start if self._chunks.plain else None
+    def start(self) -> int:
+        """Where in the stream the first record begins."""
+        return self._chunks.start
 
     def _parsed(self, piece: memoryview, row: int, *, quoted: bool) -> pl.DataFrame | None:
         text = bytes(piece)
