@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Row = Sequence[str | None]
 
@@ -38,6 +39,8 @@ def find(rows: Mapping[int, Row], *, merged: Sequence[Range] = (), wanted: int |
     at = wanted if wanted in rows else None if wanted else _best(rows, numbers)
     if at is None:
         return None
+    if stacked := _stacked(rows, numbers, at):
+        return stacked
     below = numbers[numbers.index(at) + 1 : numbers.index(at) + 2]
     code_row = below[0] if below and _are_codes(rows[below[0]], rows[at]) else None
     labels = _labels(rows, at, merged)
@@ -70,6 +73,39 @@ def _best(rows: Mapping[int, Row], numbers: Sequence[int]) -> int | None:
     return None
 
 
+def _stacked(rows: Mapping[int, Row], numbers: Sequence[int], at: int) -> Header | None:
+    """The header of two rows, the upper one with plain labels and with groups over several labels, as merged cells leave them."""
+    place = numbers.index(at)
+    for upper, lower in pairwise(numbers[max(0, place - 1) : place + 2]):
+        below = [rows[number] for number in numbers[numbers.index(lower) + 1 :]]
+        labels = _joined(rows[upper], rows[lower], below) if lower == upper + 1 and below else None
+        if labels:
+            return Header(lower, lower, labels, ("",) * len(labels))
+    return None
+
+
+def _joined(upper: Row, lower: Row, below: Sequence[Row]) -> tuple[str, ...] | None:
+    """The labels of two header rows; None where the lower one is a row like those below, or the upper one a title."""
+    width = max(len(upper), len(lower))
+    labels, group, plain, grouped = [], "", [], 0
+    for column in range(width):
+        top, bottom = _folded(_cell(upper, column)), _folded(_cell(lower, column))
+        group = top if top and bottom else "" if top or not bottom else group
+        if bottom and (not group or not _is_word(bottom) or any(_folded(_cell(row, column)) == bottom for row in below)):
+            return None
+        if top and not bottom:
+            plain.append(column)
+        grouped += bool(bottom and not top)
+        labels.append(f"{group} {bottom}" if bottom else top)
+    filled = [sum(bool(_folded(_cell(row, column))) for row in below) for column in plain]
+    sound = grouped and plain and max(filled) >= 0.8 * len(below) and len({*labels} - {""}) == sum(map(bool, labels))
+    return tuple(labels) if sound else None
+
+
+def _is_word(cell: str) -> bool:
+    return len(cell) <= _LABEL_AT_MOST and not _VALUE.fullmatch(cell)
+
+
 def _filled(row: Row) -> int:
     return sum(1 for cell in row if cell and cell.strip())
 
@@ -79,7 +115,7 @@ def _are_labels(row: Row) -> bool:
     cells = [cell.strip() for cell in row if cell and cell.strip()]
     if not cells:
         return False
-    words = [cell for cell in cells if len(cell) <= _LABEL_AT_MOST and not _VALUE.fullmatch(cell)]
+    words = [cell for cell in cells if _is_word(cell)]
     return len(words) >= 0.7 * len(cells) and len(set(cells)) >= 0.5 * len(cells)
 
 

@@ -106,6 +106,45 @@ def test_merged_and_broken_header_cells(tmp_path: Path) -> None:
     assert not master.notes
 
 
+@pytest.mark.parametrize(
+    ("upper", "lower", "labels"),
+    [
+        (
+            ["SKU", "Titel", "Maße", None, "Preis", None],
+            [None, None, "Länge", "Breite", "US", "DE"],
+            ("SKU", "Titel", "Maße Länge", "Maße Breite", "Preis US", "Preis DE"),
+        ),
+        (
+            ["SKU", "Preis", None, "Titel", "Farbe", "UVP"],
+            [None, "netto", "brutto"],
+            ("SKU", "Preis netto", "Preis brutto", "Titel", "Farbe", "UVP"),
+        ),
+        (["SKU", "Preis", None, None, None, None], [None, "A", "B", "C", "D", "E"], ("SKU", *(f"Preis {one}" for one in "ABCDE"))),
+    ],
+)
+def test_groups_over_labels_in_text_files_and_merged_cells_alike(
+    upper: list[str | None], lower: list[str | None], labels: tuple[str, ...]
+) -> None:
+    data = [["A-1", "Messer", "3", "4", "5", "6"], ["A-2", "Gabel", "3", "4", "5", "6"]]
+    found = find(rows(["Preisliste"], upper, lower, *data))
+    assert found is not None
+    assert (found.row, found.last, found.labels) == (3, 3, labels)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        [None, "Messer", "rot", "klein"],  # like the rows below
+        [None, "Tasse", "12", "klein"],  # a value
+        ["A-1", "Tasse", None, "mini"],
+    ],
+)
+def test_a_row_of_data_under_a_header_with_a_gap_is_data(first: list[str | None]) -> None:
+    found = find(rows(["SKU", "Titel", None, "Größe"], first, ["A-2", "Messer", "blau", "groß"], ["A-3", "Gabel", "rot", "groß"]))
+    assert found is not None
+    assert (found.row, found.last) == (1, 1)
+
+
 def test_headers_twice_are_noted(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("SKU,Price,price ,Note,,\n1,2,3,4,5,6\n", "utf-8")
