@@ -25,7 +25,6 @@ from listingkit.diff.settings import settings
 from listingkit.diff.side import side
 from listingkit.diff.split import WHOLE, Split
 from listingkit.errors import ListingkitError, Unreadable
-from listingkit.fields import parse
 from listingkit.finding import Severity
 from listingkit.inventory import builtin
 from listingkit.inventory.read import read_template
@@ -157,8 +156,7 @@ def _made(
         held_skus = seen.frame["sku"].filter(held).drop_nulls()
         new = replace(whole, frame=whole.frame.drop(LISTING))
         changes, delta = against_previous(order, store, new, held_skus)
-        missing = tuple(name for name in unplaced(seen, store, template) if parse(name).field.path)
-        yield Made(store, template, upload.frame.height, held, len(cells), changes, delta, missing, upload, whole)
+        yield Made(store, template, upload.frame.height, held, len(cells), changes, delta, unplaced(seen, store, template), upload, whole)
 
 
 def held_by(policy: Policy, listings: Listings, findings: Findings, store: Marketplace) -> pl.Series:

@@ -19,7 +19,6 @@ from listingkit.diff.lines import compare_files
 from listingkit.diff.previous import one_text
 from listingkit.diff.settings import settings
 from listingkit.errors import Unwritable
-from listingkit.fields import parse
 from listingkit.finding import Safety
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload import Upload
@@ -177,7 +176,7 @@ def _homeless(spill: _Spill, seen: _Seen, store: Marketplace, template: Template
     """Filled fields that the template has no column for."""
     assert spill.like is not None
     frame = pl.DataFrame({name: ["x" if name in seen.filled else None] for name in spill.like.frame.columns})
-    return tuple(name for name in unplaced(replace(spill.like, frame=frame), store, template) if parse(name).field.path)
+    return unplaced(replace(spill.like, frame=frame), store, template)
 
 
 def _uploads(spill: _Spill, store: Marketplace, template: Template, held: pl.Series, cells: pl.DataFrame) -> Iterator[Upload]:

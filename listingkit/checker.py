@@ -14,7 +14,7 @@ from listingkit.inventory.template import Template
 from listingkit.mapping.listings import SOURCE, Listings
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import ROW
-from listingkit.render.rows import render, sources
+from listingkit.render.rows import render, sources, unplaced
 from listingkit.rules.engine import Rule, chosen
 from listingkit.rules.filled import without_echo
 from listingkit.rules.findings import Batch
@@ -25,6 +25,7 @@ from listingkit.rules.sheetwide import sheet_batches, sheet_names
 from listingkit.rules.shuffle import Shuffle, shuffles
 from listingkit.rules.task import Run, Task, start
 from listingkit.rules.template import template_notes, upload_batches
+from listingkit.rules.unplaced import unplaced_batches
 
 GRADED_BY = ("brand", "product_type")  # what layers of the config may look at
 
@@ -151,6 +152,9 @@ class Checker:
         yield from (batch for batch in batches if batch.stores != (store.code,))
         yield from without_echo([batch for batch in batches if batch.stores == (store.code,)], own, set(names.values()))
         yield from own
+        yield from graded(
+            unplaced_batches(unplaced(listings, store, template), listings, store, template, self.config), listings.frame, self.config
+        )
 
 
 def template_for(templates: Sequence[Template], store: Marketplace) -> Template | None:
@@ -186,10 +190,16 @@ def shifted(batch: Batch, by: int) -> Batch:
 
 
 def joined(batches: Sequence[Batch]) -> Iterator[Batch]:
-    """The batches of all parts: what was found absent in each part is said once, of all rows."""
+    """The batches of all parts: what was found absent in each part is said once, of all rows; so is what is said of no row."""
     absent: dict[tuple[object, ...], list[Batch]] = {}
+    said: set[tuple[object, ...]] = set()
     for batch in batches:
-        if batch.absent is None:
+        if batch.absent is None and batch.places["row"].null_count() == len(batch.flaws):
+            key = (batch.code, batch.column, batch.stores, *(flaw.message for flaw in batch.flaws))
+            if key not in said:
+                said.add(key)
+                yield batch
+        elif batch.absent is None:
             yield batch
         else:
             absent.setdefault((batch.code, batch.severity, batch.column, batch.stores, batch.absent), []).append(batch)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from listingkit.checker import Checker
+from listingkit.checker import Checker, template_for
 from listingkit.config import DEFAULT, Config
 from listingkit.defined import NOTHING, Definitions
 from listingkit.errors import ListingkitError
@@ -115,6 +115,25 @@ def checked(
 
 
 def stores_of(codes: Sequence[str], listings: Listings, templates: Sequence[Template], config: Config) -> tuple[Marketplace, ...]:
-    """The marketplaces that the command names, else the templates, else the config, else the sheet itself."""
+    """The marketplaces that the command names, else the templates, else the config, else the sheet itself.
+
+    Raises `ListingkitError` for a template that none of them would use.
+    """
     primary = dict.fromkeys(code for template in templates for code in template.marketplaces[:1])
-    return select(codes) or select(primary) or select(config.marketplaces) or named_marketplaces(listings)
+    stores = select(codes) or select(primary) or select(config.marketplaces) or named_marketplaces(listings)
+    used = [template_for(templates, store) for store in stores]
+    for template in templates:
+        if not any(one is template for one in used):
+            raise ListingkitError(_unused(template, templates, stores))
+    return stores
+
+
+def _unused(template: Template, templates: Sequence[Template], stores: Sequence[Marketplace]) -> str:
+    """Why no marketplace would get this template."""
+    code = next((store.code for store in stores if store.code in template.marketplaces), None)
+    if code is not None:
+        first = next(one for one in templates if code in one.marketplaces)
+        return f"{first.name} and {template.name} are both for {code}: build with one of them at a time, each from the rows that it is for"
+    made_for = " ".join(template.marketplaces) or "no marketplace that it names"
+    asked = " ".join(store.code for store in stores)
+    return f"{template.name} is a template for {made_for}, and {asked} is asked for: leave -m away, or give a template for {asked}"

@@ -1,5 +1,6 @@
 """Masters become listings: columns become fields, values are read, and what the profile adds is added."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -9,7 +10,7 @@ import polars as pl
 from listingkit.errors import BadProfile, ListingkitError
 from listingkit.fields import fields, parse
 from listingkit.finding import Finding, Severity
-from listingkit.mapping.assign import Assignment, absent, assign, header_key, note
+from listingkit.mapping.assign import Assignment, absent, assign, header_key, ignored, note
 from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE
 from listingkit.mapping.drift import drift
 from listingkit.mapping.headers import name_key
@@ -24,6 +25,7 @@ from listingkit.mapping.values import Read, Seen, Style, look, read_column, styl
 from listingkit.marketplace import marketplaces
 from listingkit.master.sheet import ROW, Column, Evidence, Master
 
+HELPING = ("currency", "language", "weight_unit", "dimension_unit")  # what says how the values of other columns are to be read
 GENERAL_UNITS = {"weight": "weight_unit", "length": "dimension_unit"}  # a sheet's one unit column for all of its weights or lengths
 
 
@@ -111,6 +113,8 @@ def plan(master: Master, profile: Profile, threshold: float = ACCEPT) -> Plan:
     assignments, notes = assign(propose(master, profile), profile, threshold)
     if preset:
         message = f"is read as {title(preset, master)}: preset {preset.name}"
+        passed = ", ".join(repr(column.header) for column in ignored(master, preset.profile) if column.header)
+        message += f", which leaves out {passed}" if passed else ""
         notes = (note("MAP007", "preset-used", Severity.INFO, message, master), *notes)
     return Plan(profile, assignments, (*drift(master, profile), *notes))
 
@@ -159,8 +163,21 @@ def map_part(master: Master, plan: Plan) -> Mapped:
     evidence = {name: master.evidence[column.letter] for name, column in origins.items() if column.letter in master.evidence}
     currencies = {assignment.field: read.currency for assignment, read in reads if read.currency}
     found = (*plan.notes, *remarks, *(about for _, read in reads for about in read.notes))
+    found = (*found, *_unlisted(master, columns, profile))
     lost, unused = _lost(master, {assignment.column.letter: name for name, (assignment, _) in reversed(columns.items())}, profile)
     return Mapped(frame, Source(master.file, master.sheet, origins, evidence, unused), currencies, found, lost)
+
+
+def _unlisted(master: Master, columns: Mapping[str, tuple[Assignment, pl.Series]], profile: Profile) -> tuple[Finding, ...]:
+    """A note on each column with values that is known and no part of a listing, but for those that say how to read others."""
+    told = []
+    derived = " ".join(one.template for one in profile.derived.values())
+    helping = {*HELPING, *re.findall(r"\w+", derived), profile.fill_down and profile.fill_down.by}
+    for name, (assignment, values) in columns.items():
+        if not parse(name).field.group and parse(name).plain not in helping and values.count():
+            message = f"{assignment.column.header!r} is {parse(name).plain}, which is no part of a listing: it is not uploaded"
+            told.append(note("MAP011", "column-not-listed", Severity.INFO, message, master, assignment.column))
+    return tuple(told)
 
 
 def _lost(master: Master, fields: Mapping[str, str], profile: Profile) -> tuple[tuple[Lost, ...], Mapping[str, Column]]:

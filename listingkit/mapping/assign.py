@@ -37,10 +37,10 @@ def assign(proposal: Proposal, profile: Profile, threshold: float = ACCEPT) -> t
             chosen.append(Assignment(name, column, source))
     used = {assignment.column.letter for assignment in chosen}
     stated = {*profile.columns, *profile.constants}  # a derived field may well use the column that it replaces
-    ignored = {name_key(header) for header in profile.ignore}
+    passed = {column.letter for column in ignored(master, profile)}
     notes = []
     for guess in proposal.guesses:
-        if guess.column.letter in used or header_key(guess.column) in ignored:
+        if guess.column.letter in used | passed:
             continue
         if guess.field is None or guess.confidence < threshold:
             notes.append(_unsure(master, guess))
@@ -51,6 +51,12 @@ def assign(proposal: Proposal, profile: Profile, threshold: float = ACCEPT) -> t
             if guess.confidence < 0.9:
                 notes.append(_assumed(master, guess))
     return tuple(_by_currency(_with_header_measures(chosen))), tuple(notes)
+
+
+def ignored(master: Master, profile: Profile) -> tuple[Column, ...]:
+    """The columns that a profile leaves out, by their header or their code."""
+    names, codes = {name_key(header) for header in profile.ignore}, {key(header) for header in profile.ignore}
+    return tuple(column for column in master.columns if header_key(column) in names or (column.code and key(column.code) in codes))
 
 
 def find(master: Master, source: From, profile: Profile) -> Column | None:

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache, partial
 from io import BytesIO
 from itertools import islice
 
@@ -12,9 +13,10 @@ import polars as pl
 import python_calamine as calamine
 
 from listingkit.errors import UnknownName
+from listingkit.master import header
 from listingkit.master.binary_workbook import MARK, Built, made_plain
 from listingkit.master.blanks import without_blank_cells
-from listingkit.master.choice import Entry, chosen
+from listingkit.master.choice import Entry, chosen, passed_over
 from listingkit.master.compound_workbook import built_of
 from listingkit.master.numbers import exact
 from listingkit.master.old_workbook import KINDS
@@ -67,7 +69,8 @@ def _answer(content: BytesIO, kind: str, pattern: str | None, built: Mapping[str
         return {"problem": "it has no worksheet"}, []
     about: list[dict[str, object]] = []
     files: list[bytes] = []
-    for entry in chosen(entries, pattern, lambda entry: _promise(book, entry), kind):
+    labels = cache(partial(_labels, book))
+    for entry in chosen(entries, pattern, labels, kind):
         sheet = book.get_sheet_by_name(entry.name)
         cells, kinds, errors = _frames(sheet)
         how = built.get(entry.name, Built())
@@ -75,6 +78,7 @@ def _answer(content: BytesIO, kind: str, pattern: str | None, built: Mapping[str
         about.append(
             {
                 "name": entry.name,
+                "passed_over": passed_over(entries, pattern, labels, entry),
                 "merged": merged,
                 "hidden_rows": how.hidden_rows,
                 "hidden_columns": how.hidden_columns,
@@ -87,9 +91,12 @@ def _answer(content: BytesIO, kind: str, pattern: str | None, built: Mapping[str
     return {"sheets": about}, files
 
 
-def _promise(book: calamine.CalamineWorkbook, entry: Entry) -> int:
+def _labels(book: calamine.CalamineWorkbook, entry: Entry) -> tuple[str, ...]:
+    """The header of a sheet; nothing where it has none near its top."""
     rows = book.get_sheet_by_name(entry.name).to_python(nrows=LOOKED_AT)
-    return max((sum(1 for cell in row if cell != "") for row in rows), default=0)
+    texts = {number: [_text(cell)[0] for cell in row] for number, row in enumerate(rows, 1) if any(cell != "" for cell in row)}
+    found = header.find(texts)
+    return tuple(filter(None, found.labels)) if found and found.row <= header.DEEPEST else ()
 
 
 def _frames(sheet: calamine.CalamineSheet) -> tuple[list[bytes], list[bytes], list[tuple[int, str, str]]]:

@@ -9,6 +9,7 @@ from itertools import pairwise
 Row = Sequence[str | None]
 
 LOOKED_AT = 40  # rows from the top in which a header may stand
+DEEPEST = 15  # row of a header, where nobody said which sheet is meant
 _LABEL_AT_MOST = 120  # characters
 _VALUE = re.compile(
     r"[-+€$£¥]?\s*[\d.,:/%\s-]*\d[\d.,:/%\s-]*\s*[€$£¥%]?|https?://\S*|\S+@\S+\.\w+|true|false|yes|no|ja|nein", re.IGNORECASE

@@ -85,6 +85,22 @@ _ALL = (
         "RFC 4180, 2.5 to 2.7",
     ),
     Note(
+        "FIL013",
+        "sheet-not-read",
+        Severity.WARNING,
+        "Where several sheets of a workbook have the same columns, somebody says which of them are meant.",
+        "The listings of the other sheets would be missing from the upload, and nobody would notice.",
+        "design of listingkit: no input is left out in silence",
+    ),
+    Note(
+        "FIL014",
+        "no-rows",
+        Severity.ERROR,
+        "A master has rows below its header.",
+        "An empty sheet is a broken export or the wrong sheet; its upload would be empty too.",
+        "design of listingkit: no input is left out in silence",
+    ),
+    Note(
         "XLS003",
         "digits-lost",
         Severity.ERROR,

@@ -41,6 +41,8 @@ class OldSheet:
         self._hidden_rows: list[int] = about["hidden_rows"]
         self._hidden_columns = frozenset(place for first, last in about["hidden_columns"] for place in range(first, last + 1))
         self._frame, self._kinds = frame, kinds
+        if about["passed_over"]:
+            self.notes.add("FIL013", about["passed_over"])
         for row, letter, value in about["errors"]:
             self.notes.spoil("FIL008", f"the cell holds the error {value}, not a value", row, letter, value)
         self._tell_lost_digits()

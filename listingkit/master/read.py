@@ -8,7 +8,7 @@ from listingkit.master.delimited import DelimitedSheet
 from listingkit.master.html_table import HtmlSheet
 from listingkit.master.kind import kind_of
 from listingkit.master.old_workbook import old_sheets
-from listingkit.master.reading import RawSheet, whole
+from listingkit.master.reading import Blank, RawSheet, whole
 from listingkit.master.sheet import Master
 from listingkit.master.source import Opened, opened
 from listingkit.master.workbook import Workbook
@@ -37,9 +37,22 @@ def read_all(
     delimiter: str | None = None,
     header_row: int | None = None,
 ) -> tuple[Master, ...]:
-    """Read every sheet whose name is `sheets` or matches it as a pattern (`*` for all); without one, as `read` does."""
+    """Read every sheet whose name is `sheets` or matches it as a pattern (`*` for all); without one, as `read` does.
+
+    Of several sheets those without any cell are passed over.
+    """
     with opened(source) as file:
-        return tuple(whole(raw, header_row) for raw in raw_sheets(file, sheets=sheets, encoding=encoding, delimiter=delimiter))
+        raws = raw_sheets(file, sheets=sheets, encoding=encoding, delimiter=delimiter)
+        read: list[Master] = []
+        blank: Blank | None = None
+        for raw in raws:
+            try:
+                read.append(whole(raw, header_row))
+            except Blank as error:
+                blank = blank or error
+        if blank and not read:
+            raise blank
+        return tuple(read)
 
 
 def raw_sheets(file: Opened, *, sheets: str | None, encoding: str | None, delimiter: str | None) -> Iterator[RawSheet]:

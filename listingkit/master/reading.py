@@ -68,6 +68,10 @@ class RawSheet(Protocol):
     def hidden_columns(self) -> frozenset[int]: ...
 
 
+class Blank(Unreadable):
+    """A sheet has no filled cell."""
+
+
 class Reading:
     """One pass over a sheet. Iterate `frames` first; the rest is complete afterwards."""
 
@@ -79,6 +83,7 @@ class Reading:
         self._marks: dict[str, Counter[str]] = {}
         self._letters: set[str] = set()
         self._hidden: list[int] = []  # numbers of hidden rows with data
+        self._filled = False  # whether there was a row of data
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """The rows below the header that are not wholly blank; blank cells are null."""
@@ -96,6 +101,7 @@ class Reading:
             if hidden := self._raw.hidden_rows():
                 self._hidden += data.get_column(ROW).filter(data.get_column(ROW).is_in(hidden)).to_list()
             if data.height:
+                self._filled = True
                 yield data
         if not self._last:
             self._refuse()
@@ -111,7 +117,7 @@ class Reading:
     def _refuse(self) -> None:
         place = f"{self._raw.notes.file}{f' [{self._raw.sheet}]' if self._raw.sheet else ''}"
         if not self._head:
-            raise Unreadable(f"{place}: the sheet is empty")
+            raise Blank(f"{place}: the sheet is empty")
         if self._wanted:
             raise Unreadable(f"{place}: row {self._wanted} cannot be the header, it is blank or beyond row {max(self._head)}")
         raise Unreadable(f"{place}: no header row found in the first {len(self._head)} filled rows; name it with --header-row")
@@ -127,6 +133,10 @@ class Reading:
         columns = with_repaired_headers(self._columns(found), found.row, raw.notes if last else Notebook(raw.notes.file))
         if last:
             tell(raw.notes, found, columns, raw.merged(), self._hidden)
+            if not self._filled:
+                raw.notes.add(
+                    "FIL014", f"there are no rows below the header in row {found.row}: is it the right sheet, and a whole export?"
+                )
         notes = raw.notes.closed() if last else raw.notes.taken()
         until = None if last or frame.is_empty() else int(frame.get_column(ROW)[-1])
         spoilt = tuple(cell for cell in raw.notes.lost(until) if cell.row > found.last or (cell.row >= found.row and cell.letter))

@@ -12,7 +12,7 @@ import polars as pl
 from listingkit.errors import Unreadable
 from listingkit.master import header
 from listingkit.master.cells import Conversion, meaning
-from listingkit.master.choice import Entry, chosen
+from listingkit.master.choice import Entry, chosen, passed_over
 from listingkit.master.notes import Notebook
 from listingkit.master.numbers import BUILT_IN, Format, number_format
 from listingkit.master.package import Package, tags
@@ -24,7 +24,6 @@ from listingkit.master.texts import cut, shared_strings
 
 BLOCK_CELLS = 1 << 20  # and whatever the last chunk brings with it
 HEAD = 64 << 10  # bytes of XML that are enough to find a header
-DEEPEST_HEADER = 15  # title rows above a header, where nobody said which sheet is meant
 MERGED_AT_MOST = 10_000  # ranges that are looked at
 _MERGE = re.compile(r'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 
@@ -41,6 +40,7 @@ class Workbook:
         self._related = self.package.related(self._main)
         self.since_1904 = any(tag.get("date1904") in {"1", "true"} for tag in tags(self._xml, "workbookPr"))
         self.entries = tuple(self._entries())
+        self._headers: dict[Entry, tuple[str, ...]] = {}
         if not self.entries:
             raise Unreadable(f"{name}: the workbook has no worksheet")
 
@@ -52,13 +52,18 @@ class Workbook:
 
     def sheets(self, pattern: str | None) -> Iterator["WorkbookSheet"]:
         """The sheets that a name or pattern means; without one, the widest visible sheet. Raises UnknownName."""
-        for entry in chosen(self.entries, pattern, self._promise, self.name):
-            yield WorkbookSheet(self, entry)
+        for entry in chosen(self.entries, pattern, self._labels, self.name):
+            sheet = WorkbookSheet(self, entry)
+            if message := passed_over(self.entries, pattern, self._labels, entry):
+                sheet.notes.add("FIL013", message)
+            yield sheet
 
-    def _promise(self, entry: Entry) -> int:
-        """How many columns the header of a sheet has; none where it stands far down, as in lists of valid values."""
-        found = header.find(first_rows(WorkbookSheet(self, entry).head()))
-        return sum(map(bool, found.labels)) if found and found.row <= DEEPEST_HEADER else 0
+    def _labels(self, entry: Entry) -> tuple[str, ...]:
+        """The header of a sheet; nothing where it stands far down, as in lists of valid values."""
+        if entry not in self._headers:
+            found = header.find(first_rows(WorkbookSheet(self, entry).head()))
+            self._headers[entry] = tuple(filter(None, found.labels)) if found and found.row <= header.DEEPEST else ()
+        return self._headers[entry]
 
     @cached_property
     def strings(self) -> pl.Series:

@@ -42,9 +42,12 @@ def sources(listings: Listings, store: Marketplace, template: Template) -> dict[
 
 
 def unplaced(listings: Listings, store: Marketplace, template: Template) -> tuple[str, ...]:
-    """Columns of the listings' frame that hold something for this marketplace and that the template has no place for."""
+    """Columns of the listings' frame that hold something for this marketplace and that the template has no place for.
+
+    What is never part of a listing, such as the cost, is not among them.
+    """
     placed = {_source(column, listings, store, template) for column in template.columns}
-    seen = [column for column in listings.view(store).columns.values() if column not in placed]
+    seen = [column for column in listings.view(store).columns.values() if column not in placed and parse(column).field.group]
     return tuple(column for column in seen if listings.frame[column].null_count() < listings.frame.height)
 
 

@@ -7,9 +7,11 @@ from datetime import date
 import polars as pl
 
 from listingkit.finding import Flaw
+from listingkit.mapping.units import currencies
 from listingkit.rules.engine import given
 from listingkit.rules.findings import Batch
-from listingkit.rules.sheetwide import listed, once, sheetwide, told
+from listingkit.rules.offer import PRICES
+from listingkit.rules.sheetwide import listed, once, rowwise, sheetwide, told
 from listingkit.rules.task import Run, kept
 
 CHECKED = date(2026, 11, 27)
@@ -51,6 +53,30 @@ given(
     good=["price@US 14.99, price@DE 13.49"],
     bad=["price@US 14.99, price@DE (blank)"],
 )
+given(
+    "MKT007",
+    "price-of-another-currency",
+    "A price is in the currency of its marketplace, where a column of the sheet says in which it is.",
+    category="market",
+    why="listingkit converts no currency: 19.99 USD would go live as 19.99 EUR.",
+    source="Amazon templates: the currency of an offer is the marketplace's",
+    checked=CHECKED,
+    severity="error",
+    good=["DE: price 19.99, currency EUR"],
+    bad=["DE: price 19.99, currency USD"],
+)
+given(
+    "MKT008",
+    "price-without-currency",
+    "Prices that go to marketplaces of several currencies say in which they are.",
+    category="market",
+    why="Nobody converts them: 19.99 would be sold for 19.99 USD, 19.99 EUR and 19.99 GBP.",
+    source="Amazon templates: the currency of an offer is the marketplace's",
+    checked=CHECKED,
+    severity="warning",
+    good=["Price EUR, built for DE and US", "Price DE and Price US"],
+    bad=["Price, built for DE and US"],
+)
 _SCRIPTS = {
     "ja": r"[\p{Hiragana}\p{Katakana}\p{Han}]",
     "zh": r"\p{Han}",
@@ -78,6 +104,47 @@ def foreign_currency(run: Run) -> Iterator[Batch]:
         stated = listed(sorted({run.listings.currencies[column] for column in columns}))
         flaw = Flaw(f"{listed(view.foreign)} in {stated}, and {code} takes {store.currency}: this upload has none of them")
         yield once(run, "MKT001", [code], flaw, column=columns[0])
+
+
+def _unmarked(run: Run) -> Iterator[tuple[str, str, str]]:
+    """Marketplace, its currency and a column of prices that goes there and whose header names no currency and no marketplace."""
+    for code, view in run.views.items():
+        store = run.contexts[code].store
+        for name in PRICES if store else ():
+            column = view.columns.get(name)
+            if store and column and "@" not in column and column not in run.listings.currencies:
+                yield code, store.currency, column
+
+
+@sheetwide("MKT007", fields=lambda: ("currency", *PRICES))
+def another_currency(run: Run) -> Iterator[Batch]:
+    """One finding a price."""
+    if "currency" not in run.frame.columns:
+        return
+    known = {word: currencies().get(word.strip().casefold()) for word in run.frame["currency"].unique().drop_nulls()}
+    for code, own, column in _unmarked(run):
+        foreign = {word: currency for word, currency in known.items() if currency not in (None, own)}
+        there = pl.col(column).is_not_null() & pl.col("currency").is_in(list(foreign)) & kept(run)
+        rows = run.frame.select(there.fill_null(value=False).arg_true()).to_series()
+        if len(rows):
+            stated = run.frame["currency"].gather(rows)
+            flaws = [Flaw(f"the price is in {foreign[word]}, and {code} takes {own}: state a price for {code}") for word in stated]
+            yield rowwise(run, "MKT007", [code], rows.to_list(), flaws, column=column)
+
+
+@sheetwide("MKT008", fields=lambda: ("currency", *PRICES))
+def without_currency(run: Run) -> Iterator[Batch]:
+    """One finding a column of prices."""
+    goes: dict[str, dict[str, str]] = {}
+    for code, own, column in _unmarked(run):
+        if run.frame[column].count() and ("currency" not in run.frame.columns or not run.frame["currency"].count()):
+            goes.setdefault(column, {}).setdefault(own, code)
+    for column, where in goes.items():
+        if len(where) > 1:
+            told = " and ".join(f"{code} in {currency}" for currency, code in where.items())
+            how = f'{column} = {{ column = "...", currency = "EUR" }}'
+            flaw = Flaw(f"no currency is named, so the same number goes to {told}: name it in the header, or in a profile as {how}")
+            yield once(run, "MKT008", list(where.values()), flaw, column=column)
 
 
 @sheetwide("MKT002", fields=lambda: ("item_name",))

@@ -16,9 +16,12 @@ from listingkit.cli import sent as sent_command
 from listingkit.diff import ledger, live
 from listingkit.diff.compare import compare
 from listingkit.diff.split import Split
-from listingkit.errors import Unwritable
+from listingkit.errors import ListingkitError, Unwritable
+from listingkit.inventory.read import read_template
 from listingkit.inventory.upload_read import read_upload
 from listingkit.job import Inputs
+from listingkit.large import Question, check_parts
+from listingkit.parts import Parts
 
 HEAD = "sku,product_type,brand,product_id,product_id_type,item_name,price,record_action"
 ACTION = "::record_action"
@@ -51,6 +54,30 @@ def test_what_no_text_file_can_hold_is_a_finding_and_never_ships(legacy: Path, t
     with pytest.raises(Unwritable, match=r"cell G4 holds 'Ł', which this template's encoding cp1252 does not have"):
         made(path, legacy, tmp_path / "off", config=replace(built.order.config, ignore=("FIL011",)))
     assert not (tmp_path / "off").exists()
+
+
+def test_what_the_template_has_no_column_for_is_told(templates: ModuleType, tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text("sku,product_type,item_name,pattern,item_name@de_DE\nA,MUG,Mug,Dots,Becher\nB,MUG,Mug 2,,\n", "utf-8")
+    template = templates.build(templates.unified(), tmp_path / "t.xlsm")
+    built = made(path, template, tmp_path / "out")
+    told = [(one.column, one.field, one.marketplace, one.row, one.message) for one in built.findings if one.code == "TPL013"]
+    assert told == [("pattern", "pattern", "US", None, "t.xlsm has no column for pattern: what the sheet holds there is not uploaded")]
+    parts = Parts(Inputs((str(path),)), rows=1)
+    _, found = check_parts(parts, Question((), date(2026, 11, 1), templates=[read_template(template)]))
+    assert [one.code for one in found].count("TPL013") == 1
+
+
+def test_a_template_that_no_marketplace_would_use_is_refused(templates: ModuleType, tmp_path: Path) -> None:
+    path = master(tmp_path / "m.csv", "A,MUG,Acme,,,Mug,5,")
+    one, other = (str(templates.build(templates.unified(), tmp_path / f"{name}.xlsm")) for name in ("one", "other"))
+    for stores, given, told in (
+        (("FR",), (one,), "one.xlsm is a template for US, and FR is asked for"),
+        ((), (one, other), "one.xlsm and other.xlsm are both for US"),
+    ):
+        with pytest.raises(ListingkitError, match=told):
+            build(Order(Inputs((str(path),)), tmp_path / "out", date(2026, 11, 1), stores, templates=given))
+    assert not (tmp_path / "out").exists()
 
 
 def test_unified_text_holds_every_letter(templates: ModuleType, tmp_path: Path) -> None:

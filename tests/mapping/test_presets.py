@@ -114,7 +114,12 @@ def test_a_shop_export_becomes_listings(sheet: Sheet) -> None:
     assert frame["other_product_image_locator_2"].to_list() == ["https://i/3.jpg", "https://i/3.jpg", None]
     assert frame["item_weight_unit"].to_list() == ["grams"] * 3
     assert "fulfillment_channel_code" not in frame.columns
-    assert [note.code for note in listings.notes] == ["MAP007", "MAP005"]
+    assert [(note.code, note.column) for note in listings.notes] == [
+        ("MAP007", None),
+        ("MAP005", "Body (HTML)"),
+        ("MAP011", "Type"),
+        ("MAP011", "Variant Image"),
+    ]
     assert "Shopify product export (2017)" in listings.notes[0].message
 
 
@@ -174,7 +179,8 @@ def test_a_mabang_import_template_becomes_listings(sheet: Sheet) -> None:
     ]
     master = sheet(headers, [["A-1", "马克杯 蓝", "35.5", "12", "420", "9.5", "0", "https://x.cn/1.jpg", "x"]])
     listings = map_columns(master)
-    assert [note.code for note in listings.notes] == ["MAP007"]
+    assert [(note.code, note.column) for note in listings.notes] == [("MAP007", None), ("MAP011", "*库存sku名称")]
+    assert "leaves out '质检标准'" in listings.notes[0].message
     assert listings.currencies == {"price": "CNY"}
     assert listings.frame.drop(ROW, "#source").rows(named=True) == [
         {

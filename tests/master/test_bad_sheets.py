@@ -5,9 +5,12 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from listingkit.errors import UnknownName, Unreadable
+from listingkit.finding import Severity
+from listingkit.master.batches import read_batches
 from listingkit.master.read import read, read_all
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
@@ -85,3 +88,36 @@ def test_sheets_that_are_not_there(tmp_path: Path, book: Callable[..., Path]) ->
         read(path, sheet="Product")
     with pytest.raises(Unreadable, match=r"\[Products\]: the sheet is empty"):
         read(path)
+
+
+def workbook(path: Path, **sheets: list[list[str]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+HEAD = ["SKU", "Title", "Price", "Brand"]
+
+
+def test_a_sheet_like_the_one_that_is_read_is_told(tmp_path: Path) -> None:
+    rows = [["A", "Mug", "5", "ACME"]]
+    path = workbook(tmp_path / "a.xlsx", Mugs=[HEAD, *rows], Cups=[["Cups"], HEAD, *rows], Prices=[["SKU", "Net"], ["A", "5"]], Blank=[])
+    [note] = read(path).notes
+    assert (note.code, note.sheet, note.row) == ("FIL013", "Mugs", None)
+    assert "'Cups' has the same columns" in note.message
+    assert not read(path, sheet="Mugs").notes
+    assert [master.sheet for master in read_all(path, sheets="*")] == ["Mugs", "Cups", "Prices"]
+
+
+def test_a_sheet_without_rows_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("SKU;Title;Price\n\n;;\n")
+    for path in (tmp_path / "a.csv", workbook(tmp_path / "a.xlsx", Mugs=[["Mugs of 2026"], HEAD])):
+        [note] = read(path).notes
+        assert (note.code, note.severity) == ("FIL014", Severity.ERROR)
+        [*_, last] = read_batches(path, rows=10)
+        assert [note.code for note in last.notes] == ["FIL014"]

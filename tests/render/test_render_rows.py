@@ -101,8 +101,8 @@ def test_only_the_rows_to_keep_ship_and_know_their_listing(listed: Listed) -> No
 
 def test_what_finds_no_column_is_named(listed: Listed) -> None:
     store = marketplace("US")
-    listings = listed({"sku": ["A"], "cost": ["1"], "notes": [None], "item_name@de_DE": ["Becher"]})
-    assert unplaced(listings, store, template("unified_full", store)) == ("cost",)
+    listings = listed({"sku": ["A"], "cost": ["1"], "author": ["Ann"], "binding": [None], "item_name@de_DE": ["Becher"]})
+    assert unplaced(listings, store, template("unified_full", store)) == ("author",)
 
 
 def test_another_marketplaces_offer_takes_only_its_own_price(listed: Listed) -> None:

@@ -41,6 +41,26 @@ def test_prices_in_another_currency_are_told_once_a_marketplace() -> None:
     assert one.message == "price in EUR, and US takes USD: this upload has none of them"
 
 
+def test_a_price_whose_row_names_another_currency_is_held_back() -> None:
+    table = listings({"sku": ["A", "B", "C", "D"], "price": ["9.90", "9", "8", None], "currency": ["USD", "€", "Taler", "GBP"]})
+    there = [(one.marketplace, one.sku, one.severity, one.field) for one in found(table, "MKT007 MKT008", "DE", "US")]
+    assert there == [("DE", "A", Severity.ERROR, "price"), ("US", "B", Severity.ERROR, "price")]
+    stated = listings({"sku": ["A"], "price@DE": ["9.90"], "currency": ["USD"]})
+    assert not found(stated, "MKT007 MKT008", "DE")
+    assert not found(replace(listings({"sku": ["A"], "price": ["9"], "currency": ["USD"]}), currencies={"price": "EUR"}), "MKT007", "DE")
+
+
+def test_one_number_for_several_currencies_is_told() -> None:
+    table = listings({"sku": ["A"], "price": ["9.90"], "sale_price": [None]})
+    told = found(table, "MKT008", "DE", "FR", "US")
+    assert {(one.marketplace, one.field, one.severity, one.row) for one in told} == {
+        (code, "price", Severity.WARNING, None) for code in ("DE", "US")
+    }
+    assert "DE in EUR and US in USD" in told[0].message
+    assert not found(table, "MKT008", "DE", "FR")
+    assert not found(listings({"sku": ["A"], "price@DE": ["9"], "price@US": ["9"]}), "MKT008", "DE", "US")
+
+
 @pytest.mark.parametrize(
     ("store", "title", "flawed"),
     [
