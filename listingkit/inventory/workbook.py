@@ -102,7 +102,10 @@ class Workbook:
         except OSError as error:
             raise Unreadable(f"cannot read {path}: {error.strerror or error}") from error
         except zipfile.BadZipFile as error:
-            raise Unreadable(f"{path} is not an Excel workbook (.xlsx, .xlsm): save it again as one") from error
+            with path.open("rb") as stream:
+                packed = stream.read(2) == b"PK"
+            how = "is cut off or damaged: copy or download it again" if packed else "is no Excel workbook (.xlsx, .xlsm): save it as one"
+            raise Unreadable(f"{path} {how}") from error
         self._members = {info.filename.lower(): info.filename for info in self._zip.infolist()}
         self._cells: dict[str, dict[int, dict[int, str]]] = {}
         if self._member("xl/workbook.xml") is None:

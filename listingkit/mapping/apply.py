@@ -51,7 +51,7 @@ def map_columns(masters: Master | Sequence[Master], profile: Profile | None = No
         profile.language,
         (
             *(about for master, one in zip(sheets, mapped, strict=True) for about in (*master.notes, *one.notes)),
-            *(_orphans(sheets[number], count) for number, count in spread.orphans.items()),
+            *(_left_out(sheets[number], message) for number, messages in spread.left.items() for message in messages),
         ),
         profile.lend,
         {name: currency for one in mapped for name, currency in one.currencies.items()},
@@ -90,8 +90,7 @@ def _without(source: Source, moved: frozenset[str]) -> Source:
     return replace(source, origins={name: column for name, column in source.origins.items() if name not in moved})
 
 
-def _orphans(master: Master, count: int) -> Finding:
-    message = f"{count} translated SKU{'s are' if count > 1 else ' is'} in no master: left out"
+def _left_out(master: Master, message: str) -> Finding:
     return note("MAP009", "translation-without-listing", Severity.WARNING, message, master)
 
 

@@ -13,7 +13,7 @@ from jinja2.meta import find_undeclared_variables
 
 from listingkit.errors import BadProfile
 from listingkit.fields import plain_names
-from listingkit.mapping.expressions import LONGEST, Sandbox, forbidden
+from listingkit.mapping.expressions import FILTERS, LONGEST, Sandbox, forbidden
 from listingkit.mapping.headers import name_key
 from listingkit.mapping.profile import Derived
 from listingkit.master.sheet import ROW
@@ -86,7 +86,8 @@ class _Expression:
             return tree, sandbox.from_string(tree)
         except TemplateSyntaxError as error:
             line = self.derived.line and self.derived.line + (error.lineno or 1) - 1
-            raise BadProfile(self.file, line, f"{self.name}: {error.message}") from None
+            known = f" Filters are {', '.join(FILTERS)}." if "No filter" in (error.message or "") else ""
+            raise BadProfile(self.file, line, f"{self.name}: {error.message}{known}") from None
         except (TemplateError, RecursionError) as error:
             raise self.bad(str(error)) from None
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from listingkit.errors import BadProfile, UnknownName
-from listingkit.fields import fields, parse
+from listingkit.fields import fields, parse, plain_names
+from listingkit.mapping.headers import key
+from listingkit.mapping.synonyms import synonyms
 from listingkit.mapping.units import currencies, units
 
 TABLES = ("columns", "constants", "derived", "fill_down", "header")
@@ -200,7 +202,9 @@ class _Checked:
         try:
             parse(name)
         except UnknownName as error:
-            raise self.bad(place, str(error)) from None
+            called = dict.fromkeys(entry.field for entry in synonyms().get(key(plain), ())) if plain not in plain_names() else {}
+            meant = f"unknown field {plain!r}: did you mean {' or '.join(called)}?" if called else str(error)
+            raise self.bad(place, meant) from None
         return name
 
     def text(self, place: tuple[str, ...], value: Any) -> str:

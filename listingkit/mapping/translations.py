@@ -11,20 +11,25 @@ from listingkit.mapping.listings import SOURCE
 from listingkit.master.sheet import ROW
 
 LANGUAGE, TAG = "language", "#tag"
-KNOWN = 0.9  # part of a language column's cells that must name languages
+KNOWN = 0.5  # part of a language column's cells that must name languages; the other rows are told
+SHOWN = 5  # rows that a message names
+
+
+_TRUE = pl.lit(value=True)
+_FIRST = pl.col(TAG).first().over("sku")  # the language of a SKU's first row
 
 
 @dataclass(frozen=True)
 class Spread:
     """Frames with one row a SKU, texts in columns such as `item_name@de_DE`.
 
-    `moved` are the columns, by source, whose cells may stand in other rows than the listing's; `orphans` counts the
-    translated SKUs of a source that no master has.
+    `moved` are the columns, by source, whose cells may stand in other rows than the listing's; `left` says, by source, what of a
+    sheet is in none of the frames.
     """
 
     frames: tuple[pl.DataFrame, ...]
     moved: Mapping[int, frozenset[str]]
-    orphans: Mapping[int, int]
+    left: Mapping[int, tuple[str, ...]]
 
 
 def spread_languages(frames: Sequence[pl.DataFrame]) -> Spread:
@@ -35,7 +40,7 @@ def spread_languages(frames: Sequence[pl.DataFrame]) -> Spread:
     kept: list[pl.DataFrame] = []
     sheets: list[pl.DataFrame] = []
     moved: dict[int, frozenset[str]] = {}
-    orphans: dict[int, int] = {}
+    left: dict[int, tuple[str, ...]] = {}
     for number, (frame, known) in enumerate(zip(frames, tags, strict=True)):
         if not known:
             kept.append(frame)
@@ -46,13 +51,37 @@ def spread_languages(frames: Sequence[pl.DataFrame]) -> Spread:
         found = own.to_frame().join(skus.to_frame(), on="sku", how="semi").height
         if found * 2 >= len(own) and found:
             sheets.append(_wide(tagged, texts))
-            orphans[number] = len(own) - found
+            known_skus = pl.col("sku").is_null() | pl.col("sku").is_in(skus.implode())
+            orphans = ((~known_skus, "a SKU that is in no master"), (pl.col("sku").is_null(), "no SKU"))
+            left[number] = _left(tagged, [*orphans, *_unnamed()])
         else:
             kept.append(_widened(tagged, texts))
+            left[number] = _left(tagged, _unnamed(_FIRST.is_not_null(), pl.col(TAG) != _FIRST))
             moved[number] = frozenset(kept[-1].columns) - frozenset(frame.columns)
     for sheet in sheets:
         kept = [_joined(frame, sheet) for frame in kept]
-    return Spread(tuple(kept), moved, {number: count for number, count in orphans.items() if count})
+    return Spread(tuple(kept), moved, {number: messages for number, messages in left.items() if messages})
+
+
+def _unnamed(named: pl.Expr = _TRUE, later: pl.Expr = _TRUE) -> list[tuple[pl.Expr, str]]:
+    """Rows that are left out, those without language where `named` holds, doubled ones where `later` does."""
+    again = pl.struct("sku", TAG).is_first_distinct().not_() & pl.col("sku").is_not_null() & pl.col(TAG).is_not_null()
+    return [
+        (pl.col(LANGUAGE).is_null() & named, "no language"),
+        (pl.col(TAG).is_null() & pl.col(LANGUAGE).is_not_null() & named, "a language that nobody knows"),
+        (again & later.fill_null(value=False), "a SKU and language that an earlier row has"),
+    ]
+
+
+def _left(tagged: pl.DataFrame, kinds: Sequence[tuple[pl.Expr, str]]) -> tuple[str, ...]:
+    """One sentence for each kind of row that is left out."""
+    told = []
+    for there, what in kinds:
+        rows = tagged.filter(there)[ROW].to_list()
+        if rows:
+            shown = ", ".join(map(str, rows[:SHOWN])) + (f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else "")
+            told.append(f"{'row' if len(rows) == 1 else 'rows'} {shown} {'has' if len(rows) == 1 else 'have'} {what}: left out")
+    return tuple(told)
 
 
 def _tags(frame: pl.DataFrame) -> dict[str, str]:
@@ -75,8 +104,7 @@ def _wide(tagged: pl.DataFrame, texts: Sequence[str]) -> pl.DataFrame:
 
 def _widened(tagged: pl.DataFrame, texts: Sequence[str]) -> pl.DataFrame:
     """The sheet with one row a SKU (its rows in its first language), other rows' texts beside it."""
-    first = pl.col(TAG).first().over("sku")
-    base = tagged.filter(pl.col("sku").is_null() | (pl.col(TAG) == first) | (pl.col(TAG).is_null() & first.is_null()))
+    base = tagged.filter(pl.col("sku").is_null() | (pl.col(TAG) == _FIRST) | (pl.col(TAG).is_null() & _FIRST.is_null()))
     tags = tagged[TAG].drop_nulls().unique().to_list()
     own = [pl.when(pl.col(TAG) == tag).then(name).alias(f"{name}@{tag}") for tag in sorted(tags) for name in texts]
     unlabelled = [pl.when(pl.col(TAG).is_null()).then(name).alias(name) for name in texts]

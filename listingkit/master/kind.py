@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from pathlib import PurePath
 from typing import IO
 
 from listingkit.errors import Unreadable
@@ -35,6 +36,8 @@ def kind_of(stream: IO[bytes], name: str, suffix: str) -> str:
     for magic, what in _OTHERS.items():
         if head.startswith(magic):
             raise Unreadable(f"{name}: is {what}, not a sheet; export it as xlsx or csv")
+    if PurePath(name).name.startswith("~$"):
+        raise Unreadable(f"{name}: only says that {PurePath(name).name[2:]} is open in Excel; name that file, and save it there first")
     if _HTML.match(_readable(head)):
         return "html"
     if suffix in _WORKBOOK_SUFFIXES:

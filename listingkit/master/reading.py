@@ -120,7 +120,8 @@ class Reading:
             raise Blank(f"{place}: the sheet is empty")
         if self._wanted:
             raise Unreadable(f"{place}: row {self._wanted} cannot be the header, it is blank or beyond row {max(self._head)}")
-        raise Unreadable(f"{place}: no header row found in the first {len(self._head)} filled rows; name it with --header-row")
+        told = f"no header row found in the first {len(self._head)} filled rows"
+        raise Unreadable(f"{place}: {told}; name it with --header-row, or add one that names the columns")
 
     def master(self, frame: pl.DataFrame, *, last: bool = True) -> Master:
         """The frame as a master, with what is known of its columns so far and the notes since the last call.

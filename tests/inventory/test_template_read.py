@@ -211,7 +211,7 @@ def test_parts_that_unpack_too_far_are_refused(templates: ModuleType, tmp_path: 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"PK\x03\x04 and then nothing", "not an Excel workbook"),
+        (b"PK\x03\x04 and then nothing", "is cut off or damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old .xls"),
         (b"name;price\nMug;3\n", "is it an inventory file"),
         (b"settings=labelRow=4&attributeRow=5&dataRow=7\n", "not there"),

@@ -23,8 +23,26 @@ def test_a_second_sheet_keyed_by_sku_and_language(sheet: Sheet) -> None:
     assert frame["item_name@de"].to_list() == [None, "Krug", None]
     assert frame["item_name@fr_FR"].to_list() == ["Mug", None, None]
     assert frame["bullet_point_1@de_DE"].to_list() == ["rund", None, None]
-    assert [(note.code, note.file) for note in listings.notes] == [("MAP009", "texts.csv")]
+    assert [(note.code, note.file, note.message) for note in listings.notes] == [
+        ("MAP009", "texts.csv", "row 5 has a SKU that is in no master: left out")
+    ]
     assert map_columns([texts, master]).frame["item_name@fr_FR"].to_list() == ["Mug", None, None]
+
+
+def test_every_row_that_is_no_translation_is_told(sheet: Sheet) -> None:
+    rows = [["A", "de", "Tasse"], ["A", "fr", "Mug"], ["A", "de", "Becher"], ["B", "Klingon", "x"], ["B", None, "y"], [None, "fr", "z"]]
+    texts = sheet(["SKU", "Language", "Title"], rows, file="texts.csv")
+    listings = map_columns([sheet(["SKU", "Price"], [["A", "1"], ["B", "2"]]), texts])
+    assert listings.frame.select("sku", "item_name@de_DE", "item_name@fr_FR").rows() == [("A", "Tasse", "Mug"), ("B", None, None)]
+    assert [note.message for note in listings.notes] == [
+        "row 7 has no SKU: left out",
+        "row 6 has no language: left out",
+        "row 5 has a language that nobody knows: left out",
+        "row 4 has a SKU and language that an earlier row has: left out",
+    ]
+    alone = map_columns(texts)
+    assert alone.frame[ROW].to_list() == [2, 4, 5, 6, 7]  # the doubled row of a listing's own language is for SKU003
+    assert not alone.notes
 
 
 def test_the_masters_own_texts_stay(sheet: Sheet) -> None:

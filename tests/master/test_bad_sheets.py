@@ -29,6 +29,7 @@ BAD: dict[str, tuple[str, bytes | Callable[[Path], object], str]] = {
     "empty file": ("a.csv", b"", "the file is empty"),
     "only white space": ("a.csv", b" \n\n \n", "the sheet is empty"),
     "no zip": ("a.xlsx", b"sku,title\n1,2\n", "is named .xlsx but is no workbook"),
+    "a lock": ("~$a.xlsx", b"\5hgreb" + b" " * 159, "only says that a.xlsx is open in Excel"),
     "encrypted": ("a.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
     "old document": ("a.xls", OLE + "WordDocument".encode("utf-16-le"), "old Office file without a sheet"),
     "damaged xls": ("a.xls", OLE + "Workbook".encode("utf-16-le") + b"\0" * 2000, "workbook cannot be read|damaged"),
