@@ -137,7 +137,7 @@ def without_currency(run: Run) -> Iterator[Batch]:
     """One finding a column of prices."""
     goes: dict[str, dict[str, str]] = {}
     for code, own, column in _unmarked(run):
-        if run.frame[column].count() and ("currency" not in run.frame.columns or not run.frame["currency"].count()):
+        if run.frame.filter(kept(run))[column].count() and ("currency" not in run.frame.columns or not run.frame["currency"].count()):
             goes.setdefault(column, {}).setdefault(own, code)
     for column, where in goes.items():
         if len(where) > 1:
