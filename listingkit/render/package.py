@@ -1,11 +1,13 @@
-"""Zip packages with one member replaced: every other member keeps its bytes, compressed as they were."""
+"""Zip packages, written anew or with one member replaced: then every other member keeps its bytes, compressed as they were."""
 
 import struct
 import zipfile
 from collections.abc import Iterable
 from copy import copy
 from pathlib import Path
-from typing import BinaryIO
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import IO, BinaryIO, NamedTuple
 
 from isal import isal_zlib
 
@@ -14,14 +16,43 @@ from listingkit.errors import Unreadable, Unwritable
 _LOCAL = struct.Struct("<26xHH")  # of a local header: the lengths of name and extra field
 _DESCRIPTOR = 0x08  # flag: sizes stand behind the data
 _LEVELS = 0x06  # flags: how hard the packer tried
-_FOUR_GIB = 0xFFFF_FFFF
 _CHUNK = 1 << 20
+_DAY = (2020, 1, 1, 0, 0, 0)  # of every member: the clock is no content
+
+
+class Member(NamedTuple):
+    """A member to write; `large`: it may unpack to more than 2 GB."""
+
+    name: str
+    content: Iterable[bytes]
+    large: bool = False
+
+
+def write_members(members: Iterable[Member], stream: IO[bytes], *, level: int = 1) -> None:
+    """Write a package of these members, deflated at `level` (0 to 3); its bytes depend on nothing but them.
+
+    Raises `Unwritable` when a member grows beyond 2 GB and is not said to be large.
+    """
+    if not stream.seekable():
+        with TemporaryFile() as whole:
+            write_members(members, whole, level=level)
+            whole.seek(0)
+            copyfileobj(whole, stream, _CHUNK)
+        return
+    with zipfile.ZipFile(stream, "w") as new:
+        for member in members:
+            info = zipfile.ZipInfo(member.name, _DAY)
+            info.external_attr = 0o600 << 16
+            info.header_offset = stream.tell()
+            _deflate(info, member.content, stream, level, large=member.large)
+            new.filelist.append(info)
+            new.start_dir = stream.tell()
 
 
 def replace_member(source: Path | BinaryIO, member: str, content: Iterable[bytes], stream: BinaryIO, *, level: int = 1) -> None:
     """Write `source` to `stream` with `content` as the new content of one member, deflated at `level` (0 to 3).
 
-    Raises `Unreadable` when the source is damaged, `Unwritable` when the member grows beyond 4 GB.
+    Raises `Unreadable` when the source is damaged, `Unwritable` when the member grows beyond 2 GB.
     """
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(stream, "w") as new:
         new.comment = old.comment
@@ -57,21 +88,21 @@ def _copy(source: Path | BinaryIO, old: zipfile.ZipFile, info: zipfile.ZipInfo, 
         rest -= len(chunk)
 
 
-def _deflate(fresh: zipfile.ZipInfo, content: Iterable[bytes], stream: BinaryIO, level: int) -> None:
+def _deflate(fresh: zipfile.ZipInfo, content: Iterable[bytes], stream: IO[bytes], level: int, *, large: bool = False) -> None:
     fresh.compress_type = zipfile.ZIP_DEFLATED
     fresh.flag_bits &= ~_LEVELS
-    start = stream.tell()
-    stream.write(fresh.FileHeader())
-    packer = isal_zlib.compressobj(level, isal_zlib.DEFLATED, -isal_zlib.MAX_WBITS)
     fresh.CRC = fresh.file_size = fresh.compress_size = 0
+    start = stream.tell()
+    stream.write(fresh.FileHeader(large))
+    packer = isal_zlib.compressobj(level, isal_zlib.DEFLATED, -isal_zlib.MAX_WBITS)
     for chunk in content:
         fresh.CRC = isal_zlib.crc32(chunk, fresh.CRC)
         fresh.file_size += len(chunk)
         fresh.compress_size += stream.write(packer.compress(chunk))
     fresh.compress_size += stream.write(packer.flush())
-    if fresh.file_size > _FOUR_GIB:
-        raise Unwritable(f"the sheet {fresh.filename} would unpack to more than 4 GB; split the upload")
+    if fresh.file_size > zipfile.ZIP64_LIMIT and not large:
+        raise Unwritable(f"the sheet {fresh.filename} would unpack to more than 2 GB; split the upload")
     end = stream.tell()
     stream.seek(start)
-    stream.write(fresh.FileHeader())
+    stream.write(fresh.FileHeader(large))
     stream.seek(end)

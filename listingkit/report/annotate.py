@@ -1,10 +1,14 @@
 """Marks on the seller's own sheet: colours, comments, the column of issues. What is in the cells stays."""
 
 from collections.abc import Mapping
+from copy import copy
+from functools import cache
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
-from openpyxl.styles import Alignment
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -12,18 +16,47 @@ from openpyxl.worksheet.worksheet import Worksheet
 from listingkit.fields import plain_names
 from listingkit.master.review_marks import AUTHOR, FINDINGS, ISSUES, SUMMARY
 from listingkit.report import looks
-from listingkit.report.notes import Line, Marks, comment, issues, worst
+from listingkit.report.looks import Look
+from listingkit.report.notes import Marks, box, comment, issues, worst, worst_first
 from listingkit.report.report import RuleCard
+from listingkit.report.review_sheets import LINKS
+from listingkit.report.sheet import place
 
-COMMENTS = 10_000  # a workbook; Excel gets slow beyond
-LINKS = 60_000  # a sheet; Excel takes 65,530
 _SEPARATOR = "\n\n--- the sheet's own note ---\n"
 
 
-def place(sheet: str, cell: str) -> str:
-    """The target of a link inside the workbook."""
-    quoted = sheet.replace("'", "''")
-    return f"'{quoted}'!{cell}"
+@cache
+def font(look: Look) -> Font:
+    """The font of a look."""
+    underline = "single" if look.underline else None
+    return Font(name="Calibri", size=look.size, bold=look.bold, underline=underline, color=look.ink)
+
+
+@cache
+def ground(look: Look) -> PatternFill:
+    """The ground of a look."""
+    return PatternFill("solid", fgColor=look.fill) if look.fill else PatternFill()
+
+
+def aligned(look: Look) -> Alignment:
+    """How a look places its text."""
+    return Alignment(horizontal=look.horizontal, vertical=look.vertical, wrap_text=look.wrap or None, indent=look.indent)
+
+
+_WORN: WeakKeyDictionary[Any, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
+
+
+def wear(cell: Any, *, ink: Font | None = None, fill: PatternFill) -> None:
+    """Give a cell a ground and perhaps a font: openpyxl compares every attribute of them anew, so what was worn once is remembered."""
+    known = _WORN.setdefault(cell.parent.parent, {})
+    worn = cell._style  # noqa: SLF001 - the numbers of a cell's looks
+    key = worn.tobytes() if worn else b"", id(ink), id(fill)
+    if key not in known:
+        cell.fill = fill
+        if ink is not None:
+            cell.font = ink
+        known[key] = copy(cell._style)  # noqa: SLF001
+    cell._style = copy(known[key])  # noqa: SLF001
 
 
 def link(cell: Cell, target: str, tip: str | None = None) -> None:
@@ -44,7 +77,7 @@ def unmark(sheet: Worksheet) -> None:
                 own = cell.comment.text.partition(_SEPARATOR)[2]
                 cell.comment = Comment(own, "") if own else None
             if cell.has_style and cell.fill.fgColor.rgb in looks.OURS:
-                cell.fill = looks.NONE
+                cell.fill = PatternFill()
 
 
 def issues_column(sheet: Worksheet, width: int) -> int:
@@ -58,10 +91,9 @@ def issues_column(sheet: Worksheet, width: int) -> int:
 def annotate(sheet: Worksheet, marks: Marks, header_row: int, column: int, rules: Mapping[str, RuleCard], budget: int) -> int:
     """Mark every cell and row; returns how many comments were written, at most `budget`, the worst first."""
     written = 0
-    order = sorted(marks.cells.items(), key=lambda item: worst(item[1]).rank) if len(marks.cells) > budget else marks.cells.items()
-    for address, found in order:
+    for address, found in worst_first(marks.cells, budget):
         cell = sheet[address]
-        looks.wear(cell, fill=looks.FILLS[worst(found)])
+        wear(cell, fill=ground(looks.marked(worst(found))))
         if _is_identifier(found[0].finding.field):
             cell.number_format = "@"
         if written < budget:
@@ -70,8 +102,8 @@ def annotate(sheet: Worksheet, marks: Marks, header_row: int, column: int, rules
     _head(sheet, header_row, column)
     for number, (row, found) in enumerate(marks.rows.items()):
         cell = sheet.cell(row, column, issues(found))
-        severity = worst(found)
-        looks.wear(cell, font=looks.INKS[severity], fill=looks.FILLS[severity])
+        look = looks.ISSUES[worst(found)]
+        wear(cell, ink=font(look), fill=ground(look))
         if number < LINKS:
             link(cell, place(FINDINGS, f"A{found[0].number}"), "to the list of findings")
         loose = [line for line in found if line.cell is None]
@@ -92,15 +124,14 @@ def _comment(cell: Cell, text: str) -> None:
     if cell.comment is not None and cell.comment.text:
         text += _SEPARATOR + cell.comment.text
     shown = Comment(text, AUTHOR)
-    shown.width = 340
-    shown.height = min(60 + 17 * sum(1 + len(line) // 52 for line in text.split("\n")), 420)
+    shown.width, shown.height = box(text)
     cell.comment = shown
 
 
 def _head(sheet: Worksheet, header_row: int, column: int) -> None:
     head = sheet.cell(header_row, column, ISSUES)
-    # our own look, light in any office program: they give links a dark blue, which a dark header would swallow
-    head.font, head.fill, head.alignment = looks.ISSUES_HEAD, looks.ISSUES_FILL, Alignment(vertical="center")
+    look = looks.ISSUES_HEAD
+    head.font, head.fill, head.alignment = font(look), ground(look), aligned(look)
     link(head, place(SUMMARY, "A1"), "to the summary")
     sheet.column_dimensions[get_column_letter(column)].width = 34
 
@@ -112,11 +143,3 @@ def _frame(sheet: Worksheet, header_row: int, column: int) -> None:
     if not sheet.tables:
         last = max(sheet.max_row, header_row)
         sheet.auto_filter.ref = f"A{header_row}:{get_column_letter(column)}{last}"
-
-
-def jump(line: Line, titles: Mapping[int, str]) -> str | None:
-    """Where a line of ours leads: the cell, else the row's column of issues is found by its row."""
-    if line.master is None:
-        return None
-    cell = line.cell or (f"A{line.finding.row}" if line.finding.row else None)
-    return place(titles[line.master], cell) if cell else None

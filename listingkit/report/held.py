@@ -1,43 +1,43 @@
 """held.xlsx: the rows that were held back, each with its reasons."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
+import polars as pl
 
-from listingkit.report.looks import WRAP, wear
-from listingkit.report.steady import save
+from listingkit.master.sheet import ROW, letter
+from listingkit.report import book, lean, looks
+from listingkit.report.grid import Grid
+from listingkit.report.sheet import Column, Sheet
+from listingkit.report.styles import Styles
 
-HEAD = ("File", "Sheet", "Row", "SKU", "Held back from", "Why")
-WIDTHS = (24, 16, 8, 24, 24, 100)
-BOLD = Font(bold=True)
+WIDTHS = {"File": 24, "Sheet": 16, "Row": 8, "SKU": 24, "Held back from": 24, "Why": 100}
 LONGEST = 32_000  # a cell takes 32,767 characters
+LINE = 105  # characters of a line of reasons, with some room
+_ILLEGAL = "[\x00-\x08\x0b\x0c\x0e-\x1f]"  # what no cell can hold
 
 
 def write(rows: Iterable[tuple[str | int | None, ...]], path: Path) -> None:
     """Write the rows (file, sheet, row, SKU, marketplaces, reasons) as a workbook; the same rows give the same bytes."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Held back")
-    sheet.freeze_panes = "A2"
-    for number, width in enumerate(WIDTHS):
-        sheet.column_dimensions[chr(65 + number)].width = width
-    sheet.append([_cell(sheet, text, bold=True) for text in HEAD])
-    for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
-    save(book, path)
+    kinds = {name: pl.UInt32 if name == "Row" else pl.String for name in WIDTHS}
+    frame = pl.DataFrame(list(rows), schema=kinds, orient="row")
+    frame = frame.with_columns(pl.col(pl.String).str.replace_all(_ILLEGAL, "\ufffd").str.slice(0, LONGEST))
+    lines = pl.col("Why").str.split("\n").list.eval(pl.element().str.len_chars() // LINE + 1).list.sum()
+    frame = frame.with_columns(pl.int_range(2, pl.len() + 2, dtype=pl.UInt32).alias(ROW), lean.height(lines))
+    styles = Styles()
+    columns = {letter(number): Column(width) for number, width in enumerate(WIDTHS.values())}
+    last = f"{letter(len(WIDTHS) - 1)}{frame.height + 1}"
+    sheet = Sheet("Held back", _rows(frame, styles), columns, last, frozen="A2", filtered=f"A1:{last}", repeated=1)
+    with path.open("wb") as stream:
+        book.save([sheet], styles, stream)
 
 
-def _cell(sheet: object, value: str | int | None, *, bold: bool = False) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=_shown(value))
-    if isinstance(value, str):
-        cell.data_type = "s"  # also what begins with =
-        wear(cell, font=BOLD if bold else None, alignment=WRAP)
-    return cell
-
-
-def _shown(value: str | int | None) -> str | int | None:
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    return ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)[:LONGEST] if isinstance(value, str) else value
+def _rows(frame: pl.DataFrame, styles: Styles) -> Iterator[bytes]:
+    head = Grid()
+    for number, name in enumerate(WIDTHS, 1):
+        head.put(1, number, name, styles(looks.HEAD))
+    yield from head.rows()
+    columns = [
+        lean.Texts(name, letter(number), styles(looks.NUMBER if name == "Row" else looks.WRAP)) for number, name in enumerate(WIDTHS)
+    ]
+    yield from lean.rows(frame, columns)

@@ -1,60 +1,64 @@
-"""How the cells of a review workbook look."""
+"""How the cells of our workbooks look."""
 
-from copy import copy
-from typing import Any
-from weakref import WeakKeyDictionary
-
-from openpyxl.styles import Alignment, Font, PatternFill
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
 
 from listingkit.finding import Severity
 
-
-def ink(**look: Any) -> Font:
-    """A font of ours."""
-    return Font(**{"name": "Calibri", "size": 11, **look})
+_LINK = "FF0B57D0"
+_NIGHT = "FF1B2A41"
 
 
-FILLS = {
-    Severity.ERROR: PatternFill("solid", fgColor="FFFFC9C4"),
-    Severity.WARNING: PatternFill("solid", fgColor="FFFFE7AE"),
-    Severity.INFO: PatternFill("solid", fgColor="FFD6E8FA"),
-}
-INKS = {
-    Severity.ERROR: ink(color="FF9B1C10"),
-    Severity.WARNING: ink(color="FF7A4B00"),
-    Severity.INFO: ink(color="FF0B4F8A"),
-}
-FIGURE = ink(size=16, bold=True)
-FIGURE_INKS = {severity: ink(size=16, bold=True, color=shown.color.rgb) for severity, shown in INKS.items()}
-OURS = frozenset(fill.fgColor.rgb for fill in FILLS.values())
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look; colours are ARGB, None the program's own."""
 
-TITLE = Font(name="Calibri", size=18, bold=True, color="FF1B2A41")
-SECTION = Font(name="Calibri", size=13, bold=True, color="FF1B2A41")
-HEAD = ink(bold=True, color="FFFFFFFF")
-HEAD_FILL = PatternFill("solid", fgColor="FF1B2A41")
-ISSUES_FILL = PatternFill("solid", fgColor="FFE4EAF3")
-ISSUES_HEAD = ink(bold=True, color="FF0B57D0", underline="single")
-PLAIN = ink()
-MUTED = ink(color="FF5B6675")
-LINK = ink(color="FF0B57D0", underline="single")
-TOP = Alignment(vertical="top")
-LEFT = Alignment(vertical="center", horizontal="left")
-NUMBER = Alignment(vertical="top", horizontal="right", indent=1)
-WRAP = Alignment(vertical="top", wrap_text=True)
-CLIPPED = Alignment(horizontal="fill", vertical="top")  # a text longer than its cell ends there; a shorter one would be repeated
-NONE = PatternFill()
-
-_WORN: WeakKeyDictionary[Any, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
+    size: int = 11
+    bold: bool = False
+    underline: bool = False
+    ink: str | None = None
+    fill: str | None = None
+    vertical: str | None = None
+    horizontal: str | None = None
+    wrap: bool = False
+    indent: int = 0
+    text: bool = False  # what is typed into the cell stays text
+    quoted: bool = False  # as if typed behind an apostrophe: Excel does not calculate it when the cell is edited
 
 
-def wear(cell: Any, *, font: Font | None = None, fill: PatternFill | None = None, alignment: Alignment | None = None) -> None:
-    """Give a cell looks of this module: openpyxl compares every attribute of a look anew, so what was worn once is remembered."""
-    known = _WORN.setdefault(cell.parent.parent, {})
-    worn = cell._style  # noqa: SLF001 - the numbers of a cell's looks
-    key = worn.tobytes() if worn else b"", id(font), id(fill), id(alignment)
-    if key not in known:
-        for name, look in (("font", font), ("fill", fill), ("alignment", alignment)):
-            if look is not None:
-                setattr(cell, name, look)
-        known[key] = copy(cell._style)  # noqa: SLF001
-    cell._style = copy(known[key])  # noqa: SLF001
+FILLS: Mapping[Severity, str] = {Severity.ERROR: "FFFFC9C4", Severity.WARNING: "FFFFE7AE", Severity.INFO: "FFD6E8FA"}
+INKS: Mapping[Severity, str] = {Severity.ERROR: "FF9B1C10", Severity.WARNING: "FF7A4B00", Severity.INFO: "FF0B4F8A"}
+OURS = frozenset(FILLS.values())
+
+PLAIN = Look(vertical="top")
+WRAP = replace(PLAIN, wrap=True)
+NUMBER = Look(vertical="top", horizontal="right", indent=1)
+MUTED = replace(PLAIN, ink="FF5B6675")
+ADVICE = replace(MUTED, wrap=True)
+LINK = replace(PLAIN, ink=_LINK, underline=True)
+HEAD = Look(bold=True, ink="FFFFFFFF", fill=_NIGHT, vertical="top")
+CLIPPED = Look(text=True, horizontal="fill", vertical="top")  # a text longer than its cell ends there; a shorter one would be repeated
+TITLE = Look(size=18, bold=True, ink=_NIGHT, vertical="top", wrap=True)
+SECTION = Look(size=13, bold=True, ink=_NIGHT, vertical="top")
+FIGURE = Look(size=16, bold=True, vertical="center", horizontal="left")
+SEVERITIES: Mapping[Severity, Look] = {severity: replace(PLAIN, ink=INKS[severity], fill=FILLS[severity]) for severity in Severity}
+FIGURES: Mapping[Severity, Look] = {severity: replace(FIGURE, ink=INKS[severity], fill=FILLS[severity]) for severity in Severity}
+
+TEXT = Look(text=True)
+TEXT_HEAD = Look(bold=True, ink="FFFFFFFF", fill=_NIGHT, text=True)
+ISSUES: Mapping[Severity, Look] = {severity: Look(ink=INKS[severity], fill=FILLS[severity], text=True) for severity in Severity}
+# light in any office program: they give links a dark blue, which a dark header would swallow
+ISSUES_HEAD = Look(bold=True, underline=True, ink=_LINK, fill="FFE4EAF3", vertical="center", text=True)
+
+
+@cache
+def quoted(look: Look) -> Look:
+    """The look for a text that Excel would calculate."""
+    return replace(look, quoted=True)
+
+
+@cache
+def marked(severity: Severity, *, long: bool = False) -> Look:
+    """The look of a cell with findings."""
+    return replace(CLIPPED if long else TEXT, fill=FILLS[severity])

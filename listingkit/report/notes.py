@@ -13,6 +13,7 @@ from listingkit.report.words import count
 
 VALUE = 1_000  # characters of a proposed value in a comment
 COMMENT = 4_000  # characters of a comment
+COMMENTS = 10_000  # a workbook; Excel gets slow beyond
 
 
 @dataclass(slots=True)
@@ -104,6 +105,16 @@ def comment(found: Sequence[Line], rules: Mapping[str, RuleCard]) -> str:
         parts.append("\n".join(said))
     text = "\n\n".join(parts)
     return text if len(text) <= COMMENT else text[:COMMENT] + " ..."
+
+
+def box(text: str) -> tuple[int, int]:
+    """Width and height in pixels of the box that a comment is shown in."""
+    return 340, min(60 + 17 * sum(1 + len(line) // 52 for line in text.split("\n")), 420)
+
+
+def worst_first(cells: Mapping[str, list[Line]], budget: int) -> Iterable[tuple[str, list[Line]]]:
+    """The marked cells, the worst first where not all of them can have a comment."""
+    return sorted(cells.items(), key=lambda item: worst(item[1]).rank) if len(cells) > budget else cells.items()
 
 
 def issues(found: Sequence[Line]) -> str:

@@ -154,7 +154,7 @@ def test_the_workbook_has_colours_and_old_values(changes: Changes) -> None:
     heads = [cell.value for cell in sheet[1]]
     rows = {row[0].value: row for row in sheet.iter_rows(min_row=2)}
     price = rows["Z-child"][heads.index("price")]
-    assert (price.value, price.fill.fgColor.rgb) == ("50", looks.FILLS[Severity.ERROR].fgColor.rgb)
+    assert (price.value, price.fill.fgColor.rgb) == ("50", looks.FILLS[Severity.ERROR])
     assert price.comment.text == "OPS012: was 5"
     wiped = rows["B-child"][heads.index("item_name")]
     assert (wiped.value, wiped.comment.text) == (None, "OPS001: was Tasse")

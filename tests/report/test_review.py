@@ -81,8 +81,8 @@ def masters(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Master, ...
 def test_cells_are_coloured_and_say_what_why_and_the_proposal(masters: tuple[Master, ...]) -> None:
     master = masters[0]
     sheet = opened(reviewed(report(master.file, master.sheet), masters))[master.sheet or "master"]
-    assert sheet["B2"].fill.fgColor.rgb == looks.FILLS[Severity.ERROR].fgColor.rgb
-    assert sheet["C2"].fill.fgColor.rgb == looks.FILLS[Severity.WARNING].fgColor.rgb
+    assert sheet["B2"].fill.fgColor.rgb == looks.FILLS[Severity.ERROR]
+    assert sheet["C2"].fill.fgColor.rgb == looks.FILLS[Severity.WARNING]
     said = sheet["B2"].comment.text
     for part in ("GTN001 [DE US]", "check digit is 3", "Why: Amazon refuses the row.", "Proposed: 036000291452"):
         assert part in said

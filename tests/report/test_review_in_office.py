@@ -67,7 +67,7 @@ def test_libreoffice_shows_colours_comments_links_and_the_filter(kind: str, tmp_
     for finding in found:
         cell = shown[finding.cell or ""]
         assert "wrong" in cell.comment.text
-        assert cell.fill.fgColor.rgb == looks.FILLS[Severity.ERROR].fgColor.rgb
+        assert cell.fill.fgColor.rgb == looks.FILLS[Severity.ERROR]
         assert cell.data_type == "s"
     assert shown.auto_filter.ref.startswith("A1:C")
     assert book[FINDINGS]["D2"].hyperlink.location.replace("'", "").replace("$", "").replace(".", "!") == "master!B2"
@@ -90,5 +90,5 @@ def test_libreoffice_shows_changes_with_their_old_values_and_calculates_nothing(
     for cell in cells:
         assert cell.data_type == "s"
         assert "was " in cell.comment.text
-        assert cell.fill.fgColor.rgb == looks.FILLS[Severity.WARNING].fgColor.rgb
+        assert cell.fill.fgColor.rgb == looks.FILLS[Severity.WARNING]
     assert sheet.auto_filter.ref.startswith("A1:")

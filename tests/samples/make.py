@@ -152,7 +152,8 @@ def workbook(rows: list[dict[str, object]], path: Path) -> None:
             row[list(HEAD).index(name)].number_format = "0.00"
     sheet.freeze_panes = "B4"
     path.parent.mkdir(parents=True, exist_ok=True)
-    save(book, path)
+    with path.open("wb") as stream:
+        save(book, stream)
 
 
 TINY = """\
