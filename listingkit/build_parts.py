@@ -3,7 +3,8 @@
 What rows are compared by, the findings (up to a cap) and the changed rows of the diff are held; everything else streams.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +22,6 @@ from listingkit.diff.settings import settings
 from listingkit.errors import Unwritable
 from listingkit.finding import Safety
 from listingkit.inventory.template import Template
-from listingkit.inventory.upload import Upload
 from listingkit.inventory.upload_read import read_upload
 from listingkit.job import stores_of
 from listingkit.mapping.listings import Listings, Lost
@@ -105,7 +105,9 @@ def build(order: Order, rows: int = ROWS) -> Built:
         notes = [*seen.checker.notes(parts.notes), *seen.cap.notes()]
         findings = Findings(kept, whole.sources, notes, rest=seen.cap.rest())
         with folder.replacing(order.out) as out:
-            made = tuple(_made(order, store, spill, seen, whole, findings, fixes, out) for store in seen.checker.stores)
+            plans = [_planned(order, store, spill, seen, whole, findings, fixes) for store in seen.checker.stores]
+            shipped = _write(plans, spill, out)
+            made = tuple(_made(order, plan, spill, seen, out, rows) for plan, rows in zip(plans, shipped, strict=True))
             built = Built(order, parts.read, whole, findings, made, products=tuple(seen.products))
             assert built.gate is not None  # a token of other changes stops the run, and the folder stays what it was
             return replace(built, files=write_rest(built, out))
@@ -155,21 +157,44 @@ def _fixes_of(seen: _Seen, together: Sequence[Batch]) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=FIX), *(_fixes(batch) for batch in together), *seen.fixes])
 
 
-def _made(
-    order: Order, store: Marketplace, spill: _Spill, seen: _Seen, whole: Listings, findings: Findings, fixes: pl.DataFrame, out: Path
-) -> Made:
+@dataclass(frozen=True)
+class _Plan:
+    """What one marketplace gets."""
+
+    store: Marketplace
+    template: Template
+    held: pl.Series  # mask over the listings
+    skus: pl.Series  # of the rows that are held back
+    cells: pl.DataFrame  # fixed
+
+
+def _planned(
+    order: Order, store: Marketplace, spill: _Spill, seen: _Seen, whole: Listings, findings: Findings, fixes: pl.DataFrame
+) -> _Plan:
     cells = fixes.filter(pl.col("store").is_in([store.code, ""])).unique(["index", "column"], keep="first", maintain_order=True)
     cells = cells if order.fix else cells.clear()
     after, left = (whole, findings) if cells.is_empty() else _fixed(spill, seen, whole, findings, cells)
     held = held_by(order.policy, after, left, store)
-    template = template_of((), store, whole)
-    tell(f"writing {store.code}")
-    place = out / store.code
-    place.mkdir()
-    shipped = text.write_all(_uploads(spill, store, template, held, cells), place / "upload.txt")
-    skus = after.frame["sku"].filter(held).drop_nulls()
-    changes, delta = _changes(order, store, place / "upload.txt", skus)
-    return Made(store, template, shipped, held, cells.height, changes, delta, _homeless(spill, seen, store, template))
+    return _Plan(store, template_of((), store, whole), held, after.frame["sku"].filter(held).drop_nulls(), cells)
+
+
+def _write(plans: Sequence[_Plan], spill: _Spill, out: Path) -> list[int]:
+    """Write the upload of every marketplace, part by part; says how many rows each has."""
+    tell(f"writing {', '.join(plan.store.code for plan in plans)}")
+    with ExitStack() as files:
+        texts = [files.enter_context(text.stacked(out / plan.store.code / "upload.txt")) for plan in plans]
+        for number, at in enumerate(spill.starts):
+            part = spill.part(number)
+            for plan, stack in zip(plans, texts, strict=True):
+                keep = ~plan.held.slice(at, part.frame.height)
+                stack.add(render(_with(part, plan.cells, at), plan.store, plan.template, keep=keep))
+        return [stack.rows for stack in texts]
+
+
+def _made(order: Order, plan: _Plan, spill: _Spill, seen: _Seen, out: Path, shipped: int) -> Made:
+    changes, delta = _changes(order, plan.store, out / plan.store.code / "upload.txt", plan.skus)
+    unplaced = _homeless(spill, seen, plan.store, plan.template)
+    return Made(plan.store, plan.template, shipped, plan.held, plan.cells.height, changes, delta, unplaced)
 
 
 def _homeless(spill: _Spill, seen: _Seen, store: Marketplace, template: Template) -> tuple[str, ...]:
@@ -177,12 +202,6 @@ def _homeless(spill: _Spill, seen: _Seen, store: Marketplace, template: Template
     assert spill.like is not None
     frame = pl.DataFrame({name: ["x" if name in seen.filled else None] for name in spill.like.frame.columns})
     return unplaced(replace(spill.like, frame=frame), store, template)
-
-
-def _uploads(spill: _Spill, store: Marketplace, template: Template, held: pl.Series, cells: pl.DataFrame) -> Iterator[Upload]:
-    for number, at in enumerate(spill.starts):
-        part = _with(spill.part(number), cells, at)
-        yield render(part, store, template, keep=~held.slice(at, part.frame.height))
 
 
 def _with(part: Listings, cells: pl.DataFrame, at: int) -> Listings:

@@ -13,7 +13,7 @@ from listingkit.inventory.wire import to_wire, understood
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import Marketplace, marketplaces
 from listingkit.render.measures import allowed_units, in_allowed
-from listingkit.render.values import to_currency, written
+from listingkit.render.values import as_written, to_currency
 
 _ID_TYPES = {12: "UPC", 13: "EAN", 8: "EAN", 14: "GTIN"}  # by the number of digits
 
@@ -28,11 +28,12 @@ def render(listings: Listings, store: Marketplace, template: Template, *, keep: 
         frame = frame.filter(keep)
     frame = _in_store_units(frame, listings, store)
     cells = [
-        written(to_wire(cell, understood(column, template.generation, template.header_language))).alias(column.path)
+        to_wire(cell, understood(column, template.generation, template.header_language)).alias(column.path)
         for column in _first_of_each_path(template)
         if (cell := _cell(column, listings, store, template)) is not None
     ]
-    return Upload(template, frame.select(LISTING, *cells), store.code)
+    listing, *values = frame.select(LISTING, *cells)
+    return Upload(template, pl.DataFrame([listing, *map(as_written, values)]), store.code)
 
 
 def sources(listings: Listings, store: Marketplace, template: Template) -> dict[str, str]:

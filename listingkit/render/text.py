@@ -1,8 +1,10 @@
 """An upload as tab-delimited text: every header row of its template, then the data."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 
@@ -25,16 +27,29 @@ def write(upload: Upload, path: Path | str, *, encoding: str | None = None) -> N
             stream.write(piece)
 
 
-def write_all(uploads: Iterable[Upload], path: Path | str) -> int:
-    """Write uploads of one template one below the other as one text; says how many rows there are. Raises `Unwritable`."""
-    rows = 0
+class Stack:
+    """A text that grows by uploads of one template, one below the other."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.rows = 0  # below the header
+
+    def add(self, upload: Upload) -> None:
+        """Put the rows of an upload below those that are there. Raises `Unwritable`."""
+        written = pieces(upload, before=self.rows)
+        header = next(written)
+        if not self._stream.tell():
+            self._stream.write(header)
+        for piece in written:
+            self._stream.write(piece)
+        self.rows += upload.frame.height
+
+
+@contextmanager
+def stacked(path: Path | str) -> Iterator[Stack]:
+    """A text to put uploads into, written wholly or not at all. Raises `Unwritable`."""
     with replacing(Path(path)) as stream:
-        for number, upload in enumerate(uploads):
-            for place, piece in enumerate(pieces(upload, before=rows)):
-                if place or not number:
-                    stream.write(piece)
-            rows += upload.frame.height
-    return rows
+        yield Stack(stream)
 
 
 def text(upload: Upload, *, encoding: str | None = None) -> bytes:

@@ -24,6 +24,13 @@ def written(value: pl.Expr) -> pl.Expr:
     return pl.when(line.str.strip_chars() != "").then(line)
 
 
+def as_written(values: pl.Series) -> pl.Series:
+    """A column as `written` has it, which nearly every one is already."""
+    if has_breaks(values) or (values.str.strip_chars() == "").any():
+        return values.to_frame().select(written(pl.col(values.name))).to_series()
+    return values
+
+
 def to_currency(price: pl.Expr, decimals: int) -> pl.Expr:
     """A price without the decimals its currency does not have, as far as they are zeros: 1200.00 yen is 1200, 1200.50 stays."""
     return price.str.replace(r"^(-?\d+)\.0+$", "$1") if decimals == 0 else price
