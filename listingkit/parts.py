@@ -13,9 +13,10 @@ import polars as pl
 
 from listingkit.finding import Finding
 from listingkit.job import Inputs, display, listings_of, read_masters, with_product_type
-from listingkit.mapping.apply import Mapped, Plan, complain, look_at, map_part, needs_every_row, plan, styles_of
+from listingkit.mapping.apply import Mapped, Plan, complain, map_part, plan
 from listingkit.mapping.assign import Assignment
 from listingkit.mapping.listings import Listings, Source
+from listingkit.mapping.pieces import look_at, needs_every_row, styles_of, with_every_column, with_head
 from listingkit.mapping.profile import Profile, load
 from listingkit.mapping.values import Seen
 from listingkit.mapping.votes import LOOKED_AT
@@ -81,7 +82,7 @@ class Parts:
             tell(f"checking {name}", self.rows)
             if head.height < LOOKED_AT:
                 head = pl.concat([head, part.frame.head(LOOKED_AT - head.height)], how="diagonal")
-            last = _with_every_column(part, assumed)
+            last = with_every_column(part, assumed)
             look_at(seen, last.frame, assumed)
             if not assumed.styles:
                 assumed = replace(assumed, styles=styles_of(seen, assumed, last.evidence))
@@ -93,7 +94,7 @@ class Parts:
             self.source = mapped.source
             following = next(batches, None)
             part = self._named(following) if following is not None else None
-        found = plan(_with_head(last, head), self._profile)
+        found = plan(with_head(last, head), self._profile)
         if found.assignments == assumed.assignments:
             found = replace(found, styles=styles_of(seen, found, last.evidence))
         self.settled = found == assumed
@@ -115,19 +116,6 @@ class Parts:
     def _named(self, master: Master) -> Master:
         name = display(master.file, self.inputs.masters)
         return replace(master, file=name, notes=tuple(replace(note, file=name) for note in master.notes))
-
-
-def _with_every_column(master: Master, plan: Plan) -> Master:
-    """The part with the columns that only later rows of a workbook fill."""
-    there = set(master.frame.columns)
-    late = [assignment.column.letter for assignment in plan.assignments if assignment.column.letter not in there]
-    return replace(master, frame=master.frame.with_columns(pl.lit(None, pl.String).alias(name) for name in late)) if late else master
-
-
-def _with_head(master: Master, head: pl.DataFrame) -> Master:
-    """What the sheet is by its last part, with its first rows."""
-    late = [column.letter for column in master.columns if column.letter not in head.columns]
-    return replace(master, frame=head.with_columns(pl.lit(None, pl.String).alias(name) for name in late))
 
 
 def _in_order(notes: Mapping[Finding, None], plan: Plan) -> list[Finding]:

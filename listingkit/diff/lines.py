@@ -1,22 +1,20 @@
-"""Large files: rows that say the same in both are unchanged, and only the others are read cell by cell.
+"""Large files: rows that say the same in both are unchanged, and only the others are compared cell by cell.
 
 A million rows are mostly rows that nobody touched. Of every row the SKU and a hash are kept, so that memory depends on what
 changed instead of on what there is.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from listingkit.diff import table_lines, upload_lines
+from listingkit.diff import table_lines, table_parts, upload_lines
 from listingkit.diff.changes import Changes
 from listingkit.diff.compare import compare
 from listingkit.diff.forms import read_file
-from listingkit.diff.rows import Lines, copy_without
+from listingkit.diff.rows import Outlined
 from listingkit.diff.settings import DEFAULT, Settings
 from listingkit.diff.side import DELETE, FULL, PARTIAL, side
 from listingkit.inventory.upload import Upload
@@ -28,14 +26,14 @@ def compare_files(
     old: Path, new: Path, settings: Settings = DEFAULT, *, store: str = "", key: str | None = None, apart: pl.Series | None = None
 ) -> Changes:
     """Compare two files as `compare` does the uploads in them. SKUs that are set `apart` are as if the old file had none of them."""
-    pair = _alike(old, new, store, key)
-    if pair is None:
-        wanted = read_file(new, store=store, key=key)
-        return compare(without(read_file(old, wanted, store=store, key=key), apart), wanted, settings)
-    same = _unchanged(pair, apart)
-    with _rest(pair[0], same.get_column("old")) as one, _rest(pair[1], same.get_column("new")) as other:
-        wanted = pair[1].upload(other, None)
-        changes = compare(without(pair[0].upload(one, wanted), apart), wanted, settings)
+    with TemporaryDirectory(prefix="listingkit-") as folder:
+        pair = _outlined(old, new, store, key, Path(folder))
+        if pair is None:
+            wanted = read_file(new, store=store, key=key)
+            return compare(without(read_file(old, wanted, store=store, key=key), apart), wanted, settings)
+        same = _unchanged(pair, apart)
+        wanted = pair[1].without(same.get_column("new"), None)
+        changes = compare(without(pair[0].without(same.get_column("old"), wanted), apart), wanted, settings)
     unchanged = pl.concat([changes.unchanged, same.get_column("sku")]).sort()
     said = {"OPS009": unchanged} if len(unchanged) else {}
     return replace(changes, unchanged=unchanged, advice=said | {**changes.advice} | said)
@@ -49,34 +47,24 @@ def without(upload: Upload, apart: pl.Series | None) -> Upload:
     return replace(before.upload, frame=before.upload.frame.filter(~before.sku.is_in(apart.to_list()).fill_null(value=False)))
 
 
-def _alike(old: Path, new: Path, store: str, key: str | None) -> tuple[Lines, Lines] | None:
-    """Both files, where they are large and rows that are written alike mean the same."""
+def _outlined(old: Path, new: Path, store: str, key: str | None, folder: Path) -> tuple[Outlined, Outlined] | None:
+    """Both files in outline, where they are large. The quickest way that fits: rows as they are written, else as they are mapped."""
     if not all(path.is_file() and path.stat().st_size > SMALL for path in (old, new)):
         return None
-    return upload_lines.alike(old, new) or table_lines.alike(old, new, store, key)
+    return upload_lines.alike(old, new) or table_lines.alike(old, new, store, key) or table_parts.spilled(old, new, store, key, folder)
 
 
-def _unchanged(pair: tuple[Lines, Lines], apart: pl.Series | None) -> pl.DataFrame:
+def _unchanged(pair: tuple[Outlined, Outlined], apart: pl.Series | None) -> pl.DataFrame:
     """Rows whose SKU stands once in each file, in the same words, and is neither deleted nor left alone there: sku, old, new (records).
 
     Children of parents that the new file deletes are looked at, for they would lose their parent; so is one partial update of the
     old file, so that the comparison can say that there are some.
     """
-    before, after = (lines.rows.frame for lines in pair)
+    before, after = (one.rows for one in pair)
     alone = pl.col("sku").hash(seed=0).is_unique() & pl.col("action").is_in([FULL, PARTIAL])
-    once = [frame.filter(alone).select("sku", "action", "hash", "record") for frame in (before, after)]
+    once = [rows.filter(alone).select("sku", "action", "hash", "record") for rows in (before, after)]
     same = once[0].join(once[1].select("hash", new="record"), on="hash").rename({"record": "old"})
     family = pair[0].children_of(after.filter(pl.col("action") == DELETE).get_column("sku").drop_nulls())
     partial = same.filter(pl.col("action") == PARTIAL).get_column("sku").head(1)
     looked_at = pl.concat([family, partial, *([] if apart is None else [apart])])
     return same.filter(~pl.col("sku").is_in(looked_at.implode())).select("sku", "old", "new")
-
-
-@contextmanager
-def _rest(lines: Lines, unchanged: pl.Series) -> Iterator[Path]:
-    """A file of the same name and header without the records that are unchanged."""
-    with TemporaryDirectory(prefix="listingkit-") as folder:
-        path = Path(folder) / lines.path.name
-        with lines.opened() as source, path.open("wb") as target:
-            copy_without(lines.rows, unchanged, source, target)
-        yield path

@@ -1,9 +1,7 @@
 """What is kept of the rows of a large file while only those that differ are wanted."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Protocol
 
 import polars as pl
@@ -13,32 +11,20 @@ from listingkit.inventory.upload import Upload
 BLOCK = 8 << 20  # bytes that are copied at once
 
 
-@dataclass(frozen=True)
-class Rows:
-    """The rows of a file in outline.
-
-    `frame`: `sku` as `side` has it, `action` (wire value, null where the word is unknown), `hash` of all that the row says (null
-    where the row must be looked at), `record`: its place in `sizes`. `sizes`: the bytes of every record from byte `start` on.
-    """
-
-    frame: pl.DataFrame
-    sizes: pl.Series
-    start: int
-
-
-class Lines(Protocol):
-    """A file whose rows are known in outline."""
+class Outlined(Protocol):
+    """A file of which every row was looked at and hardly anything is held."""
 
     @property
-    def path(self) -> Path: ...
+    def rows(self) -> pl.DataFrame:
+        """Of every row `sku` as `side` has it, `action`, `record` and `hash`.
 
-    @property
-    def rows(self) -> Rows: ...
+        `action` is the wire value, null where the word is unknown; `record` (UInt32) the row's place in the file; `hash` that of all
+        the row says, null where the row must be looked at.
+        """
+        ...
 
-    def opened(self) -> AbstractContextManager[IO[bytes]]: ...
-
-    def upload(self, path: Path, like: Upload | None) -> Upload:
-        """A file with the same header and only some of the rows, as an upload; `like` as in `read_file`."""
+    def without(self, records: pl.Series, like: Upload | None) -> Upload:
+        """The upload that `read_file` makes of the file, without the rows of these records."""
         ...
 
     def children_of(self, parents: pl.Series) -> pl.Series:
@@ -46,22 +32,28 @@ class Lines(Protocol):
         ...
 
 
-def copy_without(rows: Rows, records: pl.Series, source: IO[bytes], target: IO[bytes]) -> None:
-    """Copy a file without these records. Its last line may lack its end, the copy's does not."""
-    source.seek(0)
-    _copy(source, target, rows.start)
-    kept = pl.repeat(value=True, n=len(rows.sizes), dtype=pl.Boolean, eager=True).scatter(records, values=False)
-    for keep, start, size in _runs(kept, rows):
-        if keep:
-            source.seek(start)
-            _copy(source, target, size)
+@dataclass(frozen=True)
+class Records:
+    """Where the records of a text stand: the `sizes` in bytes of all of them from byte `start` on."""
 
+    sizes: pl.Series
+    start: int
 
-def _runs(kept: pl.Series, rows: Rows) -> Iterator[tuple[bool, int, int]]:
-    """Records that stand side by side and are all kept or all left out: where they begin, how many bytes they are."""
-    table = pl.DataFrame({"keep": kept, "size": rows.sizes.cast(pl.UInt64)})
-    runs = table.group_by(pl.col("keep").rle_id().alias("run"), maintain_order=True).agg(pl.col("keep").first(), pl.col("size").sum())
-    return runs.select("keep", (pl.col("size").cum_sum() - pl.col("size") + rows.start).alias("start"), "size").iter_rows()
+    def copy_without(self, records: pl.Series, source: IO[bytes], target: IO[bytes]) -> None:
+        """Copy the text without these records. The last line of a file may lack its end, that of the copy does not."""
+        source.seek(0)
+        _copy(source, target, self.start)
+        for keep, start, size in self._runs(records):
+            if keep:
+                source.seek(start)
+                _copy(source, target, size)
+
+    def _runs(self, left_out: pl.Series) -> Iterator[tuple[bool, int, int]]:
+        """Records that stand side by side and are all kept or all left out: where they begin, how many bytes they are."""
+        kept = pl.repeat(value=True, n=len(self.sizes), dtype=pl.Boolean, eager=True).scatter(left_out, values=False)
+        table = pl.DataFrame({"keep": kept, "size": self.sizes.cast(pl.UInt64)})
+        runs = table.group_by(pl.col("keep").rle_id().alias("run"), maintain_order=True).agg(pl.col("keep").first(), pl.col("size").sum())
+        return runs.select("keep", (pl.col("size").cum_sum() - pl.col("size") + self.start).alias("start"), "size").iter_rows()
 
 
 def _copy(source: IO[bytes], target: IO[bytes], size: int) -> None:

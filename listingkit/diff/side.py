@@ -53,7 +53,7 @@ class Side:
 def side(upload: Upload, base: str = "") -> Side:
     """Prepare an upload for comparing with one whose language is `base`. Raises `ListingkitError` where it has no SKU column."""
     store, language = place(upload)
-    paths = _keyed([name for name in upload.frame.columns if name != LISTING], store, language, base)
+    paths = paths_of(upload, base)
     if keys.SKU not in paths:
         raise ListingkitError(f"{upload.template.name} has no SKU column, so nothing can be compared by SKU")
     sku = text(upload.frame.get_column(paths[keys.SKU])).alias("sku")
@@ -62,7 +62,7 @@ def side(upload: Upload, base: str = "") -> Side:
         upload, sku = replace(upload, frame=upload.frame[keep]), sku.gather(keep)
     content = {key: path for key, path in paths.items() if key not in (keys.SKU, keys.ACTION)}
     frame = upload.frame.select(pl.col(path).alias(key) for key, path in content.items())
-    action = _actions(upload, paths.get(keys.ACTION))
+    action = actions(upload, paths.get(keys.ACTION))
     template_keys = _keyed([column.path for column in upload.template.columns], store, language, base)
     by_path = {column.path: column for column in reversed(upload.template.columns)}
     columns = {key: by_path[path] for key, path in template_keys.items()}
@@ -75,6 +75,11 @@ def place(upload: Upload) -> tuple[str, str]:
     store = upload.store or next(iter(upload.template.marketplaces), "")
     known = marketplaces().get(store)
     return store, upload.template.language or (known.language if known else "")
+
+
+def paths_of(upload: Upload, base: str = "") -> dict[str, str]:
+    """The columns of an upload by their keys."""
+    return _keyed([name for name in upload.frame.columns if name != LISTING], *place(upload), base)
 
 
 def _keyed(columns: list[str], store: str, language: str, base: str) -> dict[str, str]:
@@ -96,7 +101,8 @@ def _last_rows(sku: pl.Series) -> tuple[pl.Series | None, pl.Series]:
     return grouped.get_column("row").sort(), grouped.filter(pl.col("times") > 1).get_column("sku").sort()
 
 
-def _actions(upload: Upload, column: str | None) -> pl.Series:
+def actions(upload: Upload, column: str | None) -> pl.Series:
+    """What each row does, by its cell in this column: wire values, null for a word that nobody knows."""
     default = upload.template.default_action
     if column is None:
         return pl.Series("action", [default], dtype=pl.String).new_from_index(0, upload.frame.height)

@@ -5,20 +5,20 @@ That only whole columns tell, so these are the cells that are read.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import IO
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
 from listingkit.diff.forms import every_field, is_inventory_file, is_upload_text, profile_of, upload_of
-from listingkit.diff.rows import Rows
+from listingkit.diff.rows import Records
 from listingkit.diff.sameness import text
 from listingkit.inventory.upload import Upload
-from listingkit.mapping.apply import Plan, look_at, map_part, needs_every_row, plan, styles_of
+from listingkit.mapping.apply import Plan, map_part, plan
 from listingkit.mapping.assign import Assignment
+from listingkit.mapping.pieces import look_at, needs_every_row, styles_of
 from listingkit.mapping.remarks import LONG
 from listingkit.mapping.values import Seen, Style, look, may_be_html, read_column
 from listingkit.mapping.votes import LOOKED_AT
@@ -41,19 +41,19 @@ class TableLines:
     """A plain table of which the rows were looked at."""
 
     path: Path
-    rows: Rows
+    rows: pl.DataFrame
+    records: Records
     plan: Plan  # with the styles of the whole columns
     delimiter: str
     store: str
 
-    @contextmanager
-    def opened(self) -> Iterator[IO[bytes]]:
-        with opened(self.path) as file:
-            yield file.stream
-
-    def upload(self, path: Path, like: Upload | None) -> Upload:
-        """A table with the same header and some of the rows, as `read_file` reads the whole."""
-        master = read(path, encoding="utf-8", delimiter=self.delimiter)
+    def without(self, records: pl.Series, like: Upload | None) -> Upload:
+        """The table without these records, as an upload."""
+        with TemporaryDirectory(prefix="listingkit-") as folder:
+            path = Path(folder) / self.path.name
+            with opened(self.path) as source, path.open("wb") as target:
+                self.records.copy_without(records, source.stream, target)
+            master = read(path, encoding="utf-8", delimiter=self.delimiter)
         listings = map_part(master, self.plan).listings(self.plan.profile)
         return upload_of(listings, self.plan.profile, like, self.store, path.name)
 
@@ -142,7 +142,7 @@ class _Table:
         records = pl.concat(self._sheet.records)
         settled = replace(self._plan, styles=styles_of(seen, self._plan, {}))
         frame = _keyed(pl.concat(named), records.get_column("hash"), every_field(store).default_action)
-        return TableLines(path, Rows(frame, records.get_column("size"), self._sheet.start), settled, self._sheet.delimiter, store)
+        return TableLines(path, frame, Records(records.get_column("size"), self._sheet.start), settled, self._sheet.delimiter, store)
 
     def _is_watched(self, assignment: Assignment) -> bool:
         return look(BLANK, assignment) is not None and (self._texts or not may_be_html(assignment))
@@ -169,7 +169,7 @@ def _first(frames: Iterator[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _keyed(named: pl.DataFrame, hashes: pl.Series, action: str | None) -> pl.DataFrame:
-    """The frame of `Rows`. The first records tell what the file is and belong to every part of it."""
+    """The rows of `Outlined`. The first records tell what the file is and belong to every part of it."""
     known = pl.col("plain") & (pl.col("record") >= SAMPLE_RECORDS)
     hashed = named.with_columns(hash=hashes.gather(named.get_column("record")), action=pl.lit(action, pl.String))
     return hashed.select("sku", "action", pl.when(known).then("hash").alias("hash"), "record")

@@ -1,18 +1,16 @@
 """Large text uploads line by line: a row is a line, and its cells are only looked into for the SKU and the action."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO
 
 import polars as pl
 
 from listingkit.diff import keys
 from listingkit.diff.forms import is_upload_text, read_file
-from listingkit.diff.rows import Rows
+from listingkit.diff.rows import Records
 from listingkit.diff.sameness import text
 from listingkit.diff.side import wire_action
 from listingkit.inventory.template import Template
@@ -31,15 +29,22 @@ class UploadLines:
     start: int
     template: Template
 
-    def opened(self) -> AbstractContextManager[IO[bytes]]:
-        return self.path.open("rb")
-
-    def upload(self, path: Path, like: Upload | None) -> Upload:
+    def without(self, records: pl.Series, like: Upload | None) -> Upload:
+        """The upload without these lines; it has columns of its own, whatever the other is `like`."""
         del like
-        return read_file(path)
+        with TemporaryDirectory(prefix="listingkit-") as folder:
+            path = Path(folder) / self.path.name
+            with self.path.open("rb") as source, path.open("wb") as target:
+                self._read[1].copy_without(records, source, target)
+            return read_file(path)
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """See `Outlined`."""
+        return self._read[0]
 
     @cached_property
-    def rows(self) -> Rows:
+    def _read(self) -> tuple[pl.DataFrame, Records]:
         action, parts, sizes = self._place(keys.ACTION), [], []
         for lines in self._blocks():
             table = lines.select(
@@ -52,7 +57,7 @@ class UploadLines:
             wires = pl.Series([wire_action(word, self.template) for word in words], dtype=pl.String)
             parts.append(table.with_columns(pl.col("action").replace_strict(words, wires, return_dtype=pl.String)))
             sizes.append(lines.get_column("size").cast(pl.UInt32))
-        return Rows(pl.concat(parts).with_row_index("record"), pl.concat(sizes), self.start)
+        return pl.concat(parts).with_row_index("record"), Records(pl.concat(sizes), self.start)
 
     def children_of(self, parents: pl.Series) -> pl.Series:
         """The SKUs whose rows name one of these parents."""
@@ -72,7 +77,7 @@ class UploadLines:
 
     def _blocks(self) -> Iterator[pl.DataFrame]:
         """The lines, some megabytes at a time, see `text_lines`; at least one block."""
-        with self.opened() as stream:
+        with self.path.open("rb") as stream:
             stream.seek(self.start)
             block = stream.read(BLOCK) + stream.readline()
             yield text_lines(block)

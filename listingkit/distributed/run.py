@@ -31,8 +31,9 @@ from listingkit.finding import Severity
 from listingkit.inventory import builtin
 from listingkit.inventory.template import Template
 from listingkit.job import named_marketplaces, stores_of
-from listingkit.mapping.apply import complain, needs_every_row, plan
+from listingkit.mapping.apply import complain, plan
 from listingkit.mapping.listings import SOURCE, Source
+from listingkit.mapping.pieces import needs_every_row
 from listingkit.mapping.profile import Profile, load
 from listingkit.mapping.values import look, style_of
 from listingkit.master.sheet import ROW, Master

@@ -20,10 +20,10 @@ from listingkit.mapping.presets import choose, merged, title
 from listingkit.mapping.profile import FillDown, Profile
 from listingkit.mapping.propose import ACCEPT, propose
 from listingkit.mapping.remarks import without_remarks
-from listingkit.mapping.translations import LANGUAGE, spread_languages
-from listingkit.mapping.values import Read, Seen, Style, look, read_column, style_of
+from listingkit.mapping.translations import spread_languages
+from listingkit.mapping.values import Read, Style, read_column
 from listingkit.marketplace import marketplaces
-from listingkit.master.sheet import ROW, Column, Evidence, Master
+from listingkit.master.sheet import ROW, Column, Master
 
 HELPING = ("currency", "language", "weight_unit", "dimension_unit")  # what says how the values of other columns are to be read
 GENERAL_UNITS = {"weight": "weight_unit", "length": "dimension_unit"}  # a sheet's one unit column for all of its weights or lengths
@@ -116,29 +116,6 @@ def plan(master: Master, profile: Profile, threshold: float = ACCEPT) -> Plan:
         message += f", which leaves out {passed}" if passed else ""
         notes = (note("MAP007", "preset-used", Severity.INFO, message, master), *notes)
     return Plan(profile, assignments, (*drift(master, profile), *notes))
-
-
-def needs_every_row(plan: Plan) -> bool:
-    """Whether blank cells take values of other rows, or rows of one listing stand in several languages."""
-    named = {assignment.field for assignment in plan.assignments} | set(plan.profile.constants) | set(plan.profile.derived)
-    return plan.profile.fill_down is not None or LANGUAGE in named
-
-
-def look_at(seen: dict[Assignment, Seen], frame: pl.DataFrame, plan: Plan) -> None:
-    """Add what a part of a sheet says of its columns to what was `seen` of them."""
-    for assignment in plan.assignments:
-        found = look(frame[assignment.column.letter], assignment)
-        if found is not None:
-            seen[assignment] = seen[assignment] + found if assignment in seen else found
-
-
-def styles_of(seen: Mapping[Assignment, Seen], plan: Plan, evidence: Mapping[str, Evidence]) -> dict[Assignment, Style]:
-    """How the columns are written, by all that was seen of them."""
-    return {
-        assignment: style_of(seen[assignment], assignment, plan.profile, evidence.get(assignment.column.letter))
-        for assignment in plan.assignments
-        if assignment in seen
-    }
 
 
 def map_part(master: Master, plan: Plan) -> Mapped:

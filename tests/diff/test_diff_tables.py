@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listingkit.diff import lines, table_lines
+from listingkit.diff import lines, table_lines, table_parts
 from listingkit.diff.changes import Changes
 from listingkit.diff.lines import compare_files
 from listingkit.errors import ListingkitError
@@ -42,6 +43,8 @@ def _small_files_are_large() -> Any:
         patch.setattr(votes, "LOOKED_AT", FILLED + 1)
         patch.setattr(table_lines, "LOOKED_AT", FILLED + 1)
         patch.setattr(table_lines, "ROWS", 7)
+        patch.setattr(table_parts, "LOOKED_AT", FILLED + 1)
+        patch.setattr(table_parts, "ROWS", 90)
         yield
 
 
@@ -58,6 +61,13 @@ def told(changes: Changes) -> tuple[object, ...]:
 def whole(old: Path, new: Path, **how: Any) -> Changes:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "SMALL", 1 << 40)
+        return compare_files(old, new, **how)
+
+
+def by_parts(old: Path, new: Path, **how: Any) -> Changes:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table_lines, "alike", lambda *_: None)
+        patch.setattr(table_parts, "VERY_LARGE", {False: 0, True: 0})
         return compare_files(old, new, **how)
 
 
@@ -93,10 +103,12 @@ def test_lines_are_the_whole(place: Path, old: Any, data: st.DataObject) -> None
     try:
         expected = told(whole(place / "old.csv", place / "new.csv"))
     except ListingkitError as error:
-        with pytest.raises(type(error), match=re.escape(str(error))):
-            compare_files(place / "old.csv", place / "new.csv")
+        for compared in (compare_files, by_parts):
+            with pytest.raises(type(error), match=re.escape(str(error))):
+                compared(place / "old.csv", place / "new.csv")
         return
     assert told(compare_files(place / "old.csv", place / "new.csv")) == expected
+    assert told(by_parts(place / "old.csv", place / "new.csv")) == expected
 
 
 def streams(old: Path, new: Path) -> int:
@@ -177,6 +189,21 @@ def test_other_columns(place: Path, change: Callable[[list[str]], list[str]], bo
             compare_files(place / "old.csv", place / "new.csv")
         return
     assert told(compare_files(place / "old.csv", place / "new.csv")) == expected
+    assert told(by_parts(place / "old.csv", place / "new.csv")) == expected
+
+
+def test_a_workbook_and_a_text(place: Path) -> None:
+    """What a workbook stores as a number has a decimal point, whatever its other cells look like."""
+    rows = [[f"R-{number}", number + 0.5, "1,5 kg", "", "Words.", "", "one; two", "Mug", ""] for number in range(30)]
+    book = openpyxl.Workbook()
+    for row in [HEADER, *([f"F-{number}", 5, *[None] * 7] for number in range(FILLED)), *rows]:
+        book.active.append(row)
+    book.save(place / "old.xlsx")
+    write(place / "new.csv", [[str(cell) for cell in row] for row in rows[3:]], mark=";")
+    for one, other in (("old.xlsx", "new.csv"), ("new.csv", "old.xlsx")):
+        expected = whole(place / one, place / other)
+        assert len(expected.unchanged) == FILLED + 27
+        assert told(by_parts(place / one, place / other)) == told(expected)
 
 
 def test_the_key_column_that_was_named(place: Path) -> None:
