@@ -36,7 +36,7 @@ from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import Master
 from listingkit.outputs import CHANGES, held_rows, read_from, report_of, tables, write_report
 from listingkit.progress import tell
-from listingkit.render import folder, text
+from listingkit.render import existing, folder, text
 from listingkit.render.existing import Existing, with_existing
 from listingkit.render.rows import render, unplaced
 from listingkit.report import trend
@@ -81,6 +81,7 @@ class Made:
     unplaced: tuple[str, ...] = ()  # filled fields that the template has no column for
     upload: Upload | None = None  # where it was made as a whole
     whole: Upload | None = None  # with the rows of the template that stay
+    met: tuple[int, int] = (0, 0)  # rows that the template already had, and ours with the SKU of one of them
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,8 @@ def _made(
         held_skus = seen.frame["sku"].filter(held).drop_nulls()
         new = replace(whole, frame=whole.frame.drop(LISTING))
         changes, delta = against_previous(order, store, new, held_skus)
-        yield Made(store, template, upload.frame.height, held, len(cells), changes, delta, unplaced(seen, store, template), upload, whole)
+        missing, met = unplaced(seen, store, template), existing.met(upload)
+        yield Made(store, template, upload.frame.height, held, len(cells), changes, delta, missing, upload, whole, met)
 
 
 def held_by(policy: Policy, listings: Listings, findings: Findings, store: Marketplace) -> pl.Series:

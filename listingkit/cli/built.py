@@ -23,7 +23,7 @@ def _lines(built: Built) -> Iterator[str]:
     if accepted:
         yield f"  {count(accepted, 'finding')} accepted by exceptions of the config"
     for one in built.made:
-        yield f"  {one.store.code}: {_marketplace(one)}"
+        yield f"  {one.store.code}: {_marketplace(one, built.order.existing)}"
     if not built.gate.open:
         many = "1 dangerous change" if built.gate.dangerous == 1 else f"{built.gate.dangerous} dangerous changes"
         yield f"{many}: look at */changes.jsonl, then confirm exactly these with --confirm {built.gate.token}"
@@ -37,7 +37,16 @@ def _lines(built: Built) -> Iterator[str]:
     yield f"uploads in {where}; open {out / 'report.html'} to read what to fix, {told}"
 
 
-def _marketplace(one: Made) -> str:
+def _met(rows: int, doubled: int, existing: str) -> str:
+    """What became of the rows that the template already had."""
+    if existing == "replace":
+        return f"{count(rows, 'row')} of the template replaced" if rows else ""
+    if existing == "keep":
+        return f"{count(doubled, 'row')} left out, of which the template has the SKU" if doubled else ""
+    return f"{count(doubled, 'SKU')} twice, in a row of the template and in ours" if doubled else ""
+
+
+def _marketplace(one: Made, existing: str) -> str:
     parts = [f"{one.shipped} shipped", f"{int(one.held.sum())} held back"]
     if one.fixed:
         parts.append(f"{one.fixed} safe {'fix' if one.fixed == 1 else 'fixes'} applied")
@@ -48,6 +57,7 @@ def _marketplace(one: Made) -> str:
         )
         if counts["dangerous"]:
             parts.append(f"{counts['dangerous']} DANGEROUS, see {one.store.code}/changes.jsonl")
+    parts.append(_met(*one.met, existing))
     if one.unplaced:
         parts.append(f"no column in the template for {', '.join(one.unplaced)}")
     return ", ".join(part for part in parts if part)

@@ -23,6 +23,14 @@ def to_add(upload: Upload, template: Template, rows: Existing) -> pl.DataFrame:
     return upload.frame.filter(~pl.col(sku).is_in(held.drop_nulls().to_list()).fill_null(value=False))
 
 
+def met(upload: Upload) -> tuple[int, int]:
+    """How many rows the template already has, and how many of ours have the SKU of one of them."""
+    template = upload.template
+    if template.file is None:
+        return 0, 0
+    return read_upload(template.file).frame.height, upload.frame.height - to_add(upload, template, "keep").height
+
+
 def with_existing(upload: Upload, rows: Existing) -> Upload:
     """What the filled template holds: the rows it had, where they stay, and ours below them. Raises `Unreadable`."""
     template = upload.template

@@ -98,20 +98,23 @@ def test_a_template_may_be_text(templates: ModuleType, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("existing", "expected"),
+    ("existing", "expected", "said"),
     [
-        ("replace", [("A", "Ours"), ("C", "Ours")]),
-        ("append", [("A", "Theirs"), ("B", "Theirs"), ("A", "Ours"), ("C", "Ours")]),
-        ("keep", [("A", "Theirs"), ("B", "Theirs"), ("C", "Ours")]),
+        ("replace", [("A", "Ours"), ("C", "Ours")], "2 rows of the template replaced"),
+        ("append", [("A", "Theirs"), ("B", "Theirs"), ("A", "Ours"), ("C", "Ours")], "1 SKU twice, in a row of the template and in ours"),
+        ("keep", [("A", "Theirs"), ("B", "Theirs"), ("C", "Ours")], "1 row left out, of which the template has the SKU"),
     ],
 )
-def test_rows_that_the_template_already_has(templates: ModuleType, tmp_path: Path, existing: str, expected: list[tuple[str, str]]) -> None:
+def test_rows_that_the_template_already_has(
+    templates: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], existing: str, expected: list[tuple[str, str]], said: str
+) -> None:
     name = "item_name[marketplace_id=ATVPDKIKX0DER][language_tag=en_US]#1.value"
     theirs = [{SKU: sku, "product_type#1.value": "MUG", name: "Theirs"} for sku in "AB"]
     template = templates.build(replace(templates.unified(), rows=theirs), tmp_path / "t.xlsm")
     path = master(tmp_path / "m.csv", "A,MUG,Acme,,,Ours,5,", "C,MUG,Acme,,,Ours,5,")
     words = ["--template", str(template), "-o", str(tmp_path / "out"), "--include-errors", "--existing-rows", existing]
     build_command.build.main([str(path), *words], standalone_mode=False)
+    assert said in capsys.readouterr().out
     for file in ("upload.txt", "upload.xlsm"):
         frame = read_upload(tmp_path / "out" / "US" / file).frame
         assert list(zip(frame[SKU], frame[name], strict=True)) == expected, file
