@@ -15,7 +15,8 @@ from listingkit.inventory.safe_xml import local
 from listingkit.inventory.styles import Styles
 from listingkit.inventory.template import Template
 from listingkit.inventory.workbook import SheetEntry, Workbook
-from listingkit.master.sheet import ROW, Evidence
+from listingkit.master.notes import UNCALCULATED
+from listingkit.master.sheet import ROW, Evidence, Spoilt, letter
 
 _MOST_CELLS = 30_000_000
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - sheets know no time zones
@@ -26,12 +27,13 @@ class DataRows:
     """Filled rows by path, and what kind of cells they were.
 
     `frame` has one String column a path, blank null, and `#row` (UInt32). `texts` names, for columns of numbers and dates, the rows
-    whose cell was typed as text; it is empty for text files, as is `evidence`.
+    whose cell was typed as text; it is empty for text files, as are `evidence` and `spoilt`.
     """
 
     frame: pl.DataFrame
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     texts: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    spoilt: tuple[Spoilt, ...] = ()  # formulas that were never calculated
 
 
 @dataclass
@@ -68,6 +70,7 @@ class _RowReader:
         self._numbers: list[int] = []
         self._places: list[int] = []
         self._regular: list[pl.DataFrame] = []
+        self.spoilt: list[Spoilt] = []
         self.columns = {column.index: _Column(column.path, column.type != "text") for column in template.by_path.values()}
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -96,6 +99,8 @@ class _RowReader:
 
     def _take(self, number: int, cells: Mapping[int, Cell]) -> None:
         known = {column: cell for column, cell in cells.items() if column in self.columns and cell.text.strip()}
+        blank = [column for column in sorted(cells.keys() & self.columns) if cells[column].formula and not cells[column].text]
+        self.spoilt += [Spoilt("FIL008", UNCALCULATED, number, letter(column)) for column in blank if cells[column].kind != "text"]
         if not known:
             return
         self._count(len(known))
@@ -132,11 +137,19 @@ class _RowReader:
                 found[int(index)] = texts = self._reader.strings.gather(rows[name])
                 self._counted(column, texts, "text", int(style), rows[ROW])
             elif rows[name].null_count() < rows.height:
+                self._uncalculated(int(index), rows[name], rows[ROW])
                 for places, texts, kind, its_style in parted(rows[name], self._reader):
                     shown = self._counted(column, texts, kind, its_style, rows[ROW].gather(places))
                     found[int(index)] = found[int(index)].scatter(places, shown)
         frame = pl.DataFrame([rows[PLACE], rows[ROW], *(cells.alias(self.columns[index].path) for index, cells in found.items())])
         self._regular.append(frame.filter(~pl.all_horizontal(pl.exclude(PLACE, ROW).is_null())))
+
+    def _uncalculated(self, index: int, raw: pl.Series, rows: pl.Series) -> None:
+        """Note formulas without a value among the raw cells of a column."""
+        formulas = raw.str.contains("<f", literal=True).fill_null(value=False)
+        if formulas.any():
+            blank = formulas & raw.str.ends_with(">") & ~raw.str.contains(' t="str"', literal=True)
+            self.spoilt += [Spoilt("FIL008", UNCALCULATED, row, letter(index)) for row in rows.filter(blank)]
 
     def _counted(self, column: _Column, texts: pl.Series, kind: str, style: int, rows: pl.Series) -> pl.Series:
         """Some cells of a column as they are shown, with what they say of it kept."""
@@ -171,6 +184,7 @@ def read_data_rows(book: Workbook, entry: SheetEntry, template: Template) -> Dat
         reader.frame(),
         {column.path: _evidence(column) for column in reader.columns.values() if column.kinds},
         {column.path: frozenset(column.texts) for column in reader.columns.values() if column.texts},
+        tuple(reader.spoilt),
     )
 
 

@@ -16,7 +16,7 @@ from listingkit.inventory.settings import is_settings
 from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.wire import dictionary, to_wire
 from listingkit.inventory.workbook import Workbook
-from listingkit.mapping.listings import SOURCE, Listings, Source
+from listingkit.mapping.listings import SOURCE, Listings, Lost, Source
 from listingkit.mapping.words import read_words
 from listingkit.master.sheet import ROW, Column, Master, letter
 
@@ -69,7 +69,9 @@ def read_filled_template(path: Path | str) -> Filled:
     origins = {names.get(path_, path_): _origin(column) for path_, column in columns.items()}
     evidence = {names[path_]: found for path_, found in rows.evidence.items() if path_ in names}
     source = Source(template.name, template.sheet or None, origins, evidence)
-    return Filled(template, rows, Listings(frame, (source,), template.language or None), names)
+    by_letter = {column.letter: name for name, column in origins.items()}
+    lost = tuple(Lost(0, by_letter[cell.letter or ""], matters=True, cell=cell) for cell in rows.spoilt)
+    return Filled(template, rows, Listings(frame, (source,), template.language or None, lost=lost), names)
 
 
 def _names(template: Template) -> dict[str, str]:

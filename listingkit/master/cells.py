@@ -9,7 +9,7 @@ import polars as pl
 from listingkit.errors import Unreadable
 from listingkit.master.blanks import without_blanks
 from listingkit.master.marks import Marked, taken_apart
-from listingkit.master.notes import Notebook
+from listingkit.master.notes import UNCALCULATED, Notebook
 from listingkit.master.numbers import KEPT_DIGITS, Format, exact, iso_date, number_format
 from listingkit.master.reading import Block
 from listingkit.master.rowscan import Cells
@@ -64,8 +64,7 @@ class Conversion:
         assert column.marks is not None
         blank = column.formulas & (column.values == "") & ~column.marks.str.contains(' t="str"', literal=True)
         for place in blank.arg_true():
-            message = "the formula was never calculated, so it has no value; open the workbook in Excel and save it"
-            self._notes.spoil("FIL008", message, rows[place], letter)
+            self._notes.spoil("FIL008", UNCALCULATED, rows[place], letter)
 
     def _column(self, column: Marked, rows: Sequence[int], letter: str) -> pl.Series | None:
         kinds: dict[tuple[str, Format], list[str]] = {}

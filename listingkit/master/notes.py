@@ -10,6 +10,7 @@ from listingkit.finding import Finding, Fix, Safety, Severity
 from listingkit.master.sheet import Spoilt
 
 AT_MOST = 200  # findings of one code and sheet; the rest is counted in one more
+UNCALCULATED = "the formula was never calculated, so it has no value; open the workbook in Excel and save it"
 SHOWN = 120  # characters of a value that a finding quotes
 
 

@@ -1,5 +1,7 @@
 """Filled templates as listings, linted by their own rules."""
 
+import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -64,6 +66,17 @@ def said(
         (finding.code, finding.cell, finding.fix.value if finding.fix else None)
         for finding in lint(filled(templates, folder, change, description=description))
     ]
+
+
+def test_a_formula_that_was_never_calculated_holds_its_row_back(templates: ModuleType, tmp_path: Path) -> None:
+    filled(templates, tmp_path, {}, {})
+    path = tmp_path / "formula.xlsx"
+    with zipfile.ZipFile(tmp_path / "filled.xlsx") as given, zipfile.ZipFile(path, "w") as made:
+        for name in given.namelist():
+            made.writestr(name, re.sub(rb'<c r="D8"[^>]*>.*?</c>', b'<c r="D8"><f>A8</f></c>', given.read(name)))
+    found = check_filled(read_filled_template(path), as_of=date(2026, 11, 1), config=Config(select=("FIL008",)))
+    assert [(one.code, one.cell, one.sku, one.column) for one in found] == [("FIL008", "D8", "A-2", "Item Name")]
+    assert found.error_rows("US") == {1}
 
 
 def test_a_whole_row_is_clean(templates: ModuleType, tmp_path: Path) -> None:
