@@ -94,7 +94,7 @@ def diff_(old: Path, new: Path, style: str) -> int:
 @click.option("-o", "--output", type=FILE, required=True, help="The filled new template: .xlsm or .xlsx as NEW is, or .txt.")
 @click.option("--format", "style", type=OneOf(["text", "json"]), default="text", show_default=True)
 def migrate(old: Path, new: Path, output: Path, style: str) -> int:
-    """Move the rows of a filled OLD template into a copy of NEW. Exit status 1 where something found no home.
+    """Move the rows of a filled OLD template into a copy of NEW. Exit status 1 where something did not move.
 
     \b
     listingkit template migrate filled-2025.xlsm blank-2026.xlsm -o filled-2026.xlsm
@@ -103,8 +103,9 @@ def migrate(old: Path, new: Path, output: Path, style: str) -> int:
     from listingkit.inventory.migrate import migrate as move
     from listingkit.inventory.read import read_template
     from listingkit.render import text, workbook
+    from listingkit.rules.migrated import with_lists_of_rows
 
-    found = move(read_filled_template(old), read_template(new))
+    found = with_lists_of_rows(move(read_filled_template(old), read_template(new)))
     if output.suffix.lower() == ".txt":
         text.write(found.upload, output)
     else:
@@ -114,9 +115,10 @@ def migrate(old: Path, new: Path, output: Path, style: str) -> int:
     else:
         for moved in found.moves:
             click.echo(f"  {moved.old.path} -> {moved.new.path}: {moved.cells} cells ({moved.how})")
-        for column, cells in found.homeless:
-            click.echo(f"! {column.path} ({column.label}): {cells} cells found no home")
+        for column, cells, why in found.homeless:
+            click.echo(f"! {column.path} ({column.label}): {cells} cells {why}")
         for path, value, rows in found.foreign:
             click.echo(f"! {path}: {value!r} in {rows} rows is not in the new list")
-        click.echo(f"{found.upload.frame.height} rows, {len(found.moves)} columns moved, {len(found.homeless)} found no home", err=True)
+        done = f"{found.upload.frame.height} rows, {len(found.moves)} columns moved, {len(found.homeless)} did not"
+        click.echo(f"{done}; listingkit check {output} says what is wrong with them", err=True)
     return int(bool(found.homeless or found.foreign))

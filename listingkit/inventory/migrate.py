@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from listingkit.fields import plain_names
 from listingkit.inventory.filled import Filled
 from listingkit.inventory.paths import place
 from listingkit.inventory.requirements import TYPE_PATHS
@@ -15,6 +16,7 @@ from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.upload import Upload
 from listingkit.inventory.wire import dictionary, to_wire
 from listingkit.mapping.words import fold, known_words
+from listingkit.marketplace import marketplaces
 from listingkit.resources import data
 
 How = Literal["same path", "same field", "renamed", "by its form"]
@@ -38,7 +40,7 @@ class Migration:
 
     upload: Upload
     moves: tuple[Move, ...]
-    homeless: tuple[tuple[TemplateColumn, int], ...]  # filled columns without a place in the new template, and their filled cells
+    homeless: tuple[tuple[TemplateColumn, int, str], ...]  # filled columns that did not move, their filled cells, and why
     foreign: tuple[tuple[str, str, int], ...]  # new path, value that its closed list does not have, rows
 
     def to_dict(self) -> dict[str, Any]:
@@ -46,7 +48,7 @@ class Migration:
         return {
             "rows": self.upload.frame.height,
             "moved": [{"from": move.old.path, "to": move.new.path, "how": move.how, "cells": move.cells} for move in self.moves],
-            "homeless": [{"path": column.path, "label": column.label, "cells": cells} for column, cells in self.homeless],
+            "homeless": [{"path": column.path, "label": column.label, "cells": cells, "why": why} for column, cells, why in self.homeless],
             "foreign": [{"path": path, "value": value, "rows": rows} for path, value, rows in self.foreign],
         }
 
@@ -64,7 +66,9 @@ def migrate(filled: Filled, new: Template) -> Migration:
             continue
         found = finder.home(column)
         if found is None or found[0].path in moves:
-            homeless.append((column, cells))
+            homeless.append((column, cells, "found no home"))
+        elif other := _other_currency(column, filled.template, found[0], new):
+            homeless.append((column, cells, other))
         else:
             moves[found[0].path] = Move(column, found[0], found[1], cells)
     values = [_moved(move, filled.template, new).alias(path) for path, move in moves.items()]
@@ -74,6 +78,19 @@ def migrate(filled: Filled, new: Template) -> Migration:
     for (path, value), label in translated.items():
         upload = replace(upload, frame=upload.frame.with_columns(pl.col(path).replace(value, label)))
     return Migration(upload, tuple(moves.values()), tuple(homeless), tuple(_foreign(upload)))
+
+
+def _other_currency(old: TemplateColumn, its: Template, new: TemplateColumn, other: Template) -> str | None:
+    """Why a price stays behind: nobody converts it."""
+    was, will = _currency(old, its), _currency(new, other)
+    return f"stayed behind: prices in {was}, and the new template takes {will}" if was and will and was != will else None
+
+
+def _currency(column: TemplateColumn, template: Template) -> str | None:
+    """The currency of a price column; None for other columns and where the template names no marketplace."""
+    found = place(column.path)
+    code = (found and found.store) or next(iter(template.marketplaces), None)
+    return marketplaces()[code].currency if found and code and plain_names()[found.plain][0].kind == "price" else None
 
 
 def _moved(move: Move, old: Template, new: Template) -> pl.Expr:

@@ -15,6 +15,7 @@ import pytest
 from listingkit.config import Config
 from listingkit.finding import Finding
 from listingkit.inventory.filled import Filled, is_template, read_filled_template
+from listingkit.inventory.migrate import migrate
 from listingkit.inventory.read import read_template
 from listingkit.inventory.wire import dictionary
 from listingkit.mapping.listings import SOURCE, Listings, Source
@@ -24,6 +25,7 @@ from listingkit.render.rows import render, sources
 from listingkit.rules.filled import check_filled
 from listingkit.rules.findings import Findings
 from listingkit.rules.graded import graded
+from listingkit.rules.migrated import with_lists_of_rows
 from listingkit.rules.template import template_batches, template_notes, upload_batches
 
 AT, TAG = "[marketplace_id=ATVPDKIKX0DER]", "[language_tag=en_US]"
@@ -152,6 +154,9 @@ def test_a_list_that_another_cell_chooses(
     description = replace(known, columns=columns)
     change = {PACK.format(n=1): material, GRAIN.format(n=1): grain, GRAIN.format(n=2): "Newsprint"}
     assert said(templates, tmp_path, change, description) == expected
+    old = filled(templates, tmp_path, change, description=description)
+    moved = with_lists_of_rows(migrate(old, old.template))
+    assert [(path, rows) for path, _, rows in moved.foreign] == [(GRAIN.format(n=1), 1) for _ in expected]
 
 
 def test_a_product_type_of_another_template(templates: ModuleType, tmp_path: Path) -> None:

@@ -137,13 +137,16 @@ def test_legacy_rows_move_into_a_unified_template(templates: ModuleType, blank: 
         "amzn1.volt.ca.product_id_value": "4006381333931",
         "amzn1.volt.ca.product_id_type": row["amzn1.volt.ca.product_id_type"],
         f"item_name{AT}[language_tag=en_US]#1.value": "Mug",
-        f"purchasable_offer{AT}[audience=ALL]#1.our_price#1.schedule#1.value_with_tax": "9.5",
         "fulfillment_availability#1.quantity": "3",
         f"parentage_level{AT}#1.value": "child",
         f"child_parent_sku_relationship{AT}#1.parent_sku": "P-1",
         "variation_theme#1.name": "Color",
     }
-    assert [column.path for column, _ in found.homeless] == ["relationship_type", "color_name"]
+    assert [(column.path, why) for column, _, why in found.homeless] == [
+        ("standard_price", "stayed behind: prices in GBP, and the new template takes USD"),
+        ("relationship_type", "found no home"),
+        ("color_name", "found no home"),
+    ]
     assert [(path, value) for path, value, _ in found.foreign] == [("variation_theme#1.name", "Color")]
     result = run("migrate", old, blank, "-o", out)
     assert result.return_value == 1
