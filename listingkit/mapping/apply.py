@@ -99,7 +99,7 @@ def complain(masters: Sequence[Master], profile: Profile) -> None:
     for name, source in absent(masters, profile).items():
         wanted = f"column {source.column!r}" if source.column else f"column {source.letter}"
         headers = [column.header for master in masters for column in master.columns if column.header]
-        near = get_close_matches(source.column, headers, n=1, cutoff=0.6)
+        near = get_close_matches(source.column, headers, n=1, cutoff=0.7)
         files = " and ".join(master.file for master in masters)
         hint = f"did you mean {near[0]!r}?" if near else f"its columns are {', '.join(repr(header) for header in headers[:20])}"
         raise BadProfile(profile.file, source.line, f"{name} comes from {wanted}, which {files} does not have; {hint}")

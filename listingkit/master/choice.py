@@ -47,8 +47,10 @@ def passed_over(entries: Sequence[Entry], pattern: str | None, labels: Labels, t
 
 def _alike(entries: Sequence[Entry], labels: Labels, taken: Entry) -> Iterator[str]:
     rivals = [entry for entry in entries if not entry.hidden and entry is not taken]
-    own = {label.casefold() for label in labels(taken)} if rivals else set()
-    for entry in rivals:
-        theirs = {label.casefold() for label in labels(entry)}
-        if len(own & theirs) > max(2, len(own | theirs) // 2):
-            yield entry.name
+    yield from (entry.name for entry in rivals if alike(labels(taken), labels(entry)))
+
+
+def alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two headers are so much the same that their tables hold the same kind of thing."""
+    own, theirs = ({label.casefold() for label in labels} for labels in (one, other))
+    return len(own & theirs) > max(2, len(own | theirs) // 2)

@@ -10,6 +10,7 @@ import polars as pl
 from listingkit.errors import Unreadable
 from listingkit.master import header
 from listingkit.master.blanks import without_blank_cells
+from listingkit.master.choice import alike
 from listingkit.master.encoding import encoding_of, known
 from listingkit.master.notes import Notebook
 from listingkit.master.reading import Block
@@ -54,6 +55,7 @@ class HtmlSheet:
         if not self._tables:
             raise Unreadable(f"{name}: the HTML holds no table")
         self._best = max(range(len(self._tables)), key=lambda place: sum(map(len, self._tables[place])))
+        self._tell_others()
 
     def _declared(self, head: bytes, stream: IO[bytes], name: str) -> str:
         stream.seek(0)
@@ -61,6 +63,21 @@ class HtmlSheet:
             declared = known(match[1].decode("ascii", "replace"))
             return "gb18030" if declared in {"gb2312", "gbk"} else "cp1252" if declared == "iso8859-1" else declared
         return encoding_of(stream, name).encoding
+
+    def _tell_others(self) -> None:
+        """Note other tables like the one that is read, as programs write them that cut a long table into pages."""
+        own = self._labels(self._best)
+        others = [place for place in range(len(self._tables)) if place != self._best and alike(own, self._labels(place))]
+        if others:
+            rows = sum(len(self._tables[place]) for place in others)
+            table = "table" if len(others) == 1 else "tables"
+            self.notes.add("FIL013", f"{len(others)} more {table} with the same columns ({rows} rows) not read: join them into one table")
+
+    def _labels(self, place: int) -> tuple[str, ...]:
+        rows = self._tables[place][: header.LOOKED_AT]
+        texts = {number: [row.get(at) for at in range(max(row, default=-1) + 1)] for number, row in enumerate(rows, 1) if any(row.values())}
+        found = header.find(texts)
+        return tuple(filter(None, found.labels)) if found else ()
 
     def _take_apart(self, text: str) -> None:
         """Cells of all tables; a table inside a cell counts as text of its own table only."""

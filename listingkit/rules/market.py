@@ -135,12 +135,13 @@ def another_currency(run: Run) -> Iterator[Batch]:
 @sheetwide("MKT008", fields=lambda: ("currency", *PRICES))
 def without_currency(run: Run) -> Iterator[Batch]:
     """One finding a column of prices."""
+    if "currency" in run.frame.columns and run.frame["currency"].count():
+        return
     goes: dict[str, dict[str, str]] = {}
     for code, own, column in _unmarked(run):
-        if run.frame.filter(kept(run))[column].count() and ("currency" not in run.frame.columns or not run.frame["currency"].count()):
-            goes.setdefault(column, {}).setdefault(own, code)
+        goes.setdefault(column, {}).setdefault(own, code)
     for column, where in goes.items():
-        if len(where) > 1:
+        if len(where) > 1 and run.frame.select((pl.col(column).is_not_null() & kept(run)).any()).item():
             told = " and ".join(f"{code} in {currency}" for currency, code in where.items())
             how = f'{column} = {{ column = "...", currency = "EUR" }}'
             flaw = Flaw(f"no currency is named, so the same number goes to {told}: name it in the header, or in a profile as {how}")

@@ -122,3 +122,16 @@ def test_a_sheet_without_rows_is_an_error(tmp_path: Path) -> None:
         assert (note.code, note.severity) == ("FIL014", Severity.ERROR)
         [*_, last] = read_batches(path, rows=10)
         assert [note.code for note in last.notes] == ["FIL014"]
+
+
+def test_pages_of_a_table_are_told(tmp_path: Path) -> None:
+    def table(*rows: list[str]) -> str:
+        return "<table>" + "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows) + "</table>"
+
+    rows = [["A", "Mug", "5", "ACME"], ["B", "Cup", "5", "ACME"]]
+    (tmp_path / "a.xls").write_text(table(HEAD, *rows) + table(["Page", "2"]) + table(HEAD, ["C", "Jug", "6", "ACME"]))
+    master = read(tmp_path / "a.xls")
+    assert [(note.code, note.message) for note in master.notes] == [
+        ("FIL013", "1 more table with the same columns (2 rows) not read: join them into one table")
+    ]
+    assert master.frame["A"].to_list() == ["A", "B"]
