@@ -14,7 +14,7 @@ from listingkit.mapping.units import currencies, unit_named
 PLAIN = r"^-?(?:0|[1-9]\d{0,29})(?:\.\d{1,30})?$"
 WHOLE = r"^-?(?:0|[1-9]\d{0,29})$"
 PARTS = (
-    r"^(?P<before>[^\d.,+\-−]{0,8})(?P<number>[+\-−]?\s?(?:\d[\d.,'’ ]{0,38}\d|\d|[.,]\d{1,20}))(?:[.,]?[-–—])?\s{0,3}(?P<after>\D{0,24})$"
+    r"^(?P<before>[^\d.,+\-−]{0,8})(?P<number>[+\-−]?\s?(?:\d[\d.,'’ ]{0,38}\d|\d|[.,]\d{1,20}))(?:[.,][-–—])?\s{0,3}(?P<after>\D{0,24})$"
 )
 SPACES = {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "−": "-", "’": "'"}
 WIDE = {chr(0xFF10 + digit): str(digit) for digit in range(10)} | {
@@ -170,8 +170,14 @@ def _named(cells: pl.DataFrame) -> pl.DataFrame:
     return cells.with_columns(
         looked("after", units).alias("unit"),
         pl.coalesce(looked("before", money), looked("after", money)).alias("currency"),
-        (pl.col("before").is_in(known) & pl.col("after").is_in(known) & ~pl.col("before").is_in(list(units))).alias("known"),
+        (pl.col("before").is_in(known) & pl.col("after").is_in(known) & ~pl.col("before").is_in(list(units)) & ~_negative()).alias("known"),
     )
+
+
+def _negative() -> pl.Expr:
+    """Whether a number stands in brackets, as accountants write one below zero: it is not read as one above."""
+    before = pl.col("before")
+    return before.str.contains("(", literal=True) & ~before.str.contains(")", literal=True)
 
 
 def _decimal(cells: pl.DataFrame, usual: str | None) -> tuple[str | None, str | None]:

@@ -19,7 +19,7 @@ _MAPPING = (
     ("MAP008", "list-too-long", "warning", "A list in one cell has no more items than the field has places.", "Items beyond the last place are not used."),
     ("MAP009", "translation-without-listing", "warning", "Every row of translations has a listing of the master and a language of its own.", "The text is not used."),
     ("MAP011", "column-not-listed", "info", "Every column that is read is part of a listing, or known not to be.", "Costs, tags and notes of a shop are not uploaded; whoever expects them to be should know."),
-    ("MAP010", "remark-left-out", "info", "A row holds a listing: one whose only cell is a long text is a remark.", "A remark uploaded as a listing fails in every field."),
+    ("MAP010", "remark-left-out", "info", "A row holds a listing: one whose only cell is a long text is a remark, and one that says the header again is none.", "A remark uploaded as a listing fails in every field."),
 )  # fmt: skip
 
 for _note in NOTES.values():

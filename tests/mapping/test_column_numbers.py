@@ -42,6 +42,11 @@ def test_a_column_tells_its_decimal_sign(written: list[str | None], read: list[s
     assert numbers.doubt is None
 
 
+def test_a_number_below_zero_is_never_read_as_one_above() -> None:
+    values = read_numbers(series(["5,00", "(5,00)", "5,00-", "5-", "-5,00", "9,-"])).values.to_list()
+    assert values == ["5.00", "(5,00)", "5,00-", "5-", "-5.00", "9"]
+
+
 @pytest.mark.parametrize("written", [["1.234"], ["1.234", "5"], ["1,234", "12,500"]])
 def test_a_lone_thousand_may_be_a_fraction_and_asks(written: list[str | None]) -> None:
     numbers = read_numbers(series(written))

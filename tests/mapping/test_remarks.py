@@ -22,3 +22,10 @@ def test_a_row_with_little_in_it_is_still_looked_at(sheet: Sheet) -> None:
 
 def test_a_narrow_sheet_may_have_rows_of_one_cell(sheet: Sheet) -> None:
     assert map_columns(sheet(["SKU", "Title"], [["A", "Mug"], [None, REMARK]])).frame.height == 2
+
+
+def test_the_header_said_again_is_no_listing(sheet: Sheet) -> None:
+    rows = [["A", "Mug", "H", "5"], [*HEADERS[:3], None], ["SKU", "Title", "H", "5"]]
+    listings = map_columns(sheet(HEADERS, rows))
+    assert listings.frame["sku"].to_list() == ["A", "SKU"]
+    assert [(one.code, one.row) for one in listings.notes] == [("MAP010", 3)]
