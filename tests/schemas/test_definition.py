@@ -380,3 +380,32 @@ def test_formats(form: str, good: list[str], bad: list[str]) -> None:
     holds = FORMATS[form]
     assert [value for value in good if not holds(value)] == []
     assert [value for value in bad if holds(value)] == []
+
+
+def with_part(name: str, items: dict[str, Any], *more: dict[str, Any]) -> dict[str, Any]:
+    """The definition of mugs with another attribute, and with what is asked of it."""
+    changed = document()
+    changed["properties"][name] = {"type": "array", "items": {"type": "object", **items}}
+    changed["allOf"] = [*changed.get("allOf", ()), *more]
+    return changed
+
+
+def test_what_a_missing_attribute_asks_for_first_gives_it_its_name() -> None:
+    texts = {name: {"type": "string"} for name in ("child_relationship_type", "parent_sku")}
+    items = {"required": ["child_relationship_type"], "properties": texts}
+    definition = compiled("MUG.json", with_part("child_parent_sku_relationship", items, {"required": ["child_parent_sku_relationship"]}))
+    [issue] = issues(definition, listing())
+    assert (issue.field, issue.message) == ("child_relationship_type", "Relationship Type is required")
+
+
+def test_what_turns_on_a_missing_value_waits_for_it() -> None:
+    texts = {name: {"type": "string"} for name in ("fulfillment_channel_code", "quantity")}
+    chosen = {"required": ["fulfillment_channel_code"], "properties": {"fulfillment_channel_code": {"enum": ["DEFAULT"]}}}
+    asked = {"if": {"not": chosen}, "then": {"not": {"required": ["quantity"]}}}
+    part = {"properties": {"fulfillment_availability": {"items": asked}}}
+    definition = compiled(
+        "MUG.json", with_part("fulfillment_availability", {"required": ["fulfillment_channel_code"], "properties": texts}, part)
+    )
+    for channel, told in (({}, ("REQ001", "fulfillment_channel_code")), ({"fulfillment_channel_code": "FBA"}, ("REQ005", "quantity"))):
+        found = issues(definition, {**listing(), "fulfillment_availability": [{"quantity": "5", **channel}]})
+        assert [(issue.code, issue.field) for issue in found] == [told]

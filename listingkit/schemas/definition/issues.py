@@ -8,7 +8,7 @@ from listingkit.finding import Safety, Severity
 from listingkit.schemas import paths
 from listingkit.schemas.definition import sentences
 from listingkit.schemas.definition.beyond import beyond
-from listingkit.schemas.definition.columns import ID_COLUMN, IDENTIFIER, field_of, spoken_name
+from listingkit.schemas.definition.columns import ID_COLUMN, IDENTIFIER, field_at, field_of, spoken_name
 from listingkit.schemas.definition.definition import Definition
 from listingkit.schemas.definition.explain import Fault, faults
 
@@ -68,10 +68,18 @@ def issues(definition: Definition, attributes: Mapping[str, Any]) -> tuple[Issue
     if IDENTIFIER in missing and ASIN in missing:
         found = [fault for fault in found if fault.place or fault.keyword != "required" or fault.name not in IDENTIFIERS]
         told[ID_COLUMN, "required"] = _identity()
+    absent = {(fault.place, fault.name) for fault in found if fault.keyword == "required"}
+    found = [fault for fault in found if fault.keyword != "not" or not any((fault.place, name) in absent for name in _turns_on(fault))]
     for fault in sorted(found, key=lambda fault: len(fault.because)):
         issue = _issue(definition, dict(attributes), fault)
         told.setdefault((issue.column, _ALIKE.get(fault.keyword, fault.keyword)), issue)
     return (*told.values(), *_beyond(attributes))
+
+
+def _turns_on(fault: Fault) -> Iterator[str]:
+    """The names that conditions look at: while one of them is missing, nobody knows whether the rest must be left out."""
+    for condition in fault.because:
+        yield from sentences.asked_names(condition.get("not", condition))
 
 
 def _identity() -> Issue:
@@ -85,7 +93,7 @@ def _issue(definition: Definition, attributes: dict[str, Any], fault: Fault) -> 
         place = place[:-1]  # brackets are part of the column's name
     column = paths.place(attributes, place)
     attribute = str(place[0]) if place else ""
-    field = field_of(column)
+    field = _asked_first(definition, fault) or field_of(column)
     flaw = sentences.flaw(definition, fault)
     because = sentences.because(fault, attributes)
     code = CODES.get(fault.keyword, TOO_MANY)
@@ -102,6 +110,13 @@ def _issue(definition: Definition, attributes: dict[str, Any], fault: Fault) -> 
         flaw.fix,
         flaw.safety,
     )
+
+
+def _asked_first(definition: Definition, fault: Fault) -> str | None:
+    """The field that a missing attribute asks for before all others, such as the relationship of a parent, which has no parent SKU."""
+    node = definition.root.properties.get(fault.name) if fault.keyword == "required" and not fault.place else None
+    asked = [name for name in node.items.required if name not in paths.BRACKETS] if node and node.items else []
+    return field_at((fault.name, asked[0])) if len(asked) == 1 else None
 
 
 def _beyond(attributes: Mapping[str, Any]) -> Iterator[Issue]:
