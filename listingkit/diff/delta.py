@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import polars as pl
@@ -182,6 +183,11 @@ class _Rows:
         gathered = named.group_by("group").agg(pl.col("new_row").unique())
         return dict(zip(gathered.get_column("group"), gathered.get_column("new_row"), strict=True))
 
+    @cached_property
+    def _filled_in(self) -> dict[str, dict[str, pl.DataFrame]]:
+        """The values that stand in for cells of the upload, by key: those that are kept, and the delete values."""
+        return {"kept": _by_key(self.held.select("new_row", "key", value="old")), "token": _by_key(self.tokens)}
+
     def _column(self, path: str, key: str, plan: pl.DataFrame, groups: dict[str, pl.Series]) -> pl.Series:
         after = self.changes.new
         rows = plan.get_column("new_row")
@@ -195,9 +201,11 @@ class _Rows:
                 pl.when("whole").then(pl.lit(FULL)).when("deleted").then(pl.lit(DELETE)).when(~pl.col("as_it_is")).then(pl.lit(PARTIAL))
             )
             return table.select(action.otherwise("cell").alias(path)).to_series()
-        for name, cells in (("kept", self.held.select("new_row", "key", value="old")), ("token", self.tokens)):
-            here = cells.filter(pl.col("key") == key).select("new_row", pl.col("value").alias(name))
-            table = table.join(here, on="new_row", how="left", maintain_order="left")
+        for name, cells in self._filled_in.items():
+            if key in cells:
+                table = table.join(cells[key].rename({"value": name}), on="new_row", how="left", maintain_order="left")
+            else:
+                table = table.with_columns(pl.lit(None, pl.String).alias(name))
         travels = table.get_column("new_row").is_in(groups.get(keys.together(key), rows.clear()).to_list())
         value = (
             pl.when("as_it_is")
@@ -210,3 +218,7 @@ class _Rows:
             .then(pl.coalesce("token", "kept", "cell"))
         )
         return table.select(value.alias(path)).to_series()
+
+
+def _by_key(cells: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    return {str(key): part for (key,), part in cells.partition_by("key", as_dict=True, include_key=False).items()}

@@ -64,7 +64,8 @@ def _unchanged(pair: tuple[Outlined, Outlined], apart: pl.Series | None) -> pl.D
     alone = pl.col("sku").hash(seed=0).is_unique() & pl.col("action").is_in([FULL, PARTIAL])
     once = [rows.filter(alone).select("sku", "action", "hash", "record") for rows in (before, after)]
     same = once[0].join(once[1].select("hash", new="record"), on="hash").rename({"record": "old"})
-    family = pair[0].children_of(after.filter(pl.col("action") == DELETE).get_column("sku").drop_nulls())
+    deleted = after.filter(pl.col("action") == DELETE).get_column("sku").drop_nulls()
+    family = pair[0].children_of(deleted) if len(deleted) else deleted
     partial = same.filter(pl.col("action") == PARTIAL).get_column("sku").head(1)
     looked_at = pl.concat([family, partial, *([] if apart is None else [apart])])
     return same.filter(~pl.col("sku").is_in(looked_at.implode())).select("sku", "old", "new")
