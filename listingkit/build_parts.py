@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from listingkit import fixing
-from listingkit.build import Built, Made, Order, against_previous, delta_of, held_by, named, template_of, write_rest
+from listingkit.build import Built, Made, Order, against_previous, delta_of, held_by, known_whole, named, template_of, write_rest
 from listingkit.checker import Checker, joined, packed, shifted, unpacked
 from listingkit.diff.changes import Changes
 from listingkit.diff.delta import Delta
@@ -235,5 +235,5 @@ def _changes(order: Order, store: Marketplace, new: Path, held: pl.Series) -> tu
     if old is None:
         return against_previous(order, store, read_upload(new, store), held) if order.previous or order.ledger else (None, None)
     tell(f"comparing {store.code} with what is live")
-    changes = compare_files(old, new, settings(order.config.diff_in(store.code)), store=store.code, apart=held)
+    changes = known_whole(store, compare_files(old, new, settings(order.config.diff_in(store.code)), store=store.code, apart=held))
     return changes, delta_of(order, changes)

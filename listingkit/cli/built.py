@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from listingkit.build import Built, Made
+from listingkit.diff.risks import risks
 from listingkit.finding import Severity
 from listingkit.report.words import count
 
@@ -24,9 +25,12 @@ def _lines(built: Built) -> Iterator[str]:
         yield f"  {count(accepted, 'finding')} accepted by exceptions of the config"
     for one in built.made:
         yield f"  {one.store.code}: {_marketplace(one, built.order.existing)}"
+        yield from (f"    {line}" for line in _compared(built, one))
+    if not built.order.previous and all(one.changes is None for one in built.made):
+        yield "  compared with nothing: a full update erases what its cells leave blank; name what is live with --previous"
     if not built.gate.open:
         many = "1 dangerous change" if built.gate.dangerous == 1 else f"{built.gate.dangerous} dangerous changes"
-        yield f"{many}: look at */changes.jsonl, then confirm exactly these with --confirm {built.gate.token}"
+        yield f"{many}: look at */changes.html, then confirm exactly {_these(built.gate.dangerous)} with --confirm {built.gate.token}"
     out = built.order.out
     where = f"{out}/*/{'parts' if built.order.split else 'upload.txt'}"
     told = (
@@ -56,8 +60,23 @@ def _marketplace(one: Made, existing: str) -> str:
             "; ".join(f"{counts[kind]} {kind}" for kind in ("added", "changed", "removed", "vanished", "unchanged") if counts[kind])
         )
         if counts["dangerous"]:
-            parts.append(f"{counts['dangerous']} DANGEROUS, see {one.store.code}/changes.jsonl")
+            parts.append(f"{counts['dangerous']} DANGEROUS, see {one.store.code}/changes.html")
     parts.append(_met(*one.met, existing))
     if one.unplaced:
         parts.append(f"no column in the template for {', '.join(one.unplaced)}")
     return ", ".join(part for part in parts if part)
+
+
+def _these(changes: int) -> str:
+    return "this" if changes == 1 else "these"
+
+
+def _compared(built: Built, one: Made) -> Iterator[str]:
+    """What the dangerous changes are, and how far the comparison could look."""
+    if one.changes is None:
+        if built.order.previous:
+            yield f"compared with nothing: the previous upload that was named has nothing for {one.store.code}"
+        return
+    for code, number in one.changes.dangers().items():
+        yield f"{number} {code} {risks()[code].name}"
+    yield from one.changes.notes

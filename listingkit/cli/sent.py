@@ -1,5 +1,6 @@
 """listingkit sent."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -28,6 +29,7 @@ def sent(out: Path, marketplaces: tuple[str, ...], home: Path | None, *, whole: 
     home = home or Path(ledger.NAME)
     codes = [store.code for store in select(marketplaces)]
     chosen = _one(out, codes) if out.is_file() else ledger.files(out, whole=whole, marketplaces=codes)
+    _base_is_known(home, out, chosen)
     made = {(entry.store, entry.file): entry for entry in ledger.record(home, chosen)}
     if out.is_dir():
         trend.record(home, out, MARK)
@@ -37,6 +39,31 @@ def sent(out: Path, marketplaces: tuple[str, ...], home: Path | None, *, whole: 
         else:
             click.echo(f"{store}: {path} is what was recorded last; nothing to add")
     click.echo(f"the ledger is {home}", err=True)
+
+
+def _base_is_known(home: Path, out: Path, chosen: Sequence[tuple[str, Path]]) -> None:
+    """Refuse to begin with a file of changes: what else is live would not be known. Raises `ListingkitError`."""
+    from listingkit.diff import ledger
+    from listingkit.errors import ListingkitError
+
+    begun = {entry.store for entry in ledger.entries(home)}
+    for store, path in chosen:
+        if store not in begun and _of_changes(out, store, path):
+            raise ListingkitError(
+                f"{path} only changes what is live, and the ledger {home} does not know what was live in {store} before: record that first "
+                f"(listingkit sent PREVIOUS -m {store}, the upload that the build was compared with), or say --whole if it was upload.txt"
+            )
+        begun.add(store)
+
+
+def _of_changes(out: Path, store: str, path: Path) -> bool:
+    """Whether a file is a delta, a part of one, or one with partial updates."""
+    from listingkit.diff.forms import read_file
+    from listingkit.diff.side import PARTIAL, side
+
+    if out.is_dir():
+        return path.name != "upload.txt" and (out / store / "delta.txt").is_file()
+    return path.name == "delta.txt" or bool((side(read_file(path, store=store)).action == PARTIAL).any())
 
 
 def _one(path: Path, codes: list[str]) -> list[tuple[str, Path]]:

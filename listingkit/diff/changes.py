@@ -104,5 +104,12 @@ class Changes:
 
     def risks(self) -> dict[str, int]:
         """How often each risk code occurs, in the order of codes."""
-        counted = self.frame.drop_nulls("risk").group_by("risk").len().sort("risk")
-        return dict(counted.iter_rows())
+        return _counted(self.frame)
+
+    def dangers(self) -> dict[str, int]:
+        """The same of the dangerous changes alone."""
+        return _counted(self.dangerous)
+
+
+def _counted(changes: pl.DataFrame) -> dict[str, int]:
+    return dict(changes.drop_nulls("risk").group_by("risk").len().sort("risk").iter_rows())

@@ -143,7 +143,7 @@ def _notes(before: Side, after: Side) -> Iterator[str]:
         yield f"the previous upload is for {old[0]}, this one for {new[0]}"
     untold = sum(not known(key, before) for key in after.frame.columns)
     if untold:
-        yield f"the previous state tells nothing of {untold} columns of the new upload; they were not compared"
+        yield f"the previous state tells nothing of {untold} columns of the new upload: what their blank cells erase is not known"
     if len(before.twice):
         yield f"{len(before.twice)} SKUs stand in the previous upload more than once; the last row of each was compared"
     if (before.action == PARTIAL).any():

@@ -77,14 +77,16 @@ def judge(listed: pl.DataFrame, before: Side, after: Side, settings: Settings) -
         .then(pl.lit("OPS012"))
         .when((pl.col("key") == QUANTITY) & replaced & (new == 0) & (old != 0))
         .then(pl.lit("OPS013"))
-        .when((pl.col("key") == CHANNEL) & replaced | (pl.col("key") == QUANTITY) & pl.col("old").is_null() & pl.col("by_amazon"))
+        .when((pl.col("key") == CHANNEL) & (replaced | pl.col("by_seller") & pl.col("new").str.starts_with("AMAZON")))
+        .then(pl.lit("OPS020"))
+        .when((pl.col("key") == QUANTITY) & pl.col("old").is_null() & pl.col("by_amazon"))
         .then(pl.lit("OPS020"))
         .when(replaced)
         .then(pl.col("key").replace_strict(named, default=None, return_dtype=pl.String))
         .alias("risk")
     )
-    known = listed.with_columns(_language_lost(listed, after), _by_amazon(listed, before))
-    return _dangers(known.with_columns(risk), settings).drop("language_lost", "by_amazon")
+    known = listed.with_columns(_language_lost(listed, after), _by_amazon(listed, before), _by_seller(listed, before))
+    return _dangers(known.with_columns(risk), settings).drop("language_lost", "by_amazon", "by_seller")
 
 
 def _language_lost(listed: pl.DataFrame, after: Side) -> pl.Series:
@@ -104,6 +106,16 @@ def _language_lost(listed: pl.DataFrame, after: Side) -> pl.Series:
 def _by_amazon(listed: pl.DataFrame, before: Side) -> pl.Series:
     """Whether the marketplace fulfils the offer so far."""
     return cells_of(before, CHANNEL, listed.get_column("old_row")).str.starts_with("AMAZON").fill_null(value=False).alias("by_amazon")
+
+
+def _by_seller(listed: pl.DataFrame, before: Side) -> pl.Series:
+    """Whether the seller ships the offer so far: a quantity without a channel is the default channel's."""
+    rows = listed.get_column("old_row")
+    return (
+        (cells_of(before, QUANTITY, rows).is_not_null() & cells_of(before, CHANNEL, rows).is_null())
+        .fill_null(value=False)
+        .alias("by_seller")
+    )
 
 
 def _dangers(judged: pl.DataFrame, settings: Settings) -> pl.DataFrame:

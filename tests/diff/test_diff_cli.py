@@ -132,6 +132,21 @@ def test_sent_and_history(places: Path, capsys: pytest.CaptureFixture[str]) -> N
         run(history_command.history, "B")
 
 
+def test_a_ledger_does_not_begin_with_a_file_of_changes(places: Path, upload: Make) -> None:
+    """What it leaves out would be taken for new later, and what a blank cell erases would not be told."""
+    text.write(upload([{**ROW, "price": "6", "record_action": None}]), places / "small" / "DE" / "delta.txt")
+    text.write(upload([{"sku": "A", "record_action": "partial_update", "price": "6"}]), places / "prices.txt")
+    for words in (["small"], ["small/DE/delta.txt", "-m", "DE"], ["prices.txt", "-m", "DE"]):
+        with pytest.raises(
+            ListingkitError, match=r"does not know what was live in DE before: record that first \(listingkit sent PREVIOUS -m DE"
+        ):
+            run(sent_command.sent, *words)
+    assert not (places / "listingkit-ledger" / "ledger.jsonl").exists()
+    assert run(sent_command.sent, "was") == 0
+    assert run(sent_command.sent, "small") == 0
+    assert run(sent_command.sent, "prices.txt", "-m", "DE") == 0
+
+
 def test_no_ledger_is_said(places: Path) -> None:
     with pytest.raises(ListingkitError, match="there is no ledger listingkit-ledger: record uploads with listingkit sent"):
         run(history_command.history, "A")

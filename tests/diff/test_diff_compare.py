@@ -257,3 +257,12 @@ def test_the_frame_has_the_columns_it_promises(upload: Make) -> None:
     assert changes.frame.columns == ["sku", "kind", "path", "field", "old", "new", "risk", "dangerous"]
     assert changes.frame.schema["dangerous"] == pl.Boolean
     assert [*changes] == [Change("A", "vanished", risk="OPS003"), Change("B", "added")]
+
+
+def test_a_listing_that_moves_to_amazons_warehouse_is_told(upload: Make) -> None:
+    """A quantity without a channel is the seller's own."""
+    own = {"sku": "A", "quantity": "4", "fulfillment_channel_code": None}
+    moved = upload([{**own, "quantity": None, "fulfillment_channel_code": "AMAZON_EU"}])
+    assert compare(upload([own]), moved).risks() == {"OPS001": 1, "OPS020": 1}
+    fresh = {"sku": "A", "quantity": None, "fulfillment_channel_code": None}
+    assert compare(upload([fresh]), moved).risks() == {}
