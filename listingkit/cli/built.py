@@ -26,7 +26,7 @@ def _lines(built: Built) -> Iterator[str]:
     for one in built.made:
         yield f"  {one.store.code}: {_marketplace(one, built.order.existing)}"
         yield from (f"    {line}" for line in _compared(built, one))
-    if not built.order.previous and all(one.changes is None for one in built.made):
+    if not built.order.previous and any(one.shipped for one in built.made) and all(one.changes is None for one in built.made):
         yield "  compared with nothing: a full update erases what its cells leave blank; name what is live with --previous"
     if not built.gate.open:
         many = "1 dangerous change" if built.gate.dangerous == 1 else f"{built.gate.dangerous} dangerous changes"

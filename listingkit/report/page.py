@@ -1,7 +1,7 @@
 """One self-contained page: no request leaves it, and nothing in a cell is ever obeyed."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TextIO
 
@@ -15,6 +15,7 @@ from listingkit.report.policy import policy, script_json, stylesheet
 from listingkit.report.ranking import Step, steps
 from listingkit.report.report import Report, Run
 from listingkit.resources import shared
+from listingkit.rules.translated import LANGUAGES, translations
 
 BARS = 12  # of a chart
 
@@ -65,6 +66,7 @@ def _page(report: Report, chosen: str | None) -> str:
     ranked, blocked = steps(report.findings, report.rows)
     codes = list(report.tally.codes)
     data = payload(report, codes) | {"rules": [_rule(report, code) for code in codes], "sentences": _sentences(report, ranked, blocked)}
+    spoken = data["spoken"] = {other: _spoken(codes, other) for other in languages() if other in LANGUAGES and other != ENGLISH}
     pages = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         autoescape=True,
@@ -79,6 +81,7 @@ def _page(report: Report, chosen: str | None) -> str:
         chosen=chosen,
         tally=report.tally,
         say=say,
+        spoken=spoken.get(code, {}),
         languages=languages(),
         summary=list(summary(report, say, ranked[0] if ranked else None)),
         ranked=ranked,
@@ -98,6 +101,12 @@ def _rule(report: Report, code: str) -> list[str]:
     card = report.rule(code)
     name = report.tally.names[code]
     return [code, name, card.doc, card.why, card.source, card.category] if card else [code, name, name, "", "", ""]
+
+
+def _spoken(codes: Sequence[str], language: str) -> dict[str, list[str]]:
+    """What the rules ask and why, where somebody translated it."""
+    known = translations(language)
+    return {code: [known[code][1].doc, known[code][1].why] for code in codes if code in known}
 
 
 def _movers(report: Report) -> list[Mover]:

@@ -96,7 +96,7 @@ def _lines(findings: Iterable[Finding], rules: dict[str, int], texts: Texts) -> 
                 text(finding.sku),
                 finding.row or 0,
                 text(letter),
-                text(finding.column or finding.field),
+                text(finding.column or (finding.field if (finding.field or "") not in finding.message else None)),
                 text(finding.value),
                 0 if fix is None else text(fix.value) or clear,
                 0 if fix is None else 1 if fix.safety is Safety.SAFE else 2,

@@ -8,7 +8,7 @@ import polars as pl
 from listingkit.finding import Flaw
 from listingkit.mapping.units import units
 from listingkit.rules.engine import given
-from listingkit.rules.fba_tiers import Table, table_for
+from listingkit.rules.fba_tiers import Table, Tier, table_for
 from listingkit.rules.findings import Batch
 from listingkit.rules.sheetwide import listed, once, sheetwide, told
 from listingkit.rules.task import Run, kept
@@ -136,11 +136,10 @@ def _of_table(run: Run, table: Table, columns: Mapping[str, str], codes: list[st
     if not counts.height:
         return
     number = dict(counts.iter_rows())
-    said = [f"{number[one.name]} {one.name}" for one in table.tiers if one.name in number]
     if any(one.name in number and not one.usual for one in table.tiers):
-        yield once(
-            run, "FBA002", codes, Flaw(f"FBA size tiers ({table.name}): {listed(said, 10)}"), column=columns.get(_SIDES[0], _SIDES[0])
-        )
+        said = [f"{number[one.name]} {one.name}{_named(run, found, one)}" for one in table.tiers if one.name in number]
+        source = table.name + (", not confirmed" if table.confidence == "unconfirmed" else "")
+        yield once(run, "FBA002", codes, Flaw(f"FBA size tiers ({source}): {listed(said, 13)}"), column=columns.get(_SIDES[0], _SIDES[0]))
     refused = [one.name for one in table.tiers if one.refused]
     rows = found.is_in(refused).arg_true() if refused else found.head(0)
     if len(rows):
@@ -148,3 +147,11 @@ def _of_table(run: Run, table: Table, columns: Mapping[str, str], codes: list[st
         most = f"{bound:g} {table.length_unit} in total, {table.tiers[-2].weight:g} {table.weight_unit}"
         row = f"the package is larger or heavier than FBA takes here ({most})"
         yield from told(run, "FBA003", codes, rows, of=len(rows) * 3, row=row, whole=row, column=columns.get(_SIDES[0], _SIDES[0]))
+
+
+def _named(run: Run, found: pl.Series, tier: Tier) -> str:
+    """The first SKUs of a tier beyond standard size, in brackets."""
+    if tier.usual or "sku" not in run.frame.columns:
+        return ""
+    skus = run.frame["sku"].filter((found == tier.name).fill_null(value=False)).drop_nulls().to_list()
+    return f" ({listed(skus, 3)})" if skus else ""

@@ -43,7 +43,7 @@ def _refused(text: str, limits: Mapping[str, Limit]) -> bool:
     fields=("generic_keyword",),
     limit=("generic_keyword.search_bytes", "generic_keyword.max_chars", "generic_keyword.max_bytes"),
     good=["coffee cup tea", "a" * 249],
-    bad={"kaffee " * 35 + "tassen": ("kaffee " * 35).strip(), "ä" * 125: ""},
+    bad={"kaffee " * 35 + "tassen": ("kaffee " * 35).strip(), "ä" * 125: None},
     why="One byte too many and Amazon ignores the whole field, without a word.",
     source=TERMS + ": less than 250 bytes (Japan 500, India 200)",
     checked=CHECKED,
@@ -56,7 +56,7 @@ def search_terms_too_long(generic_keyword: str, limit: Limit, limits: Mapping[st
     if size <= limit.value or _refused(generic_keyword, limits):
         return None
     told = f"search terms have {size} bytes ({len(generic_keyword)} characters), {limit.value} are read"
-    return Flaw(f"{told}: the whole field is ignored", fix=_trimmed(generic_keyword, limit.value))
+    return Flaw(f"{told}: the whole field is ignored", fix=_trimmed(generic_keyword, limit.value) or None)
 
 
 @rule(

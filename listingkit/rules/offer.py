@@ -65,8 +65,9 @@ def price_decimals(text: str, at: Context) -> Flaw | None:
     found = re.fullmatch(r"[0-9]+\.([0-9]*[1-9])0*", text)
     if not found or len(found[1]) <= _decimals(at):
         return None
-    currency = at.store.currency if at.store else "most currencies"
-    return Flaw(f"price {text} has {len(found[1])} decimals, {currency} {'has' if at.store else 'have'} {_decimals(at)}")
+    decimals = "1 decimal" if len(found[1]) == 1 else f"{len(found[1])} decimals"
+    currency = f"{at.store.currency} has" if at.store else "most currencies have"
+    return Flaw(f"price {text} has {decimals}, {currency} {_decimals(at) or 'none'}")
 
 
 def _decimals(at: Context) -> int:

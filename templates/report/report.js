@@ -110,8 +110,15 @@
     $("printed").hidden = !(printing && found.length > PRINTED);
   }
 
+  // what a rule asks (0) and why (1), in the reader's language where somebody translated it
+  function ruled(code, part) {
+    const spoken = (data.spoken[document.documentElement.lang] || {})[code] || data.rules.find((rule) => rule[0] === code).slice(2, 4);
+    return spoken[part];
+  }
+
   function details(i) {
-    const [code, name, doc, why, source] = data.rules[lines.rule[i]];
+    const [code, name, , , source] = data.rules[lines.rule[i]];
+    const doc = ruled(code, 0), why = ruled(code, 1);
     const place = [text(lines.file[i]), text(lines.sheet[i]), cellOf(i)].filter(Boolean).join(" · ");
     const facts = [
       ["rule", code + " " + name], ["asked", doc === name ? "" : doc], ["message", text(lines.message[i])], ["value", text(lines.value[i])],
@@ -233,6 +240,7 @@
     for (const node of document.querySelectorAll("[data-t-label]")) node.setAttribute("aria-label", say[node.dataset.tLabel]);
     for (const node of document.querySelectorAll("[data-t-placeholder]")) node.placeholder = say[node.dataset.tPlaceholder];
     for (const node of document.querySelectorAll("[data-subject]")) node.textContent = subject(node.dataset.subject);
+    for (const node of document.querySelectorAll("[data-rule]")) node.textContent = ruled(node.dataset.rule, node.dataset.part);
     for (const node of document.querySelectorAll("[data-sentence]")) {
       const [kind, number] = node.dataset.sentence.split(".");
       node.textContent = data.sentences[code][kind][number];

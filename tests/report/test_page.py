@@ -19,6 +19,7 @@ from listingkit.report.escape import INVISIBLE
 from listingkit.report.phrases import languages
 from listingkit.report.ranking import steps
 from listingkit.report.report import ChangeCount, Product, Report, RuleCard, Run
+from listingkit.rules.translated import translations
 
 
 def payload(page: str) -> Any:
@@ -51,6 +52,24 @@ def test_the_page_opens_in_a_language(language: str) -> None:
     page = written(Report([CHECK_DIGIT], rows=40, held=1, shipped={"DE": 39}), "html", language=language)
     assert f'<html lang="{language}">' in page
     assert languages()[language]["fix_first"] in page
+
+
+def test_rules_speak_the_readers_language_where_they_were_translated() -> None:
+    rules = {"GTN001": RuleCard("GTN001", "gtin-check-digit", "The check digit holds.", "Amazon refuses it.", "GS1", "gtin")}
+    doc, why = translations("zh")["GTN001"][1].doc, translations("zh")["GTN001"][1].why
+    page = written(Report([CHECK_DIGIT], rules=rules), "html", language="zh")
+    assert f'data-rule="GTN001" data-part="0">{doc}<' in page
+    assert f'data-rule="GTN001" data-part="1">{why}<' in page
+    other = written(Report([CHECK_DIGIT], rules=rules), "html", language="de")
+    assert "The check digit holds." in other
+    assert payload(other)["spoken"] == {"zh": {"GTN001": [doc, why]}}
+
+
+def test_a_field_that_the_message_names_is_not_named_twice() -> None:
+    lacks = replace(BARE, message="the sheet has no material_1: required, but blank (8 rows)", field="material_1")
+    unsaid = replace(BARE, message="1 listing names no EU responsible person", field="dsa_responsible_party_address")
+    data = payload(written(Report([lacks, unsaid]), "html"))
+    assert [data["texts"][number] for number in data["lines"]["column"]] == ["", "dsa_responsible_party_address"]
 
 
 def test_an_unknown_language_is_named() -> None:

@@ -130,6 +130,15 @@ def test_it_speaks_other_languages(page: Page, code: str, word: str) -> None:
     assert page.complaints() == []
 
 
+def test_rules_are_told_in_chinese_and_in_english_again(page: Page) -> None:
+    asked = 'return document.querySelector(\'[data-rule="GTN001"][data-part="0"]\').textContent'
+    page.choose("language", "zh")
+    assert page.run(asked) == "GTIN 的最后一位是前面各位算出的校验位。"
+    page.choose("language", "en")
+    assert page.run(asked) == "The check digit holds."
+    assert page.complaints() == []
+
+
 @pytest.fixture
 def german(browser: Any) -> Iterator[Any]:
     """The browser of a German reader."""

@@ -67,9 +67,10 @@ def fba(channel: str = "AMAZON_NA", **other: list[str | None]) -> Listings:
         ({}, None),
         ({"package_height": ["0.76"]}, None),
         ({"package_weight": ["20"]}, None),
-        ({"package_weight": ["20.1"]}, "large bulky"),
-        ({"package_weight": ["321.6"], "package_weight_unit": ["ounces"]}, "large bulky"),
-        ({"package_length": ["0.75"], "package_height": ["45.73"], "package_height_unit": ["centimeters"]}, "large bulky"),
+        ({"package_weight": ["20.1"]}, "small bulky"),
+        ({"package_weight": ["321.6"], "package_weight_unit": ["ounces"]}, "small bulky"),
+        ({"package_length": ["0.75"], "package_height": ["45.73"], "package_height_unit": ["centimeters"]}, "small bulky"),
+        ({"package_length": ["38"]}, "large bulky"),
         ({"package_length": ["60"]}, "extra-large up to 50 lb"),
         ({"package_weight": ["151"]}, "extra-large over 150 lb"),
         ({"package_length": ["59"], "package_width": ["33"], "package_height": ["10"]}, "extra-large up to 150 lb"),
@@ -77,15 +78,15 @@ def fba(channel: str = "AMAZON_NA", **other: list[str | None]) -> Listings:
 )
 def test_the_tier_of_a_package_in_the_us_is_told_where_it_is_not_standard(change: Any, tier: str | None) -> None:
     told = [one.message for one in found(fba(**change), "FBA002")]
-    assert told == ([f"FBA size tiers (US, from 5 February 2024): 1 {tier}"] if tier else [])
+    assert told == ([f"FBA size tiers (US, from 15 January 2026, not confirmed): 1 {tier} (A)"] if tier else [])
 
 
 def test_the_same_package_in_europe_and_japan() -> None:
     told = found(fba("AMAZON_EU", package_weight=["30"]), "FBA002", ("DE", "UK", "JP"))
     assert {(one.marketplace, one.message.rpartition(": ")[2]) for one in told} == {
-        ("DE", "1 standard oversize"),
-        ("UK", "1 standard oversize"),
-        ("JP", "1 oversize"),
+        ("DE", "1 standard oversize light (A)"),
+        ("UK", "1 standard oversize light (A)"),
+        ("JP", "1 oversize (A)"),
     }
 
 
@@ -138,6 +139,14 @@ def test_tiers_agree_with_exact_arithmetic_in_any_order_of_sides(table: Any, sid
     wanted = _exactly(table, [Fraction(side) for side in sides], Fraction(grams))
     made = table.tier([pl.lit(float(side)) for side in sides], pl.lit(float(grams)))
     assert pl.select(made).item() == wanted
+
+
+def test_the_table_of_the_day_is_taken_and_says_when_nobody_confirmed_it() -> None:
+    bulky = fba(package_length=["30"], package_width=["20"], package_height=["10"])
+    (now,) = found(bulky, "FBA002")
+    (then,) = found(bulky, "FBA002", day=date(2025, 12, 1))
+    assert now.message == "FBA size tiers (US, from 15 January 2026, not confirmed): 1 small bulky (A)"
+    assert then.message == "FBA size tiers (US, from 5 February 2024): 1 large bulky (A)"
 
 
 def test_tiers_keep_their_bounds_after_conversion() -> None:
