@@ -183,7 +183,7 @@ def _negative() -> pl.Expr:
 def _decimal(cells: pl.DataFrame, usual: str | None) -> tuple[str | None, str | None]:
     """(decimal sign of the column, doubt): what its cells agree on."""
     known = cells.filter(pl.col("known") & pl.col("number").str.contains("[.,]")).sort("text")
-    point, comma = (known.filter(_says(sign)) for sign in (".", ","))
+    point, comma = (known.filter(_says(sign) & _plain(sign, whole=False).is_not_null()) for sign in (".", ","))
     if len(point) and len(comma) and not _clear(len(point), len(comma), len(known)):
         examples = f"{point['text'][0]!r} and {comma['text'][0]!r}"
         return None, f"some of its cells have a decimal point and some a decimal comma ({examples}); numbers with either stay as they are"

@@ -14,6 +14,10 @@ from listingkit.rules.run import check
 from listingkit.rules.template import template_batches, template_notes
 
 _SAME = {"REQ001", "REQ002", "SKU001", "VAR005", "VAR006"}  # about a blank cell: the seller's own template says it better
+_SAID = dict.fromkeys(_SAME, frozenset(("REQ010",)))
+_SAID |= dict.fromkeys(("VAL006", "DAT001", "OFR001", "OFR003"), frozenset(("VAL023",)))  # about a value that its own type refuses
+_SAID["VAL001"] = frozenset(("VAL020", "VAL021", "VAL022"))  # about one that is not in its own list
+_TELLING = frozenset[str]().union(*_SAID.values())
 
 
 def check_filled(
@@ -43,13 +47,14 @@ def _offers(filled: Filled, stores: Sequence[Marketplace], as_of: date, config: 
 
 
 def without_echo(batches: Sequence[Batch], own: Sequence[Batch], held: Collection[str]) -> Iterator[Batch]:
-    """The batches without what the template already says of the same blank cell, and without columns that it does not have."""
-    blank = {(batch.column, index) for batch in own if batch.code == "REQ010" for index in batch.places["index"].to_list()}
+    """The batches without what the template already says of the same cell, and, of blank ones, without columns that it does not have."""
+    told = {(batch.code, batch.column, index) for batch in own if batch.code in _TELLING for index in batch.places["index"].to_list()}
     for batch in batches:
         if batch.code in _SAME and batch.column not in held:
             continue
         indices = batch.places["index"].to_list()
-        kept = [place for place, index in enumerate(indices) if batch.code not in _SAME or (batch.column, index) not in blank]
+        codes = _SAID.get(batch.code, frozenset())
+        kept = [place for place, index in enumerate(indices) if not any((code, batch.column, index) in told for code in codes)]
         if len(kept) == len(indices):
             yield batch
         elif kept:

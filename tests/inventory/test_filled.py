@@ -257,6 +257,15 @@ def test_template_and_catalogue_speak_once_of_a_blank_cell(templates: ModuleType
     assert {finding.file for finding in findings} == {"filled.xlsx"}
 
 
+def test_template_and_catalogue_speak_once_of_a_value(templates: ModuleType, tmp_path: Path) -> None:
+    found = filled(templates, tmp_path, {"::record_action": "zap"}, {PRICE: "free"})
+    findings = check_filled(found, as_of=date(2026, 9, 30), config=Config(select=("VAL", "OFR")))
+    assert [(one.code, one.row, one.field) for one in findings if one.field in ("record_action", "price")] == [
+        ("VAL020", found.rows.frame[ROW][0], "record_action"),
+        ("VAL023", found.rows.frame[ROW][1], "price"),
+    ]
+
+
 def test_a_file_for_many_marketplaces_holds_the_product_once_and_their_offers(templates: ModuleType, tmp_path: Path) -> None:
     description = templates.legacy("multistore")
     path = "purchasable_offer[marketplace_id={}]#1.our_price#1.schedule#1.value_with_tax"

@@ -99,6 +99,12 @@ def test_one_currency_is_learned_and_several_are_refused() -> None:
     assert mixed.doubt is not None
 
 
+def test_a_number_that_is_none_in_any_country_says_nothing_of_the_decimal_sign() -> None:
+    numbers = read_numbers(series(["9.90", "1.5.0", "1,2,3"]))
+    assert numbers.values.to_list() == ["9.90", "1.5.0", "1,2,3"]
+    assert numbers.doubt is None
+
+
 def test_a_single_cell_does_not_decide_the_currency_of_a_column() -> None:
     prices = [f"{euros}.90" for euros in range(10, 40)]
     numbers = read_numbers(series([*prices, "19.99 EUR"]))
