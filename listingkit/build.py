@@ -16,13 +16,13 @@ from listingkit.checker import template_for
 from listingkit.config import DEFAULT, Config
 from listingkit.diff import ledger, live, split
 from listingkit.diff.changes import Changes
-from listingkit.diff.compare import UNSEEN, compare
+from listingkit.diff.compare import compare
 from listingkit.diff.delta import Delta, delta
 from listingkit.diff.gate import Gate, gate
 from listingkit.diff.previous import load as load_previous
 from listingkit.diff.previous import together
 from listingkit.diff.settings import settings
-from listingkit.diff.side import FULL, side
+from listingkit.diff.side import FULL, PARTIAL, side
 from listingkit.diff.split import WHOLE, Split
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.finding import Severity
@@ -196,7 +196,8 @@ def against_previous(order: Order, store: Marketplace, new: Upload, held: pl.Ser
 
 def known_whole(store: Marketplace, changes: Changes) -> Changes:
     """The changes, where what is live is known as far as the upload may erase it. Raises `ListingkitError`."""
-    if UNSEEN in changes.notes and (changes.new.action == FULL).any():
+    partly, replaced = (one.sku.filter(one.action == wanted) for one, wanted in ((changes.old, PARTIAL), (changes.new, FULL)))
+    if partly.is_in(replaced.to_list()).any():
         raise ListingkitError(
             f"the previous upload of {store.code} has partial updates, so it does not say what else is live and what a blank cell erases: "
             "name the whole upload before it (--previous WHOLE --previous PARTIAL), or record both with listingkit sent and name none"

@@ -1,5 +1,6 @@
 """What a build says of the comparison: how far it could look, and what is dangerous by name."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,11 @@ HEAD = "sku,product_type,brand,item_name,product_description,price,quantity,item
 DAY = date(2026, 11, 1)
 
 
-def master(path: Path, *rows: str) -> str:
-    path.write_text("\n".join((HEAD, *rows)), "utf-8")
+def master(path: Path, *rows: str, actions: Sequence[str] = ()) -> str:
+    lines = (HEAD, *rows)
+    if actions:
+        lines = tuple(f"{line},{action}" for line, action in zip(lines, ("record_action", *actions), strict=True))
+    path.write_text("\n".join(lines), "utf-8")
     return str(path)
 
 
@@ -62,5 +66,7 @@ def test_a_previous_upload_of_changes_alone_is_refused(large: bool, tmp_path: Pa
     with pytest.raises(ListingkitError, match="the previous upload of US has partial updates, so it does not say what else is live"):
         made(wiped, tmp_path / "three", previous=(delta,))
     assert not (tmp_path / "three").exists()
+    prices = master(tmp_path / "d.csv", row("A", "", "9.70"), actions=("partial_update",))
+    assert made(prices, tmp_path / "prices", previous=(delta,)).made[0].changes.dangers() == {}
     built = made(wiped, tmp_path / "three", previous=(str(tmp_path / "one" / "US" / "upload.txt"), delta))
     assert built.made[0].changes.dangers() == {"OPS001": 2}
