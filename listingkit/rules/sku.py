@@ -7,8 +7,11 @@ from typing import Any
 import polars as pl
 
 from listingkit.finding import Flaw
-from listingkit.rules.engine import across, rule
+from listingkit.rules.engine import across, given, rule
+from listingkit.rules.findings import Batch
 from listingkit.rules.limits import Limit
+from listingkit.rules.sheetwide import sheetwide, told
+from listingkit.rules.task import Run
 
 CHECKED = date(2026, 9, 30)
 
@@ -97,3 +100,27 @@ def sku_differs_by_case(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
         for position, row in enumerate(rows):
             others = ", ".join(repr(sku) for sku in spellings if sku != row.sku)
             yield position, Flaw(f"SKU {row.sku!r} differs only by case or spaces from {others}")
+
+
+given(
+    "SKU006",
+    "deletes-its-listing",
+    "A row that deletes its listing is meant to.",
+    category="sku",
+    why="A deleted listing loses its rank, its stock link and its history, and where nothing is known of what is live the diff cannot ask.",
+    source="inventory template values of ::record_action and update_delete",
+    checked=date(2026, 11, 27),
+    severity="warning",
+    good=["listing action Edit (Partial Update)"],
+    bad=["listing action Delete"],
+)
+
+
+@sheetwide("SKU006", fields=lambda: ("record_action",))
+def deletes_its_listing(run: Run) -> Iterator[Batch]:
+    """One finding a row, or one where most rows delete."""
+    if "record_action" in run.frame.columns:
+        rows = run.frame["record_action"].is_in(["delete", "d", "x"]).arg_true()
+        row = "the row deletes its listing, with its rank and history"
+        whole = f"{len(rows)} of {run.frame.height} rows delete their listings"
+        yield from told(run, "SKU006", tuple(run.views), rows, of=run.frame.height, row=row, whole=whole, column="record_action")

@@ -44,6 +44,13 @@ def test_each_slip_is_one_finding_in_its_cell(slip: str, tmp_path: Path) -> None
     assert found[0].message
 
 
+def test_a_row_that_deletes_is_told_though_nothing_is_known_of_what_is_live(tmp_path: Path) -> None:
+    frame = clean(50).with_columns(pl.when(pl.int_range(pl.len()) == ROW).then(pl.lit("Delete")).alias("record_action"))
+    frame.write_csv(tmp_path / "master.csv")
+    found = lk.check(lk.map_columns(lk.read(tmp_path / "master.csv")), ["US"], as_of=AS_OF, config=Config(ignore=("VAR",)))
+    assert [(one.code, one.sku, one.severity.value) for one in found] == [("SKU006", frame["sku"][ROW], "warning")]
+
+
 def test_a_conditional_field_that_the_sheet_lacks_names_the_row_that_needs_it(tmp_path: Path) -> None:
     frame = clean(50).with_columns(
         pl.when(pl.int_range(pl.len()) == ROW).then(pl.lit("Yes")).otherwise(pl.lit("No")).alias("batteries_included")
