@@ -51,6 +51,13 @@ def test_a_row_that_deletes_is_told_though_nothing_is_known_of_what_is_live(tmp_
     assert [(one.code, one.sku, one.severity.value) for one in found] == [("SKU006", frame["sku"][ROW], "warning")]
 
 
+def test_a_column_of_thousands_of_types_is_not_compared_word_by_word(tmp_path: Path) -> None:
+    frame = clean(2000).with_columns(pl.format("HOME_{}", pl.int_range(pl.len())).alias("product_type"))
+    frame.write_csv(tmp_path / "master.csv")
+    listings = lk.map_columns(lk.read(tmp_path / "master.csv"))
+    assert list(lk.check(listings, ["US"], as_of=AS_OF, config=Config(select=("REQ003",)))) == []
+
+
 def test_a_conditional_field_that_the_sheet_lacks_names_the_row_that_needs_it(tmp_path: Path) -> None:
     frame = clean(50).with_columns(
         pl.when(pl.int_range(pl.len()) == ROW).then(pl.lit("Yes")).otherwise(pl.lit("No")).alias("batteries_included")
