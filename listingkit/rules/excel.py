@@ -7,7 +7,7 @@ from functools import cache
 import polars as pl
 
 from listingkit.fields import fields
-from listingkit.finding import Flaw, Severity
+from listingkit.finding import Flaw, Safety, Severity
 from listingkit.master.sheet import Evidence
 from listingkit.master.texts import ERROR
 from listingkit.resources import data
@@ -151,6 +151,7 @@ def date_in_text(text: str) -> Flaw | None:
     return None
 
 
+_MARKED = r"'[0-9][0-9A-Za-z._/-]*"
 _VALUES = tuple(name for name, field in fields().items() if field.kind in ("id", "text", "choice", "country", "url", "boolean"))
 
 
@@ -159,13 +160,13 @@ _VALUES = tuple(name for name, field in fields().items() if field.kind in ("id",
     each=True,
     fields=_VALUES,
     good=["AB-1", "#12", "= 5"],
-    bad={'="00123"': "00123", "#N/A": None, "=A1&B1": None, "#BEZUG!": None},
+    bad={'="00123"': "00123", "'00123": "00123", "#N/A": None, "=A1&B1": None, "#BEZUG!": None},
     why="A formula or an error would be uploaded as the text it is written in.",
     source="ECMA-376 part 1, 18.17 (formulas) and 18.18.11 (errors); csv exports that keep zeros by writing a formula",
     checked=CHECKED,
     fix="safe",
     deletes=True,
-    suspects=lambda text: ((text >= "#") & (text < "$")) | ((text >= "=") & (text < ">")),
+    suspects=lambda text: ((text >= "#") & (text < "$")) | ((text >= "=") & (text < ">")) | ((text >= "'") & (text < "(")),
 )
 def formula_in_cell(text: str) -> Flaw | None:
     """A cell holds a value, not a formula or an error.
@@ -174,6 +175,8 @@ def formula_in_cell(text: str) -> Flaw | None:
     """
     if trick := _TEXT_TRICK.fullmatch(text):
         return Flaw("the text is wrapped in a formula", fix=trick[1])
+    if re.fullmatch(_MARKED, text):
+        return Flaw("the apostrophe with which a spreadsheet marks a text is in the text", fix=text[1:], safety=Safety.ASK)
     if re.match(ERROR, text):
         return Flaw(f"{text} is an error of a spreadsheet, not a value")
     if re.match(r"=[A-Za-z$(+\-'\"@]", text):
