@@ -26,6 +26,7 @@ from listingkit.marketplace import marketplaces
 from listingkit.master.sheet import ROW, Column, Master
 
 HELPING = ("currency", "language", "weight_unit", "dimension_unit")  # what says how the values of other columns are to be read
+NO_OPTION = "Default Title"  # what Shopify writes for a product without options
 GENERAL_UNITS = {"weight": "weight_unit", "length": "dimension_unit"}  # a sheet's one unit column for all of its weights or lengths
 
 
@@ -139,7 +140,7 @@ def map_part(master: Master, plan: Plan) -> Mapped:
     evidence = {name: master.evidence[column.letter] for name, column in origins.items() if column.letter in master.evidence}
     currencies = {assignment.field: read.currency for assignment, read in reads if read.currency}
     found = (*plan.notes, *remarks, *(about for _, read in reads for about in read.notes))
-    found = (*found, *_unlisted(master, columns, profile))
+    found = (*found, *_unlisted(master, columns, profile), *_untaken(master, columns, frame))
     lost, unused = _lost(master, {assignment.column.letter: name for name, (assignment, _) in reversed(columns.items())}, profile)
     return Mapped(frame, Source(master.file, master.sheet, origins, evidence, unused), currencies, found, lost)
 
@@ -150,9 +151,22 @@ def _unlisted(master: Master, columns: Mapping[str, tuple[Assignment, pl.Series]
     derived = " ".join(one.template for one in profile.derived.values())
     helping = {*HELPING, *re.findall(r"\w+", derived), profile.fill_down and profile.fill_down.by}
     for name, (assignment, values) in columns.items():
-        if not parse(name).field.group and parse(name).plain not in helping and values.count():
+        if not parse(name).field.group and parse(name).plain not in helping and not re.match("option[0-9]_", name) and values.count():
             message = f"{assignment.column.header!r} is {parse(name).plain}, which is no part of a listing: it is not uploaded"
             told.append(note("MAP011", "column-not-listed", Severity.INFO, message, master, assignment.column))
+    return tuple(told)
+
+
+def _untaken(master: Master, columns: Mapping[str, tuple[Assignment, pl.Series]], frame: pl.DataFrame) -> tuple[Finding, ...]:
+    """A note on each column of option values (a shop's way to say colour, size and anything else) of which no field holds some."""
+    listed = [name for name in frame.columns if name != ROW and parse(name).field.group]
+    told = []
+    for name in [name for name in columns if re.fullmatch(r"option\d_value", name)]:
+        held = pl.any_horizontal(pl.col(name) == pl.col(other) for other in listed).fill_null(value=False)
+        if frame.select((pl.col(name).is_not_null() & (pl.col(name) != NO_OPTION) & ~held).any()).item():
+            column = columns[name][0].column
+            message = f"{column.header!r} holds options that no field takes up: derive a field from {name} in a profile"
+            told.append(note("MAP011", "column-not-listed", Severity.INFO, message, master, column))
     return tuple(told)
 
 

@@ -196,3 +196,11 @@ def test_a_mabang_import_template_becomes_listings(sheet: Sheet) -> None:
             "item_length_unit": "centimeters",
         }
     ]
+
+
+def test_an_option_that_no_field_takes_up_is_told(sheet: Sheet) -> None:
+    headers = ["SKU", "Title", "Option1 Name", "Option1 Value", "Option2 Name", "Option2 Value"]
+    derived = loads('[derived]\ncolor = "{{ option2_value }}"\n')
+    rows = [["A", "Soap", "Scent", "Rose", "Color", "Red"], ["B", "Soap", None, "Default Title", "Color", "Blue"]]
+    told = [note for note in map_columns(sheet(headers, rows), derived).notes if "options" in note.message]
+    assert [(note.code, note.column) for note in told] == [("MAP011", "Option1 Value")]
