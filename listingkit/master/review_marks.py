@@ -4,6 +4,7 @@ SUMMARY = "listingkit review"  # sheet: totals, findings by rule and by SKU
 FINDINGS = "listingkit findings"  # sheet: every finding, a line each
 ISSUES = "listingkit issues"  # header of the column with the worst severity and the counts
 AUTHOR = "listingkit"  # of comments
+NO_VALUE = "#N/A"  # stands for a formula that was never calculated: an error until somebody writes what is meant
 
 
 def our_sheet(name: str) -> bool:

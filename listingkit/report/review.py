@@ -6,10 +6,14 @@ for openpyxl get clean sheets with every value as text, so that no zero is lost 
 
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from listingkit.master.sheet import Master
+import polars as pl
+
+from listingkit.master.review_marks import NO_VALUE
+from listingkit.master.sheet import ROW, Master
 from listingkit.report import book
 from listingkit.report.notes import COMMENTS, lines, marks
 from listingkit.report.report import Report
@@ -44,9 +48,21 @@ def write(report: Report, stream: IO[bytes], masters: Sequence[Master] = ()) -> 
         review_kept.write(report, stream, masters, found, by_master, advice)
         return
     styles = Styles()
-    sheets = clean(masters, by_master, report.rules, styles)
+    sheets = clean([_with_lost_values(master) for master in masters], by_master, report.rules, styles)
     titles = {number: sheet.title for number, sheet in enumerate(sheets)}
     book.save([Summary(report, found, titles, styles).sheet(advice), *sheets, listed(found, titles, styles)], styles, stream)
+
+
+def _with_lost_values(master: Master) -> Master:
+    """The master with what stood in cells without a value: a blank cell would look like one that is right."""
+    rows = {row: place for place, row in enumerate(master.frame[ROW])} if master.spoilt else {}
+    columns: dict[str, pl.Series] = {}
+    for cell in master.spoilt:
+        if cell.letter in master.frame.columns and cell.row in rows:
+            column = columns.get(cell.letter, master.frame[cell.letter])
+            if column[rows[cell.row]] is None:
+                columns[cell.letter] = column.clone().scatter(rows[cell.row], cell.value or NO_VALUE)
+    return replace(master, frame=master.frame.with_columns(columns.values())) if columns else master
 
 
 def _keeps_look(masters: Sequence[Master]) -> bool:

@@ -6,7 +6,7 @@ from typing import IO
 
 from openpyxl import Workbook, load_workbook
 
-from listingkit.master.review_marks import FINDINGS, SUMMARY, our_column, our_sheet
+from listingkit.master.review_marks import FINDINGS, NO_VALUE, SUMMARY, our_column, our_sheet
 from listingkit.master.sheet import Master, index
 from listingkit.report import steady
 from listingkit.report.annotate import aligned, annotate, font, ground, issues_column, unmark
@@ -46,6 +46,9 @@ def _marked(report: Report, masters: Sequence[Master], by_master: Sequence[Marks
     for master, mine in zip(masters, by_master, strict=True):
         sheet = book[master.sheet]
         unmark(sheet)
+        for cell in master.spoilt:
+            if cell.letter and sheet[f"{cell.letter}{cell.row}"].value is None:
+                sheet[f"{cell.letter}{cell.row}"] = NO_VALUE
         column = issues_column(sheet, _width(master))
         budget -= annotate(sheet, mine, master.header_row, column, report.rules, budget)
     return book

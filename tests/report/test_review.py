@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,15 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from report_cases import CHECK_DIGIT, HOSTILE, LONG_TITLE
 
+from listingkit.config import Config
 from listingkit.finding import Finding, Fix, Safety, Severity
+from listingkit.mapping.apply import map_columns
 from listingkit.master.read import read_all
 from listingkit.master.review_marks import AUTHOR, FINDINGS, ISSUES, SUMMARY, our_column, our_sheet
 from listingkit.master.sheet import ROW, Master
 from listingkit.report import looks, review
 from listingkit.report.report import Input, Report, RuleCard
+from listingkit.rules.run import check
 
 ROWS: list[list[str | None]] = [
     ["SKU", "UPC", "Title"],
@@ -209,3 +213,20 @@ def test_a_review_is_read_as_the_master_again(masters: tuple[Master, ...], tmp_p
     (read,) = read_all(again, sheets="*" if master.sheet is None else None)
     assert [column.header for column in read.columns] == [column.header for column in master.columns]
     assert read.frame.equals(master.frame)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_cells_without_a_value_are_errors_until_somebody_fills_them(tmp_path: Path, kept: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["SKU", "Title", "Price"], ["A", "Mug", "=1+1"], ["B", "Cup", "#REF!"], ["C", "Jug", 5]):
+        sheet.append(row)
+    path = tmp_path / "m.xlsx"
+    book.save(path)
+    monkeypatch.setattr(review, "KEPT_CELLS", review.KEPT_CELLS if kept else 0)
+    master = replace(read_all(path)[0], file=str(path))
+    (tmp_path / "review.xlsx").write_bytes(reviewed(Report([], rows=3, inputs=[Input(str(path), "Sheet")], rules={}), (master,)))
+    again = map_columns(read_all(tmp_path / "review.xlsx"))
+    assert again.frame["sku"].to_list() == ["A", "B", "C"]
+    assert check(again, as_of=date(2026, 11, 1), config=Config(select=("FIL008", "OFR001"))).error_rows("") == {0, 1}
