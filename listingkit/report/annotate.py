@@ -66,6 +66,7 @@ def link(cell: Cell, target: str, tip: str | None = None) -> None:
 
 def unmark(sheet: Worksheet) -> None:
     """Take an earlier review's colours, comments and texts off the sheet; its column of issues stays, empty."""
+    grounds = {number for number, fill in enumerate(sheet.parent._fills) if fill.fgColor.rgb in looks.OURS}  # noqa: SLF001 - asking cells is slow
     ours = None
     for row in sheet.iter_rows():
         for cell in row:
@@ -76,7 +77,7 @@ def unmark(sheet: Worksheet) -> None:
             if cell.comment is not None and cell.comment.author == AUTHOR:
                 own = cell.comment.text.partition(_SEPARATOR)[2]
                 cell.comment = Comment(own, "") if own else None
-            if cell.has_style and cell.fill.fgColor.rgb in looks.OURS:
+            if grounds and cell.has_style and cell._style.fillId in grounds:  # noqa: SLF001
                 cell.fill = PatternFill()
 
 
