@@ -4,28 +4,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from listingkit.config import DEFAULT, Config
 from listingkit.defined import NOTHING, Definitions, definition_batches
 from listingkit.finding import Finding
-from listingkit.inventory.template import Template
 from listingkit.mapping.listings import SOURCE, Listings
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import ROW
-from listingkit.render.rows import render, sources, unplaced
 from listingkit.rules.engine import Rule, chosen
-from listingkit.rules.filled import without_echo
 from listingkit.rules.findings import Batch
 from listingkit.rules.graded import graded, graded_notes
 from listingkit.rules.lost import lost_batches
 from listingkit.rules.run import across_batches, column_batches, part_tasks, proved_tasks, row_batches, whole_batches, whole_fields
 from listingkit.rules.sheetwide import sheet_batches, sheet_names
-from listingkit.rules.shuffle import Shuffle, shuffles
 from listingkit.rules.task import Run, Task, start
-from listingkit.rules.template import template_notes, upload_batches
-from listingkit.rules.unplaced import unplaced_batches
+
+if TYPE_CHECKING:
+    from listingkit.inventory.template import Template
+    from listingkit.rules.shuffle import Shuffle
 
 GRADED_BY = ("brand", "product_type")  # what layers of the config may look at
 
@@ -47,7 +46,7 @@ class Checker:
         *,
         as_of: date,
         config: Config = DEFAULT,
-        templates: Sequence[Template] = (),
+        templates: "Sequence[Template]" = (),
         definitions: Definitions = NOTHING,
     ) -> None:
         self.stores, self.as_of, self.config = tuple(stores), as_of, config
@@ -101,8 +100,10 @@ class Checker:
         held = {column for view in self._run(part).views.values() for name, column in view.columns.items() if name in named}
         return sorted(held)
 
-    def shuffles(self, part: Listings) -> list[Shuffle]:
+    def shuffles(self, part: Listings) -> "list[Shuffle]":
         """What the rules across rows need, where the rows are spread over many files."""
+        from listingkit.rules.shuffle import shuffles
+
         return shuffles(self._run(part), self._rules)
 
     def sheet_columns(self, part: Listings) -> list[str]:
@@ -130,9 +131,13 @@ class Checker:
 
     def notes(self, notes: Sequence[Finding]) -> list[Finding]:
         """What is said of the sheet and of the templates."""
+        graded = list(graded_notes(notes, self.config))
         used = [template for store in self.stores if (template := template_for(self.templates, store)) is not None]
-        told = (note for template in used for note in template_notes(template, as_of=self.as_of, config=self.config))
-        return [*graded_notes(notes, self.config), *told]
+        if not used:
+            return graded
+        from listingkit.rules.template_rows import template_notes
+
+        return [*graded, *(note for template in used for note in template_notes(template, as_of=self.as_of, config=self.config))]
 
     def _run(self, listings: Listings) -> Run:
         return start(listings, self.stores, as_of=self.as_of, config=self.config)
@@ -145,7 +150,12 @@ class Checker:
             self._tasks[key] = tasks if proof is None else [*tasks, *proved_tasks(run, self._rules, proof.silent)]
         return self._tasks[key]
 
-    def _with_template(self, batches: Sequence[Batch], listings: Listings, store: Marketplace, template: Template) -> Iterator[Batch]:
+    def _with_template(self, batches: Sequence[Batch], listings: Listings, store: Marketplace, template: "Template") -> Iterator[Batch]:
+        from listingkit.render.rows import render, sources, unplaced
+        from listingkit.rules.filled import without_echo
+        from listingkit.rules.template_rows import upload_batches
+        from listingkit.rules.unplaced import unplaced_batches
+
         upload = render(listings, store, template)
         names = sources(listings, store, template)
         own = list(graded(upload_batches(upload, listings, names, config=self.config), listings.frame, self.config))
@@ -157,7 +167,7 @@ class Checker:
         )
 
 
-def template_for(templates: Sequence[Template], store: Marketplace) -> Template | None:
+def template_for(templates: "Sequence[Template]", store: Marketplace) -> "Template | None":
     """The template that was given for a marketplace."""
     return next((template for template in templates if store.code in template.marketplaces), None)
 

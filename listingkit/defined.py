@@ -3,24 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from listingkit.config import Config
 from listingkit.finding import Flaw, Safety
-from listingkit.inventory import builtin
-from listingkit.inventory.upload import LISTING
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import Marketplace
-from listingkit.render.rows import render, sources
 from listingkit.rules.engine import catalogue, wanted
 from listingkit.rules.findings import Batch
 from listingkit.rules.run import places
-from listingkit.schemas.definition.definition import Definition
-from listingkit.schemas.definition.frame import frame_issues
-from listingkit.schemas.definition.issues import Issue
 
-Definitions = Mapping[tuple[str, str], Definition]  # by product type and marketplace code
+if TYPE_CHECKING:
+    from listingkit.schemas.definition.definition import Definition
+    from listingkit.schemas.definition.issues import Issue
+
+Definitions = Mapping[tuple[str, str], "Definition"]  # by product type and marketplace code
 NOTHING: Definitions = MappingProxyType({})
 
 
@@ -29,6 +28,11 @@ def definition_batches(listings: Listings, store: Marketplace, definitions: Defi
     mine = {kind: definition for (kind, code), definition in definitions.items() if code == store.code}
     if not mine or "product_type" not in listings.frame.columns:
         return
+    from listingkit.inventory import builtin
+    from listingkit.inventory.upload import LISTING
+    from listingkit.render.rows import render, sources
+    from listingkit.schemas.definition.frame import frame_issues
+
     template = builtin.template("unified_full", store, product_types=tuple(mine))
     upload = render(listings, store, template)
     names = sources(listings, store, template)
@@ -46,7 +50,7 @@ def definition_batches(listings: Listings, store: Marketplace, definitions: Defi
                 yield _batch(listings, store, code, column, issues)
 
 
-def _batch(listings: Listings, store: Marketplace, code: str, column: str, issues: list[tuple[int, Issue]]) -> Batch:
+def _batch(listings: Listings, store: Marketplace, code: str, column: str, issues: "list[tuple[int, Issue]]") -> Batch:
     rule = catalogue()[code]
     known = column if column in listings.frame.columns else None
     return Batch(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -11,7 +12,6 @@ from listingkit.checker import Checker, template_for
 from listingkit.config import DEFAULT, Config
 from listingkit.defined import NOTHING, Definitions
 from listingkit.errors import ListingkitError
-from listingkit.inventory.template import Template
 from listingkit.mapping.apply import map_columns
 from listingkit.mapping.listings import Listings
 from listingkit.mapping.profile import load
@@ -22,6 +22,9 @@ from listingkit.progress import tell
 from listingkit.rules.exceptions import accept
 from listingkit.rules.findings import Batch, Findings
 from listingkit.rules.graded import graded
+
+if TYPE_CHECKING:
+    from listingkit.inventory.template import Template
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def checked(
     *,
     as_of: date,
     config: Config = DEFAULT,
-    templates: Sequence[Template] = (),
+    templates: "Sequence[Template]" = (),
     definitions: Definitions = NOTHING,
     also: Sequence[Batch] = (),
 ) -> Findings:
@@ -114,7 +117,7 @@ def checked(
     return accept(Findings(batches, listings.sources, checker.notes(listings.notes)), listings, stores, config, as_of=as_of)
 
 
-def stores_of(codes: Sequence[str], listings: Listings, templates: Sequence[Template], config: Config) -> tuple[Marketplace, ...]:
+def stores_of(codes: Sequence[str], listings: Listings, templates: "Sequence[Template]", config: Config) -> tuple[Marketplace, ...]:
     """The marketplaces that the command names, else the templates, else the config, else the sheet itself.
 
     Raises `ListingkitError` for a template that none of them would use.
@@ -128,7 +131,7 @@ def stores_of(codes: Sequence[str], listings: Listings, templates: Sequence[Temp
     return stores
 
 
-def _unused(template: Template, templates: Sequence[Template], stores: Sequence[Marketplace]) -> str:
+def _unused(template: "Template", templates: "Sequence[Template]", stores: Sequence[Marketplace]) -> str:
     """Why no marketplace would get this template."""
     code = next((store.code for store in stores if store.code in template.marketplaces), None)
     if code is not None:

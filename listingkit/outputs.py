@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from listingkit import __version__
-from listingkit.diff.changes import Changes
 from listingkit.finding import Severity
 from listingkit.gtin.prefixes import prefixes
 from listingkit.job import display
@@ -19,6 +19,9 @@ from listingkit.report import formats
 from listingkit.report.report import ChangeCount, Input, Product, Report, RuleCard, Run
 from listingkit.rules.engine import catalogue
 from listingkit.rules.findings import Batch, Findings
+
+if TYPE_CHECKING:
+    from listingkit.diff.changes import Changes
 
 CHANGES = "changes.html"  # in the folder of a marketplace
 PRODUCTS = 2000  # listings shown as cards; beyond, only those with findings
@@ -37,7 +40,7 @@ def report_of(
     *,
     as_of: date,
     held: Mapping[str, pl.Series] | None = None,
-    changes: Mapping[str, Changes] | None = None,
+    changes: "Mapping[str, Changes] | None" = None,
     trend: Sequence[Run] = (),
     products: Sequence[Product] | None = None,
 ) -> Report:
@@ -88,7 +91,7 @@ def _mask(listings: Listings, rows: frozenset[int]) -> pl.Series:
     return pl.Series("held", [False] * listings.frame.height, dtype=pl.Boolean).scatter(sorted(rows), values=True)
 
 
-def _counted(changes: Changes) -> dict[str, int]:
+def _counted(changes: "Changes") -> dict[str, int]:
     counts = changes.counts()
     return {name: counts[name] for name in ("added", "changed", "removed", "vanished", "unchanged", "dangerous")}
 

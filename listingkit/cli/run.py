@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,11 +13,8 @@ from listingkit.cli.options import codes, known_code
 from listingkit.config import NAME, Config, Layer, load
 from listingkit.defined import NOTHING
 from listingkit.errors import BadProfile, UnknownName
-from listingkit.inventory.filled import Filled, is_template, read_filled_template
-from listingkit.inventory.read import read_template
-from listingkit.inventory.text_file import encoding_used
+from listingkit.inventory.sniff import is_template
 from listingkit.job import Inputs, checked, display, listings_of, read_masters, stores_of
-from listingkit.large import Question, check_parts
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import select
 from listingkit.master.sheet import Master
@@ -26,10 +23,12 @@ from listingkit.parts import Parts, worth_it
 from listingkit.render.atomic import replacing
 from listingkit.report import formats
 from listingkit.report.report import Report
-from listingkit.rules.capped import MOST
-from listingkit.rules.filled import check_filled
 from listingkit.rules.findings import Batch, Findings
-from listingkit.schemas.definition.definition import read_all
+
+if TYPE_CHECKING:
+    from listingkit.defined import Definitions
+    from listingkit.inventory.filled import Filled
+    from listingkit.inventory.template import Template
 
 
 def config_of(given: Mapping[str, Any]) -> Config:
@@ -80,6 +79,9 @@ def checking(given: Mapping[str, Any], as_of: date, *, masters_too: bool = True)
     select(given["marketplaces"])  # a name nobody knows is told before anything is read
     first = given["masters"][0]
     if len(given["masters"]) == 1 and first != "-" and Path(first).is_file() and is_template(first):
+        from listingkit.inventory.filled import read_filled_template
+        from listingkit.rules.filled import check_filled
+
         filled = read_filled_template(first)
         named = select(given["marketplaces"])
         stores = named or select(filled.template.marketplaces)
@@ -88,11 +90,12 @@ def checking(given: Mapping[str, Any], as_of: date, *, masters_too: bool = True)
         masters: Sequence[Master] = (_master_of(Path(first), filled),)
         report = report_of(read_from(masters), filled.listings, findings, stores, as_of=as_of)
         return replace(report, paths=_paths(given["masters"], config)), findings, masters
-    templates = [read_template(Path(path)) for path in given["templates"]]
+    templates, definitions = _templates(given["templates"]), _definitions(given.get("schemas") or config.schemas)
     inputs = inputs_of(given, config)
-    sources = given.get("schemas") or config.schemas
-    definitions = read_all(sources) if sources else NOTHING
     if not masters_too and worth_it(inputs):
+        from listingkit.large import Question, check_parts
+        from listingkit.rules.capped import MOST
+
         most = given["max_findings"]
         question = Question(
             given["marketplaces"], as_of, config, templates, definitions, most=MOST if most is None else most or sys.maxsize
@@ -106,6 +109,22 @@ def checking(given: Mapping[str, Any], as_of: date, *, masters_too: bool = True)
     findings = checked(listings, stores, as_of=as_of, config=config, templates=templates, definitions=definitions, also=probes)
     report = report_of(read_from(masters), listings, findings, stores, as_of=as_of)
     return replace(report, paths=_paths(given["masters"], config)), findings, masters
+
+
+def _templates(paths: Sequence[str]) -> "Sequence[Template]":
+    if not paths:
+        return ()
+    from listingkit.inventory.read import read_template
+
+    return [read_template(Path(path)) for path in paths]
+
+
+def _definitions(paths: Sequence[str]) -> "Definitions":
+    if not paths:
+        return NOTHING
+    from listingkit.schemas.definition.definition import read_all
+
+    return read_all(paths)
 
 
 def _tell_unknown_type(category: str | None) -> None:
@@ -131,10 +150,16 @@ def _paths(files: Sequence[str], config: Config) -> dict[str, str]:
 
 def masters_of(path: Path) -> Sequence[Master]:
     """The sheets of one file, whether it is a master or a filled template."""
-    return (_master_of(path, read_filled_template(path)),) if is_template(path) else read_masters(Inputs((str(path),)))
+    if not is_template(path):
+        return read_masters(Inputs((str(path),)))
+    from listingkit.inventory.filled import read_filled_template
+
+    return (_master_of(path, read_filled_template(path)),)
 
 
-def _master_of(path: Path, filled: Filled) -> Master:
+def _master_of(path: Path, filled: "Filled") -> Master:
+    from listingkit.inventory.text_file import encoding_used
+
     encoding = None if filled.template.sheet else encoding_used(path)
     return replace(filled.master, file=str(path), encoding=encoding)
 

@@ -3,14 +3,15 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from listingkit.config.checking import checked
-from listingkit.config.keys import KEYS, Key
 from listingkit.config.merged import DEFAULT, Config, layer, layers
 from listingkit.config.places import Source
 from listingkit.errors import BadProfile
 from listingkit.marketplace import marketplace
+
+if TYPE_CHECKING:
+    from listingkit.config.keys import Key
 
 NAME = "listingkit.toml"
 
@@ -23,6 +24,9 @@ def load(path: str | Path | None = None, start: Path | None = None) -> Config:
     found = Path(path) if path else nearest(start or Path.cwd())
     if found is None:
         return DEFAULT
+    from listingkit.config.checking import checked
+    from listingkit.config.keys import KEYS
+
     source, table = read(found)
     checked(table, source)
     return _config(_with_folder(table, KEYS, found.parent), source)
@@ -67,12 +71,12 @@ def _config(table: Mapping[str, Any], source: Source) -> Config:
     )
 
 
-def _with_folder(table: Mapping[str, Any], keys: Mapping[str, Key], folder: Path) -> dict[str, Any]:
+def _with_folder(table: Mapping[str, Any], keys: "Mapping[str, Key]", folder: Path) -> dict[str, Any]:
     """The table with the folder of the config before each file that it names, wherever that stands."""
     return {name: _placed(value, keys[name], folder) for name, value in table.items()}
 
 
-def _placed(value: Any, key: Key, folder: Path) -> Any:
+def _placed(value: Any, key: "Key", folder: Path) -> Any:
     if key.names == "file" and isinstance(value, list):
         return [str(folder / one) for one in value]
     if key.names == "file":

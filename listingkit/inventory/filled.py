@@ -8,14 +8,11 @@ import polars as pl
 
 from listingkit.errors import UnknownName
 from listingkit.fields import parse, plain_names
-from listingkit.inventory import text_file
 from listingkit.inventory.data_rows import DataRows
 from listingkit.inventory.paths import place
 from listingkit.inventory.read import read_whole
-from listingkit.inventory.settings import is_settings
 from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.wire import dictionary, to_wire
-from listingkit.inventory.workbook import Workbook
 from listingkit.mapping.listings import SOURCE, Listings, Lost, Source
 from listingkit.mapping.words import read_words
 from listingkit.master.sheet import ROW, Column, Master, letter
@@ -45,17 +42,6 @@ class Filled:
             delimiter=None if self.template.sheet else "\t",
             evidence={letters[path]: found for path, found in self.rows.evidence.items()},
         )
-
-
-def is_template(path: Path | str) -> bool:
-    """Whether a file is an inventory template (blank or filled) rather than some other sheet."""
-    path = Path(path)
-    if path.suffix.lower() not in (".xlsx", ".xlsm", ".txt", ".tsv"):
-        return False
-    if text_file.is_workbook(path):
-        with Workbook(path) as book:
-            return any(is_settings(cell) for entry in book.sheets for cell in book.first_row(entry).values())
-    return text_file.begins_as_template(path)
 
 
 def read_filled_template(path: Path | str) -> Filled:

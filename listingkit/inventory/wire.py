@@ -3,15 +3,18 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from listingkit.fields import fields, plain_names
 from listingkit.inventory.paths import place
-from listingkit.inventory.template import Generation, TemplateColumn
 from listingkit.mapping.units import unit_named
 from listingkit.mapping.words import fold, known_words
 from listingkit.resources import shared
+
+if TYPE_CHECKING:
+    from listingkit.inventory.template import Generation, TemplateColumn
 
 Dictionary = Mapping[str, str]  # label -> wire value
 
@@ -24,7 +27,7 @@ def known_values(name: str, language: str = "en") -> Dictionary:
     return _values().get((name, language[:2]), {})
 
 
-def dictionary(column: TemplateColumn, generation: Generation, header_language: str) -> Dictionary:
+def dictionary(column: "TemplateColumn", generation: "Generation", header_language: str) -> Dictionary:
     """Every label that the column is known to take, with its wire value.
 
     The template's own aliases come first. Where it has none: labels of its drop-down lists, told by the public values of its
@@ -49,7 +52,7 @@ def dictionary(column: TemplateColumn, generation: Generation, header_language: 
     return told
 
 
-def understood(column: TemplateColumn, generation: Generation, header_language: str) -> Dictionary:
+def understood(column: "TemplateColumn", generation: "Generation", header_language: str) -> Dictionary:
     """What a value of the master may be called, besides the column's own labels: those of every language and generation we know."""
     told = dict(dictionary(column, generation, header_language))
     names = set(_value_names(column, generation))
@@ -86,7 +89,7 @@ def label_by_wire(told: Dictionary) -> Mapping[str, str]:
     return labels
 
 
-def _value_names(column: TemplateColumn, generation: Generation) -> Iterator[str]:
+def _value_names(column: "TemplateColumn", generation: "Generation") -> Iterator[str]:
     """Under which names the public values may tell of a column, the most special one first."""
     found = place(column.path)
     if found is None:
@@ -98,7 +101,7 @@ def _value_names(column: TemplateColumn, generation: Generation) -> Iterator[str
     yield measured.unit if measured and measured is not field else "boolean" if field.kind == "boolean" else field.name
 
 
-def _wire_in_label(column: TemplateColumn, label: str) -> str:
+def _wire_in_label(column: "TemplateColumn", label: str) -> str:
     """The wire value that a label shows by itself: a unit's name, a browse node in brackets at the end, a country, a known word."""
     found = place(column.path)
     if found is None:

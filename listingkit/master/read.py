@@ -5,13 +5,10 @@ from pathlib import Path
 
 from listingkit.errors import Unreadable
 from listingkit.master.delimited import DelimitedSheet
-from listingkit.master.html_table import HtmlSheet
 from listingkit.master.kind import kind_of
-from listingkit.master.old_workbook import old_sheets
 from listingkit.master.reading import Blank, RawSheet, whole
 from listingkit.master.sheet import Master
 from listingkit.master.source import Opened, opened
-from listingkit.master.workbook import Workbook
 
 
 def read(
@@ -59,13 +56,19 @@ def raw_sheets(file: Opened, *, sheets: str | None, encoding: str | None, delimi
     """The sheets of an open file that a name or pattern means, each to be read before the next is asked for."""
     kind = kind_of(file.stream, file.name, file.suffix)
     if kind in {"xlsx", "xlsm"}:
+        from listingkit.master.workbook import Workbook
+
         with Workbook(file.stream, file.name, kind) as book:
             yield from book.sheets(sheets)
     elif kind in {"xls", "xlsb", "ods"}:
+        from listingkit.master.old_workbook import old_sheets
+
         yield from old_sheets(file.stream, file.name, kind, sheets)
     elif sheets not in (None, "*"):
         raise Unreadable(f"{file.name}: is a text file and has no sheet {sheets!r}")
     elif kind == "html":
+        from listingkit.master.html_table import HtmlSheet
+
         yield HtmlSheet(file.stream, file.name, encoding=encoding)
     else:
         yield DelimitedSheet(file.stream, file.name, encoding=encoding, delimiter=delimiter)

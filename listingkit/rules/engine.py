@@ -122,20 +122,25 @@ class Rule:
     @property
     def takes(self) -> frozenset[str]:
         """Names of the judge's arguments."""
-        return frozenset(_arguments(self.judge))
+        return frozenset(arguments(self.judge))
 
 
 _RULES: dict[str, Rule] = {}
+MACHINERY = frozenset(
+    ("cards", "filled", "migrated", "shuffle", "template_cells", "template_lists", "template_rows", "template_sheet", "translated")
+)
+"""Modules of this package that hold no rule and are needed by few runs."""
 
 
-@cache
-def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
-    return tuple(inspect.signature(function).parameters)
+def arguments(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of a function's arguments, as `inspect.signature` tells them, only sooner."""
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
 def call(function: Callable[..., Any], known: Mapping[str, Any]) -> Any:
     """Call a judge or suspects with those of the known values that it names."""
-    return function(**{name: known[name] for name in _arguments(function)})
+    return function(**{name: known[name] for name in arguments(function)})
 
 
 def _register(judge: Callable[..., Any], *, code: str, scope: Any, good: Sequence[Any], bad: Any, **rest: Any) -> None:
@@ -360,7 +365,8 @@ def catalogue() -> Mapping[str, Rule]:
     """Every rule by its code, in the order of codes. Each module of this package is a subject and is found by itself."""
     package = import_module("listingkit.rules")
     for module in iter_modules(package.__path__):
-        import_module(f"listingkit.rules.{module.name}")
+        if module.name not in MACHINERY:
+            import_module(f"listingkit.rules.{module.name}")
     return MappingProxyType(dict(sorted(_RULES.items())))
 
 

@@ -11,7 +11,7 @@ from listingkit.rules.exceptions import accept
 from listingkit.rules.findings import Batch, Findings
 from listingkit.rules.graded import graded
 from listingkit.rules.run import check
-from listingkit.rules.template import template_batches, template_notes
+from listingkit.rules.template_rows import template_batches, template_notes
 
 _SAME = {"REQ001", "REQ002", "SKU001", "VAR005", "VAR006"}  # about a blank cell: the seller's own template says it better
 _SAID = dict.fromkeys(_SAME, frozenset(("REQ010",)))

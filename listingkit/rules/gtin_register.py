@@ -1,19 +1,19 @@
 """Whose number it is: licensed blocks, the brand's own licences, and the register of exemptions, as `listingkit.toml` states them."""
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from listingkit.config import Config
 from listingkit.finding import Flaw
-from listingkit.gtin import blocks as block_lists
-from listingkit.gtin.blocks import Blocks
-from listingkit.gtin.exemptions import objection, register
-from listingkit.gtin.licences import licences
 from listingkit.gtin.triage import triage
 from listingkit.rules.engine import Context, rule
 from listingkit.rules.gtin_cell import CELLS, CHECKED, cells, is_gtin_cell, table_of, verdict_of
 from listingkit.rules.gtin_use import EXEMPT
+
+if TYPE_CHECKING:
+    from listingkit.gtin.blocks import Blocks
 
 _OWN = Config(gs1={"brands": {"Example Brand": {"prefixes": ["0614141"]}, "Other Brand": {"prefixes": ["4006381"]}}})
 _EXEMPTIONS = Config(
@@ -25,7 +25,9 @@ _EXEMPTIONS = Config(
 
 
 @lru_cache(maxsize=4)
-def _blocks(where: str) -> Blocks:
+def _blocks(where: str) -> "Blocks":
+    from listingkit.gtin import blocks as block_lists
+
     return block_lists.from_biip() if where == "biip" else block_lists.load(where)
 
 
@@ -90,6 +92,8 @@ def gtin_of_another_owner(
     found = verdict_of(product_id, config)
     if not config.gs1.get("brands") or found.gtin is None or not is_gtin_cell(product_id_type, parentage_level):
         return None
+    from listingkit.gtin.licences import licences
+
     held, number = licences(config.gs1), found.gtin.zfill(14)
     own = held.brand(brand or "")
     if own and own.owns(number):
@@ -119,6 +123,8 @@ def brand_unlike_its_licence(brand: str, product_id: str | None, config: Config)
     found = verdict_of(product_id or "", config)
     if not config.gs1.get("brands") or found.gtin is None:
         return None
+    from listingkit.gtin.licences import licences
+
     number = found.gtin.zfill(14)
     own = licences(config.gs1).brand(brand)
     if own is None or not own.owns(number):
@@ -167,6 +173,8 @@ def exemption_not_in_register(
     """
     if not at.config.exemptions or ((product_id_type or "").casefold() not in EXEMPT and not gtin_exemption_reason):
         return None
+    from listingkit.gtin.exemptions import objection, register
+
     why = objection(
         register(at.config.exemptions),
         brand=brand,

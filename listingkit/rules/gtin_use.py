@@ -9,7 +9,6 @@ from listingkit.config import Config
 from listingkit.finding import Flaw, Safety, Severity
 from listingkit.gtin.columns import as14
 from listingkit.gtin.describe import kind_of
-from listingkit.gtin.licences import folded
 from listingkit.rules.engine import across, rule
 from listingkit.rules.gtin_cell import CHECKED, NOT_GTINS, verdict_of
 
@@ -49,6 +48,8 @@ def gtin_duplicate(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     skus = sorted({row.sku or "" for _, row in held})
     if len(skus) < 2:
         return
+    from listingkit.gtin.licences import folded
+
     offers = {(row.condition_type, row.fulfillment_channel_code) for _, row in held}
     one_product = len({folded(row.item_name or "") for _, row in held}) == 1 and held[0][1].item_name and len(offers) > 1
     shown = ", ".join(skus[:5]) + (" ..." if len(skus) > 5 else "")

@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import replace
 
 from listingkit.inventory.migrate import Migration
-from listingkit.rules.template import labelled
 from listingkit.rules.template_lists import listed, outside
+from listingkit.rules.template_rows import labelled
 from listingkit.rules.template_sheet import Sheet
 
 

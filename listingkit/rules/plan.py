@@ -10,7 +10,7 @@ from listingkit.fields import plain_names
 from listingkit.finding import Flaw, Safety
 from listingkit.mapping.listings import SOURCE, View
 from listingkit.master.sheet import ROW
-from listingkit.rules.engine import Rule, call
+from listingkit.rules.engine import Rule, arguments, call
 from listingkit.rules.limits import groups, in_force
 from listingkit.rules.sieve import Holds, Staged
 from listingkit.rules.task import Run, Task, kept
@@ -41,7 +41,7 @@ def _slots(rule: Rule) -> Iterator[tuple[str, ...]]:
 
 def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...], studies: dict[tuple[Any, ...], Any]) -> Iterator[Task]:
     variants: dict[tuple[Any, ...], list[str]] = {}
-    uses = rule.takes | (frozenset(_names(rule.suspects)) if rule.suspects else frozenset())
+    uses = rule.takes | (frozenset(arguments(rule.suspects)) if rule.suspects else frozenset())
     for code, view in run.views.items():
         at = run.contexts[code]
         columns = tuple(_resolve(view, spec) for spec in specs)
@@ -91,10 +91,6 @@ def _language(run: Run, held: Any, code: str) -> str:
     tag = columns[0].partition("@")[2] if columns else ""
     store = run.contexts[code].store
     return (tag or run.listings.language or (store.language if store else "") or "")[:2]
-
-
-def _names(function: Callable[..., Any]) -> tuple[str, ...]:
-    return function.__code__.co_varnames[: function.__code__.co_argcount]
 
 
 def _spelled(spec: str) -> tuple[str, ...]:

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from listingkit.config import Config
 from listingkit.fields import parse
 from listingkit.finding import Flaw, Safety
-from listingkit.inventory.template import Template
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import Marketplace
 from listingkit.rules.engine import catalogue, given, wanted
 from listingkit.rules.findings import Batch
+
+if TYPE_CHECKING:
+    from listingkit.inventory.template import Template
 
 given(
     "TPL013",
@@ -28,7 +31,7 @@ given(
 )
 
 
-def unplaced_batches(names: Sequence[str], listings: Listings, store: Marketplace, template: Template, config: Config) -> Iterator[Batch]:
+def unplaced_batches(names: Sequence[str], listings: Listings, store: Marketplace, template: "Template", config: Config) -> Iterator[Batch]:
     """One finding a field, about the sheet as a whole. `names` are columns of the listings' frame."""
     if not wanted("TPL013", config):
         return

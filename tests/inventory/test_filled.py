@@ -14,9 +14,10 @@ import pytest
 
 from listingkit.config import Config
 from listingkit.finding import Finding
-from listingkit.inventory.filled import Filled, is_template, read_filled_template
+from listingkit.inventory.filled import Filled, read_filled_template
 from listingkit.inventory.migrate import migrate
 from listingkit.inventory.read import read_template
+from listingkit.inventory.sniff import is_template
 from listingkit.inventory.wire import dictionary
 from listingkit.mapping.listings import SOURCE, Listings, Source
 from listingkit.marketplace import marketplace, select
@@ -26,7 +27,7 @@ from listingkit.rules.filled import check_filled
 from listingkit.rules.findings import Findings
 from listingkit.rules.graded import graded
 from listingkit.rules.migrated import with_lists_of_rows
-from listingkit.rules.template import template_batches, template_notes, upload_batches
+from listingkit.rules.template_rows import template_batches, template_notes, upload_batches
 
 AT, TAG = "[marketplace_id=ATVPDKIKX0DER]", "[language_tag=en_US]"
 PRICE = f"purchasable_offer{AT}[audience=ALL]#1.our_price#1.schedule#1.value_with_tax"
