@@ -91,3 +91,13 @@ def test_no_file_holds_two_subjects() -> None:
 def test_no_drawer_for_everything() -> None:
     drawers = {"utils", "helpers", "common", "misc", "base", "manager"}
     assert [path for path in PACKAGE.rglob("*.py") if path.stem.casefold() in drawers] == []
+
+
+def test_rules_are_found_without_the_machinery_that_few_runs_need() -> None:
+    script = (
+        "import sys\nfrom importlib import import_module\nfrom listingkit.rules import engine\n"
+        "known = set(engine.catalogue())\nearly = engine.MACHINERY & {name.rpartition('.')[2] for name in sys.modules}\n"
+        "for name in engine.MACHINERY: import_module(f'listingkit.rules.{name}')\nprint(len(known), *early, *(set(engine._RULES) - known))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert len(done.stdout.split()) == 1, done.stdout
