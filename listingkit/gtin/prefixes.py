@@ -55,8 +55,7 @@ class Prefix:
 
     def members(self) -> Iterator[str]:
         """Every prefix of the range."""
-        for number in range(int(self.first), int(self.last) + 1):
-            yield f"{number:0{len(self.first)}}"
+        return map(f"{{:0{len(self.first)}}}".format, range(int(self.first), int(self.last) + 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,11 +116,10 @@ def load(path: str | Path) -> Prefixes:
         raise Unreadable(f"the prefix table {path} is not UTF-8 text") from error
     shipped = prefixes()
     own = list(_rows(text.splitlines(), str(path)))
-    base = [("13", prefix, row) for prefix, row in shipped.rows13.items()] + [("8", prefix, row) for prefix, row in shipped.rows8.items()]
-    return _table([*base, *own], shipped.date, shipped.source, overridden=str(path))
+    return _table(own, shipped.date, shipped.source, shipped, overridden=str(path))
 
 
-def _rows(lines: Iterable[str], file: str) -> Iterator[tuple[str, str, Prefix]]:
+def _rows(lines: Iterable[str], file: str) -> Iterator[tuple[str, Prefix]]:
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith(("#", "table\t")):
             continue
@@ -138,9 +136,7 @@ def _rows(lines: Iterable[str], file: str) -> Iterator[tuple[str, str, Prefix]]:
             raise BadProfile(file, number, f"{first} to {last} is not a range, or too wide")
         if use not in REASONS:
             raise BadProfile(file, number, f"use {use!r} is none of {', '.join(REASONS)}")
-        row = _prefix(first, last, use, organisation, blocks == "yes")
-        for prefix in row.members():
-            yield table, prefix, row
+        yield table, _prefix(first, last, use, organisation, blocks == "yes")
 
 
 def _prefix(first: str, last: str, use: str, organisation: str = "", blocks: bool = False) -> Prefix:
@@ -149,10 +145,10 @@ def _prefix(first: str, last: str, use: str, organisation: str = "", blocks: boo
     return Prefix(first, last, use, organisation, blocks, reason, closed)
 
 
-def _table(rows: Iterable[tuple[str, str, Prefix]], date: str, source: str, overridden: str = "") -> Prefixes:
-    tables: dict[str, dict[str, Prefix]] = {"13": {}, "8": {}}
-    for table, prefix, row in rows:
-        tables[table][prefix] = row
+def _table(rows: Iterable[tuple[str, Prefix]], date: str, source: str, base: Prefixes | None = None, overridden: str = "") -> Prefixes:
+    tables: dict[str, dict[str, Prefix]] = {"13": dict(base.rows13) if base else {}, "8": dict(base.rows8) if base else {}}
+    for table, row in rows:
+        tables[table].update(dict.fromkeys(row.members(), row))
     rows13 = tables["13"]
     split = frozenset(prefix[:3] for prefix in rows13 if len(prefix) > 3)
     for head in split:

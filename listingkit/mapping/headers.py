@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -155,6 +155,12 @@ def _simplified() -> Mapping[int, str]:
 def key(text: str) -> str:
     """What headers are compared by: `words` without spaces."""
     return words(text).replace(" ", "")
+
+
+def keys(texts: Iterable[str]) -> list[str]:
+    """The same of many texts at once; a text is one line."""
+    plain = INVISIBLE.sub("", unicodedata.normalize("NFKC", "\n".join(texts))).casefold().translate(_simplified())
+    return re.sub(r"[^\w#%+$€£\n]|_", "", plain).split("\n")
 
 
 def name_key(text: str) -> str:

@@ -1,17 +1,20 @@
 """What headers are called for our fields, in many languages."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from listingkit.fields import fields
-from listingkit.mapping.headers import key, without_marks, words
+from listingkit.mapping.headers import key, keys, without_marks, words
 from listingkit.resources import data
 
 
-@dataclass(frozen=True, slots=True)
-class Synonym:
+OURS = "fields.tsv"  # the source of our own names and labels
+
+
+class Synonym(NamedTuple):
     """One header of the table."""
 
     field: str
@@ -33,10 +36,11 @@ class Ambiguity:
     why: str
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    lines = [line for line in data(name).read_text("utf-8").splitlines() if not line.startswith("#")]
-    keys = lines[0].split("\t")
-    return [dict(zip(keys, line.split("\t"), strict=True)) for line in lines[1:]]
+def _rows(name: str, *columns: str) -> Iterator[list[str]]:
+    """The cells of these columns, row by row."""
+    lines = [line.split("\t") for line in data(name).read_text("utf-8").splitlines() if not line.startswith("#")]
+    places = [lines[0].index(column) for column in columns]
+    return ([line[place] for place in places] for line in lines[1:])
 
 
 @cache
@@ -47,16 +51,14 @@ def _field_of() -> Mapping[str, str]:
 @cache
 def synonyms() -> Mapping[str, tuple[Synonym, ...]]:
     """Every known header by its key."""
+    rows = _rows("header_synonyms.tsv", "canonical_field", "language", "header", "source")
+    entries = [Synonym(_field_of()[name], *cells) for name, *cells in rows]
+    entries += [Synonym(field.name, "", header, OURS) for field in fields().values() for header in (field.name, field.label)]
     table: dict[str, dict[tuple[str, str], Synonym]] = {}
-    for row in _rows("header_synonyms.tsv"):
-        entry = Synonym(_field_of()[row["canonical_field"]], row["language"], row["header"], row["source"])
-        known = table.setdefault(key(row["header"]), {})
-        if (entry.field, entry.language) not in known or entry.confirmed:
+    for name, entry in zip(keys(entry.header for entry in entries), entries, strict=True):
+        known = table.setdefault(name, {})
+        if (entry.field, entry.language) not in known or (entry.confirmed and entry.source != OURS):
             known[entry.field, entry.language] = entry
-    for field in fields().values():
-        for header in (field.name, field.label):
-            entry = Synonym(field.name, "", header, "fields.tsv")
-            table.setdefault(key(header), {}).setdefault((field.name, ""), entry)
     return {name: tuple(known.values()) for name, known in table.items()}
 
 
@@ -93,10 +95,10 @@ def phrases() -> Mapping[str, str]:
 def ambiguities() -> Mapping[str, Ambiguity]:
     """Headers that the data says are ambiguous, by their key; several languages' candidates come together."""
     table: dict[str, Ambiguity] = {}
-    for row in _rows("header_ambiguities.tsv"):
-        names = tuple(_field_of()[name] for name in row["candidate_fields"].split("|"))
-        known = table.get(key(row["header"]))
+    for header, meant, prefer, why in _rows("header_ambiguities.tsv", "header", "candidate_fields", "prefer", "why"):
+        names = tuple(_field_of()[name] for name in meant.split("|"))
+        known = table.get(key(header))
         candidates = tuple(dict.fromkeys((*(known.candidates if known else ()), *names)))
-        prefer = _field_of().get(row["prefer"], "") or (known.prefer if known else "")
-        table[key(row["header"])] = Ambiguity(candidates, prefer, row["why"] or (known.why if known else ""))
+        preferred = _field_of().get(prefer, "") or (known.prefer if known else "")
+        table[key(header)] = Ambiguity(candidates, preferred, why or (known.why if known else ""))
     return table

@@ -22,6 +22,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from listingkit.finding import Severity
 from listingkit.marketplace import marketplaces
 from listingkit.schemas import wording
 
+Place = tuple[str | int, ...]  # of a table or of a key in it
 LARGEST = 1_000_000  # bytes of a schema file
 CONFIDENCES = ("confirmed", "unconfirmed")
 HEADER = {
@@ -44,6 +46,8 @@ HEADER = {
     "confidence": str,
     "note": str,
 }
+_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(r"\s*[\"']?([A-Za-z0-9_-]+)[\"']?\s*=")
 MARGIN = {"source": str, "confidence": str, "checked": date, "since": date, "until": date, "severity": str}
 
 
@@ -135,7 +139,7 @@ class _Reader:
             for number, entry in enumerate(also):
                 yield self._saying(name, entry, {**header, **_margin(table)}, (name, "also", number)), True
 
-    def _saying(self, name: str, table: Mapping[str, Any], header: Mapping[str, Any], path: tuple[str | int, ...]) -> Saying:
+    def _saying(self, name: str, table: Mapping[str, Any], header: Mapping[str, Any], path: Place) -> Saying:
         self._check(table, {**MARGIN, **wording.KEYS}, path)
         margin = {**_margin(header), **_margin(table)}
         said = {key: value for key, value in table.items() if key not in MARGIN}
@@ -157,7 +161,7 @@ class _Reader:
             margin.get("until"),
         )
 
-    def _check(self, table: Mapping[str, Any], kinds: Mapping[str, Any], path: tuple[str | int, ...]) -> None:
+    def _check(self, table: Mapping[str, Any], kinds: Mapping[str, Any], path: Place) -> None:
         for key, value in table.items():
             if key not in kinds:
                 raise self.wrong((*path, key), str(UnknownName("key", key, kinds)))
@@ -170,26 +174,34 @@ class _Reader:
         if table.get("severity", "error") not in [severity.value for severity in Severity]:
             raise self.wrong((*path, "severity"), "severity is error, warning or info")
 
-    def wrong(self, path: tuple[str | int, ...], message: str) -> BadProfile:
+    def wrong(self, path: Place, message: str) -> BadProfile:
         return BadProfile(self.file, self.line(path), message)
 
-    def line(self, path: tuple[str | int, ...]) -> int | None:
+    def line(self, path: Place) -> int | None:
         """The line that says what stands at this path, as far as lines tell."""
-        return line_of(self.text, path)
+        return line_of(self._lines, path)
+
+    @cached_property
+    def _lines(self) -> Mapping[Place, int]:
+        return lines_of(self.text)
 
 
 def _margin(table: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in table.items() if key in MARGIN}
 
 
-def line_of(text: str, path: tuple[str | int, ...]) -> int | None:
+def line_of(lines: Mapping[Place, int], path: Place) -> int | None:
     """The line of a table (`("model_number",)`, `("model_number", "also", 0)`) or of a key in it; its table's where it has none."""
-    tables = {path: None, path[:-1]: None}
-    found: dict[tuple[str | int, ...], int] = {}
-    current: tuple[str | int, ...] = ()
+    return lines.get(path, lines.get(path[:-1]))
+
+
+def lines_of(text: str) -> Mapping[Place, int]:
+    """The first line of every table and of every key in one."""
+    found: dict[Place, int] = {}
+    current: Place = ()
     counts: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$", line)
+        header = _HEADER.match(line)
         if header:
             dotted = header[2]
             current = tuple(part.strip().strip("\"'") for part in dotted.split("."))
@@ -198,7 +210,7 @@ def line_of(text: str, path: tuple[str | int, ...]) -> int | None:
                 counts[dotted] = counts.get(dotted, 0) + 1
             found.setdefault(current, number)
             continue
-        key = re.match(r"\s*[\"']?([A-Za-z0-9_-]+)[\"']?\s*=", line)
+        key = _KEY.match(line)
         if key:
             found.setdefault((*current, key[1]), number)
-    return next((found[place] for place in tables if place in found), None)
+    return found

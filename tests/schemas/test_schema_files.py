@@ -14,7 +14,7 @@ from listingkit.finding import Severity
 from listingkit.marketplace import marketplace
 from listingkit.schemas.cards import as_dict, card
 from listingkit.schemas.category import load, names
-from listingkit.schemas.layer import line_of
+from listingkit.schemas.layer import line_of, lines_of
 from listingkit.schemas.starter import start
 from listingkit.schemas.words import AtMost, Constraint, MaxChars, OneOf, Required
 
@@ -228,7 +228,7 @@ def test_a_card_reads_like_a_page() -> None:
 def test_lines_are_found_where_they_stand(lines: list[str]) -> None:
     text = "\n".join(lines)
     for path in (("brand",), ("brand", "required"), ("brand", "also", 0), ("brand", "also", 1, "max_chars")):
-        line = line_of(text, path)
+        line = line_of(lines_of(text), path)
         assert line is None or lines[line - 1].strip(" '[]").split(" ")[0].strip("'") in (str(path[-1]), "brand", "brand.also", "required")
 
 
