@@ -31,11 +31,11 @@ def replacing(out: Path) -> Iterator[Path]:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         _complete(out)
-        part = out.with_name(f".{out.name}.{token_hex(4)}.next")
-        part.mkdir()
     except OSError as error:
         raise _unwritable(out, error) from error
+    part = out.with_name(f".{out.name}.{token_hex(4)}.next")
     try:
+        part.mkdir()  # in here, so that a Ctrl-C right after it finds it swept
         yield part
         if out.exists():
             _keep_strangers(out, part)
