@@ -73,7 +73,7 @@ class Chunks:
         return lines
 
     def _fill(self, size: int) -> None:
-        if len(self.buffer) < size:
+        if len(self.buffer) < size and not self._ended:
             self.buffer.extend(bytes(size - len(self.buffer)))
         while self._held < size and not self._ended:
             before = self._held

@@ -3,7 +3,7 @@
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import IO
@@ -42,8 +42,11 @@ class DelimitedSheet:
         self.encoding = known(encoding) if encoding else self._detected()
         self._chunks = Chunks(stream, name, self.encoding, trusted=encoding is None)
         head, whole = self._chunks.peek()
-        self.delimiter = _checked(delimiter) if delimiter else _delimiter(head, whole=whole)
-        self.width = _width(head, self.delimiter, whole=whole)
+        text = head.decode()
+        marks = [_checked(delimiter)] if delimiter else [mark for mark in DELIMITERS if mark == "," or mark in text]
+        first = {mark: [one.cells for one in islice(records(text, mark, final=whole), SAMPLE_RECORDS)] for mark in marks}
+        self.delimiter = _delimiter(first)
+        self.width = _width(first[self.delimiter])
         if self.width > WIDEST:
             raise Unreadable(f"{name}: has {self.width} columns; more than {WIDEST:,} is no product sheet")
         self._schema = {letter(place): pl.String for place in range(self.width)}
@@ -185,9 +188,8 @@ def _checked(delimiter: str) -> str:
     return delimiter
 
 
-def _width(head: bytes, delimiter: str, *, whole: bool) -> int:
+def _width(first: Sequence[Sequence[str]]) -> int:
     """How many columns: the width that most of the first records have, or their header where that is wider."""
-    first = [record.cells for record in islice(records(head.decode(), delimiter, final=whole), SAMPLE_RECORDS)]
     cells = Counter(len(row) for row in first for _ in row)
     usual = cells.most_common(1)[0][0] if cells else 1
     for row in first:
@@ -197,14 +199,11 @@ def _width(head: bytes, delimiter: str, *, whole: bool) -> int:
     return usual
 
 
-def _delimiter(head: bytes, *, whole: bool) -> str:
+def _delimiter(first: Mapping[str, Sequence[Sequence[str]]]) -> str:
     """The delimiter that cuts the first records most evenly into the most cells."""
-    text = head.decode()
-    best, best_score = ",", 0.0
-    for mark in DELIMITERS:
-        if mark not in text:
-            continue
-        counts = Counter(len(record.cells) for record in islice(records(text, mark, final=whole), SAMPLE_RECORDS))
+    best, best_score = next(iter(first)), 0.0
+    for mark, rows in first.items():
+        counts = Counter(map(len, rows))
         if not counts:
             continue
         width, times = max(counts.items(), key=lambda item: (item[0] > 1) * item[1] * min(item[0], 50) ** 0.5)
