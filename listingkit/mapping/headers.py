@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from listingkit.fields import Field, fields
 from listingkit.mapping.units import currencies, unit_named
@@ -140,6 +140,7 @@ def clean(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=4096)
 def words(text: str) -> str:
     """Lower case, punctuation as spaces, Chinese in simplified characters; `#`, `%` and `+` tell headers apart and stay."""
     plain = clean(text).casefold()

@@ -85,8 +85,9 @@ def propose(master: Master, profile: Profile | None = None) -> Proposal:
     preset = choose(master, profile or Profile())
     amazon = sum(is_amazons(column) for column in master.columns) >= AMAZONS
     alike = len(master.columns) <= COMPARED
+    samples = Values.of(master.frame.select(column.letter for column in master.columns))
     columns = [
-        _Open(column, meanings(column, amazon=amazon, alike=alike), Values.of(master.frame[column.letter])) for column in master.columns
+        _Open(column, meanings(column, amazon=amazon, alike=alike), sample) for column, sample in zip(master.columns, samples, strict=True)
     ]
     _choose_plain(columns)
     if preset:

@@ -1,7 +1,7 @@
 """What the values of a column say about its meaning, whatever its header."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,10 +29,15 @@ class Values:
     cells: int  # filled cells looked at
 
     @classmethod
-    def of(cls, column: pl.Series) -> "Values":
-        head = column.head(LOOKED_AT).drop_nulls().str.slice(0, LONGEST)
-        head = head.filter(~head.str.contains(ERROR))  # a lookup that failed says nothing of the column
-        return cls(tuple(head.unique(maintain_order=True).head(DISTINCT).to_list()), len(head))
+    def of(cls, frame: pl.DataFrame) -> Iterator["Values"]:
+        """Of each column of a frame of texts, all looked at in one pass."""
+        if not frame.width:
+            return
+        cell = pl.all().str.slice(0, LONGEST)
+        head = frame.lazy().head(LOOKED_AT).select(pl.when(~cell.str.contains(ERROR)).then(cell))  # a lookup that failed says nothing
+        filled = head.select(pl.all().drop_nulls().unique(maintain_order=True).head(DISTINCT).implode())
+        samples, counts = pl.collect_all([filled, head.select(pl.all().count())])
+        yield from (cls(tuple(sample), count) for sample, count in zip(samples.row(0), counts.row(0), strict=True))
 
     @property
     def unique(self) -> bool:
