@@ -66,14 +66,9 @@ def diff(
     """
     from listingkit.cli.progress import shown
     from listingkit.config import load as load_config
-    from listingkit.diff import ledger
-    from listingkit.diff.compare import compare
-    from listingkit.diff.delta import delta
     from listingkit.diff.gate import gate
     from listingkit.diff.lines import compare_files
-    from listingkit.diff.previous import load
     from listingkit.diff.settings import settings
-    from listingkit.diff.split import Split
     from listingkit.progress import tell
     from listingkit.report import changes
 
@@ -84,11 +79,18 @@ def diff(
         if old.is_file() and new.is_file():
             found = compare_files(old, new, rules, store=store, key=key)
         else:
+            from listingkit.diff import ledger
+            from listingkit.diff.compare import compare
+            from listingkit.diff.previous import load
+
             wanted = load(new, store=store, key=key)
             found = compare(load(old, wanted, store=store, key=key, home=Path(ledger.NAME)), wanted, rules)
     judged = gate(found, confirm)
     changes.write(found, style, output)
     if delta_to:
+        from listingkit.diff.delta import delta
+        from listingkit.diff.split import Split
+
         made = delta(found, "blanks" if allow_blank_wipes else "delete_values" if judged.confirmed else "hold")
         _write(made, delta_to, template, Split(cut["split_by"] is not None, cut["max_rows"], cut["max_bytes"]))
         if made.held.height:

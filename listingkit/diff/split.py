@@ -13,7 +13,7 @@ from listingkit.diff.order import ranks
 from listingkit.diff.side import DELETE, Side, side
 from listingkit.errors import ListingkitError
 from listingkit.inventory.upload import Upload
-from listingkit.render import text, workbook
+from listingkit.render import text
 
 _NAMED = re.compile(r"(?:delta|upload)-\d{2,}(?:-[\w-]+)?\.\w+")
 
@@ -62,6 +62,8 @@ def write(whole: Upload, how: Split, place: Path, stem: str, *, rank: pl.Series 
         path = place / f"{stem}-{part.name}.txt"
         text.write(part.upload, path)
         if suffix:
+            from listingkit.render import workbook
+
             workbook.fill(part.upload, part.upload.template, path.with_suffix(suffix))
         told.append({"file": path.name, "rows": part.upload.frame.height, "bytes": path.stat().st_size})
     return told

@@ -4,7 +4,6 @@ from listingkit.gtin.blocks import Blocks
 from listingkit.gtin.numbers import judge
 from listingkit.gtin.prefixes import Prefixes, prefixes
 from listingkit.gtin.verdict import Verdict, verdict
-from listingkit.gtin.written import read
 
 LONGEST = 300
 """Characters of a cell that are looked at; a longer one is a text."""
@@ -31,4 +30,6 @@ def triage(value: object, *, table: Prefixes | None = None, blocks: Blocks | Non
     core = text.strip()
     if not core:
         return verdict("blank")
+    from listingkit.gtin.written import read
+
     return read(core, table, blocks, trimmed=len(core) < len(text)) if len(core) <= LONGEST else verdict("not-a-number")

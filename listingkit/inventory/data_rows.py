@@ -9,6 +9,7 @@ import polars as pl
 from listingkit.errors import Unreadable
 from listingkit.inventory import safe_xml
 from listingkit.inventory.cells import Cell, CellReader
+from listingkit.inventory.filled_rows import DataRows
 from listingkit.inventory.regular_cells import parted
 from listingkit.inventory.regular_rows import PLACE, RegularRows
 from listingkit.inventory.safe_xml import local
@@ -20,20 +21,6 @@ from listingkit.master.sheet import ROW, Evidence, Spoilt, letter
 
 _MOST_CELLS = 30_000_000
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - sheets know no time zones
-
-
-@dataclass(frozen=True)
-class DataRows:
-    """Filled rows by path, and what kind of cells they were.
-
-    `frame` has one String column a path, blank null, and `#row` (UInt32). `texts` names, for columns of numbers and dates, the rows
-    whose cell was typed as text; it is empty for text files, as are `evidence` and `spoilt`.
-    """
-
-    frame: pl.DataFrame
-    evidence: Mapping[str, Evidence] = field(default_factory=dict)
-    texts: Mapping[str, frozenset[int]] = field(default_factory=dict)
-    spoilt: tuple[Spoilt, ...] = ()  # formulas that were never calculated
 
 
 @dataclass

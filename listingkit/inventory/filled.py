@@ -8,7 +8,7 @@ import polars as pl
 
 from listingkit.errors import UnknownName
 from listingkit.fields import parse, plain_names
-from listingkit.inventory.data_rows import DataRows
+from listingkit.inventory.filled_rows import DataRows
 from listingkit.inventory.paths import place
 from listingkit.inventory.read import read_whole
 from listingkit.inventory.template import Template, TemplateColumn

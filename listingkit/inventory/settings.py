@@ -9,8 +9,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
-from listingkit.inventory.sheet_part import HEAD
-
+HEAD = 12  # rows; no template's data begins lower
 _PIECE = re.compile(r"settings(\d*)=(.*)", re.DOTALL)
 _PAIR = re.compile(r"(TemplateType|Version|TemplateSignature|CreateDate|Locale|isEdit|metadataVersion)=(.*)", re.DOTALL)
 _VERSION = re.compile(r"(20\d\d)\.(\d\d)(\d\d)$")

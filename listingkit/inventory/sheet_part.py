@@ -8,10 +8,10 @@ from xml.parsers import expat
 from listingkit.inventory import safe_xml
 from listingkit.inventory.cells import CellReader
 from listingkit.inventory.safe_xml import local
+from listingkit.inventory.settings import HEAD
 from listingkit.inventory.strings import SharedStrings
 from listingkit.master.sheet import index
 
-HEAD = 12  # rows; no template's data begins lower
 _END = re.compile(rb"</(\w+:)?sheetData\s*>")
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
 

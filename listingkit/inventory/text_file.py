@@ -9,7 +9,7 @@ import polars as pl
 
 from listingkit.errors import Unreadable
 from listingkit.inventory import settings
-from listingkit.inventory.data_rows import DataRows
+from listingkit.inventory.filled_rows import DataRows
 from listingkit.inventory.template import Generation, Template, TemplateColumn
 from listingkit.marketplace import marketplaces
 from listingkit.master.sheet import ROW

@@ -17,7 +17,8 @@ from typing import Self
 from listingkit.errors import Unreadable
 from listingkit.inventory import safe_xml
 from listingkit.inventory.safe_xml import local
-from listingkit.inventory.sheet_part import HEAD, SheetReader
+from listingkit.inventory.settings import HEAD
+from listingkit.inventory.sheet_part import SheetReader
 from listingkit.inventory.strings import SharedStrings
 from listingkit.inventory.styles import StyleReader, Styles
 from listingkit.master.sheet import index

@@ -10,7 +10,6 @@ from listingkit.fields import fields
 from listingkit.mapping.headers import key, keys, without_marks, words
 from listingkit.resources import data
 
-
 OURS = "fields.tsv"  # the source of our own names and labels
 
 
