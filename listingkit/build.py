@@ -7,22 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
 from listingkit import __version__, fixing
 from listingkit.checker import template_for
 from listingkit.config import DEFAULT, Config
-from listingkit.diff import ledger, live, split
-from listingkit.diff.changes import Changes
-from listingkit.diff.compare import compare
-from listingkit.diff.delta import Delta, delta
-from listingkit.diff.gate import Gate, gate
-from listingkit.diff.previous import load as load_previous
-from listingkit.diff.previous import together
-from listingkit.diff.settings import settings
-from listingkit.diff.side import FULL, PARTIAL, side
+from listingkit.diff import ledger, split
 from listingkit.diff.split import WHOLE, Split
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.finding import Severity
@@ -35,14 +27,19 @@ from listingkit.mapping.listings import Listings
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import Master
 from listingkit.outputs import CHANGES, held_rows, read_from, report_of, tables, write_report
+from listingkit.parts import worth_it
 from listingkit.progress import tell
 from listingkit.render import existing, folder, text
 from listingkit.render.existing import Existing, with_existing
 from listingkit.render.rows import render, unplaced
 from listingkit.report import trend
-from listingkit.report.changes_lines import write_jsonl
 from listingkit.report.report import Input, Product, Report, Run
 from listingkit.rules.findings import Cell, Findings
+
+if TYPE_CHECKING:
+    from listingkit.diff.changes import Changes
+    from listingkit.diff.delta import Delta
+    from listingkit.diff.gate import Gate
 
 Policy = Literal["hold", "strict", "all"]
 
@@ -76,8 +73,8 @@ class Made:
     shipped: int  # rows
     held: pl.Series  # mask over the listings
     fixed: int  # cells changed by safe fixes
-    changes: Changes | None = None
-    delta: Delta | None = None
+    changes: "Changes | None" = None
+    delta: "Delta | None" = None
     unplaced: tuple[str, ...] = ()  # filled fields that the template has no column for
     upload: Upload | None = None  # where it was made as a whole
     whole: Upload | None = None  # with the rows of the template that stay
@@ -98,8 +95,10 @@ class Built:
     files: Mapping[str, int] = field(default_factory=dict)  # output -> bytes
 
     @cached_property
-    def gate(self) -> Gate:
+    def gate(self) -> "Gate":
         """Whether the changes may go out. Raises `ListingkitError` for a token of another set of changes."""
+        from listingkit.diff.gate import gate
+
         return gate([one.changes for one in self.made if one.changes is not None], self.order.confirm)
 
     @property
@@ -110,13 +109,13 @@ class Built:
 
 def build(order: Order) -> Built:
     """Read, map, check, render, diff and report. Raises `ListingkitError` children; then the output folder is what it was."""
-    from listingkit import build_parts
-
     folder.check_ours(order.out)
     for path in order.previous:
         if not Path(path).exists():
             raise Unreadable(f"there is no previous upload {path}: name the file, or the folder of an earlier build")
-    if build_parts.worth_it(order):
+    if _large(order):
+        from listingkit import build_parts
+
         return build_parts.build(order)
     masters = read_masters(order.inputs)
     listings = listings_of(order.inputs, masters)
@@ -130,6 +129,11 @@ def build(order: Order) -> Built:
         for one in made:
             _write_upload(one, order, part / one.store.code)
         return replace(built, files=write_rest(built, part))
+
+
+def _large(order: Order) -> bool:
+    """Whether the master is one large sheet, and nothing is asked for that needs every row at once."""
+    return worth_it(order.inputs) and not order.templates and not order.split and not order.config.exceptions
 
 
 def named(stores: tuple[Marketplace, ...]) -> tuple[Marketplace, ...]:
@@ -180,11 +184,15 @@ def template_of(templates: Sequence[Template], store: Marketplace, listings: Lis
     return builtin.template("unified_full", store, product_types=tuple(kinds) or ("PRODUCT",))
 
 
-def against_previous(order: Order, store: Marketplace, new: Upload, held: pl.Series) -> tuple[Changes | None, Delta | None]:
+def against_previous(order: Order, store: Marketplace, new: Upload, held: pl.Series) -> "tuple[Changes | None, Delta | None]":
     """The difference; a listing whose row is held back stays as it is and is no difference."""
     previous = _previous(order, store, new)
     if previous is None:
         return None, None
+    from listingkit.diff.compare import compare
+    from listingkit.diff.settings import settings
+    from listingkit.diff.side import side
+
     tell(f"comparing {store.code} with what is live")
     before = side(previous)
     stays = side(new).sku if order.existing != "replace" else pl.Series([], dtype=pl.String)
@@ -194,8 +202,10 @@ def against_previous(order: Order, store: Marketplace, new: Upload, held: pl.Ser
     return changes, delta_of(order, changes)
 
 
-def known_whole(store: Marketplace, changes: Changes) -> Changes:
+def known_whole(store: Marketplace, changes: "Changes") -> "Changes":
     """The changes, where what is live is known as far as the upload may erase it. Raises `ListingkitError`."""
+    from listingkit.diff.side import FULL, PARTIAL
+
     partly, replaced = (one.sku.filter(one.action == wanted) for one, wanted in ((changes.old, PARTIAL), (changes.new, FULL)))
     if partly.is_in(replaced.to_list()).any():
         raise ListingkitError(
@@ -205,13 +215,21 @@ def known_whole(store: Marketplace, changes: Changes) -> Changes:
     return changes
 
 
-def delta_of(order: Order, changes: Changes) -> Delta:
+def delta_of(order: Order, changes: "Changes") -> "Delta":
     """The small file that sends only these changes."""
+    from listingkit.diff.delta import delta
+
     return delta(changes, "blanks" if order.allow_blank_wipes else "hold")
 
 
 def _previous(order: Order, store: Marketplace, upload: Upload) -> Upload | None:
     """The previous state of this marketplace among files, folders of earlier builds and ledgers."""
+    if not order.previous and order.ledger is None:
+        return None
+    from listingkit.diff import live
+    from listingkit.diff.previous import load as load_previous
+    from listingkit.diff.previous import together
+
     files = []
     for path in order.previous:
         if Path(path).is_dir():
@@ -229,8 +247,6 @@ def _previous(order: Order, store: Marketplace, upload: Upload) -> Upload | None
 
 
 def _write_upload(one: Made, order: Order, place: Path) -> None:
-    from listingkit.render import workbook
-
     assert one.upload is not None
     assert one.whole is not None
     tell(f"writing {one.store.code}")
@@ -238,6 +254,8 @@ def _write_upload(one: Made, order: Order, place: Path) -> None:
     text.write(one.whole, place / "upload.txt")
     given = one.template.workbook
     if given is not None:
+        from listingkit.render import workbook
+
         workbook.fill(one.upload, one.template, place / f"upload{given.suffix}", rows=order.existing)
         if one.delta is not None:
             workbook.fill(one.delta.upload, one.template, place / f"delta{given.suffix}")
@@ -245,12 +263,15 @@ def _write_upload(one: Made, order: Order, place: Path) -> None:
 
 def write_rest(built: Built, part: Path) -> dict[str, int]:
     """Write what stands beside the uploads: changes, deltas, reports, the manifest; says how large every file is."""
-    from listingkit.report import changes_page, held, review
+    from listingkit.report import held, review
 
     told = {}
     for one in built.made:
         place = part / one.store.code
         if one.changes is not None and one.delta is not None:
+            from listingkit.report import changes_page
+            from listingkit.report.changes_lines import write_jsonl
+
             text.write(one.delta.upload, place / "delta.txt")
             with (place / "changes.jsonl").open("w", encoding="utf-8", newline="\n") as stream:
                 write_jsonl(one.changes, stream)

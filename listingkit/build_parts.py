@@ -29,7 +29,6 @@ from listingkit.marketplace import Marketplace
 from listingkit.master.batches import ROWS
 from listingkit.outputs import PRODUCTS, products_of
 from listingkit.parts import Parts
-from listingkit.parts import worth_it as large
 from listingkit.progress import tell
 from listingkit.render import folder, text
 from listingkit.render.rows import render, unplaced
@@ -38,11 +37,6 @@ from listingkit.rules.capped import Cap
 from listingkit.rules.findings import Batch, Cell, Findings, Rest
 
 FIX = {"index": pl.UInt32, "column": pl.String, "value": pl.String, "store": pl.String}
-
-
-def worth_it(order: Order) -> bool:
-    """Whether the master is one large sheet, and nothing is asked for that needs every row at once."""
-    return large(order.inputs) and not order.templates and not order.split and not order.config.exceptions
 
 
 @dataclass

@@ -42,6 +42,8 @@ def suspicious(run: Run, groupings: Sequence[Grouping]) -> Iterator[tuple[Groupi
         sieves = {n: one.rule.suspects() for n, one in enumerate(sharing) if one.rule.suspects}
         marks = rows.lazy().group_by(KEY).agg(sieve.fill_null(value=True).alias(str(n)) for n, sieve in sieves.items()).collect()
         for n, one in enumerate(sharing):
+            if n in sieves and not marks[str(n)].any():
+                continue
             found = rows.select(KEY, INDEX, ROLE, ROW, SOURCE, *one.held)
             if n in sieves:
                 found = found.join(marks.filter(pl.col(str(n))).select(KEY), on=KEY, how="semi")
