@@ -96,6 +96,8 @@ def _rows(frame: pl.DataFrame, sieves: Sequence[pl.Expr]) -> Iterator[pl.Series]
     distinct: dict[bytes, int] = {}
     numbers = [distinct.setdefault(sieve.meta.serialize(), number) for number, sieve in enumerate(sieves)]
     masks = frame.lazy().select(sieves[number].alias(str(number)) for number in distinct.values()).collect()
-    rows = {number: masks[str(number)].arg_true() for number in distinct.values()}
+    hit = masks.select(pl.all().any()).row(0)
+    none = pl.Series([], dtype=pl.UInt32)
+    rows = {number: masks[str(number)].arg_true() if any_ else none for number, any_ in zip(distinct.values(), hit, strict=True)}
     for number in numbers:
         yield rows[number]
