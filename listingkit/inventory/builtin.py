@@ -20,6 +20,7 @@ from listingkit.resources import shared
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from jinja2 import Template as Compiled
 
 _TYPES = {"integer": "integer", "number": "decimal", "price": "decimal", "date": "date"}
 
@@ -66,7 +67,12 @@ def template(layout: str, store: Marketplace, *, language: str | None = None, pr
 
 
 def _fill(text: str, scope: Mapping[str, Any]) -> str:
-    return _jinja().from_string(text).render(scope)
+    return _compiled(text).render(scope) if "{{" in text or "{%" in text else text
+
+
+@cache
+def _compiled(text: str) -> "Compiled":
+    return _jinja().from_string(text)
 
 
 @cache

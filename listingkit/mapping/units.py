@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 import polars as pl
 
@@ -25,23 +26,26 @@ class Unit:
 
 
 @cache
+def _file() -> Mapping[str, Any]:
+    return tomllib.loads(data("units.toml").read_text("utf-8"))
+
+
+@cache
 def units() -> Mapping[str, Unit]:
     """Every unit by its name."""
-    table = tomllib.loads(data("units.toml").read_text("utf-8"))
     return {
         name: Unit(name, dimension, Fraction(row["size"]) if "size" in row else None)
         for dimension in ("weight", "length")
-        for name, row in table[dimension].items()
+        for name, row in _file()[dimension].items()
     }
 
 
 @cache
 def _words() -> Mapping[str, str]:
-    table = tomllib.loads(data("units.toml").read_text("utf-8"))
     return {
         word.casefold(): name
         for dimension in ("weight", "length")
-        for name, row in table[dimension].items()
+        for name, row in _file()[dimension].items()
         for word in (name, *row["words"])
     }
 
@@ -49,8 +53,7 @@ def _words() -> Mapping[str, str]:
 @cache
 def currencies() -> Mapping[str, str]:
     """ISO 4217 code by the words and signs that name one currency, in lower case."""
-    table = tomllib.loads(data("units.toml").read_text("utf-8"))["currency"]
-    return {word.casefold(): code for code, words in table.items() for word in words}
+    return {word.casefold(): code for code, words in _file()["currency"].items() for word in words}
 
 
 def unit_named(word: str) -> str | None:

@@ -12,40 +12,36 @@ UNSPACED = ("ja", "zh")  # languages written without spaces between words
 
 
 @cache
+def _rows(name: str) -> list[list[str]]:
+    """The cells of a lexicon, line by line."""
+    return [line.split("\t") for line in data(f"lexicons/{name}.tsv").read_text("utf-8").splitlines()]
+
+
+@cache
 def phrases(kind: str, language: str) -> tuple[str, ...]:
     """Phrases of a kind in a language (two letters; English where none is known), longest first."""
-    found: list[str] = []
-    for line in data("lexicons/phrases.tsv").read_text("utf-8").splitlines():
-        cells = line.split("\t")
-        if cells[0] == kind and cells[1] == (language or "en"):
-            found.append(cells[2])
+    found = (cells[2] for cells in _rows("phrases") if cells[:2] == [kind, language or "en"])
     return tuple(sorted(found, key=lambda phrase: (-len(phrase), phrase)))
 
 
 @cache
 def named(kind: str, language: str) -> frozenset[str]:
     """Those of them that the marketplace names itself."""
-    lines = data("lexicons/phrases.tsv").read_text("utf-8").splitlines()
-    return frozenset(cells[2] for line in lines if (cells := line.split("\t"))[:2] == [kind, language or "en"] and cells[3:] == ["yes"])
+    return frozenset(cells[2] for cells in _rows("phrases") if cells[:2] == [kind, language or "en"] and cells[3:] == ["yes"])
 
 
 @cache
 def stopwords(language: str) -> frozenset[str]:
     """Articles, prepositions and conjunctions of a language."""
-    for line in data("lexicons/stopwords.tsv").read_text("utf-8").splitlines():
-        tag, _, words = line.partition("\t")
-        if tag == language:
-            return frozenset(words.split())
-    return frozenset()
+    return next((frozenset(words.split()) for tag, *rest in _rows("stopwords") for words in rest[:1] if tag == language), frozenset())
 
 
 @cache
 def own_words(language: str) -> tuple[str, ...]:
     """Such words that no other language of the list has."""
     others: set[str] = set()
-    for line in data("lexicons/stopwords.tsv").read_text("utf-8").splitlines():
-        tag, _, words = line.partition("\t")
-        others |= set(words.split()) if tag != language else set()
+    for tag, *words in _rows("stopwords"):
+        others |= set(" ".join(words).split()) if tag != language else set()
     return tuple(sorted(stopwords(language) - others))
 
 

@@ -76,6 +76,11 @@ def _layer(path: Path) -> Layer:
 
 
 @cache
+def _values(path: Path) -> Values:
+    return read_values(path)
+
+
+@cache
 def _load(type_: str, folder: Path | None) -> CategorySchema:
     layers: list[Layer] = []
     lists: list[Values] = []
@@ -83,7 +88,7 @@ def _load(type_: str, folder: Path | None) -> CategorySchema:
         layers.append(_layer(place / "schema.toml"))
         layers += [_layer(path) for path in sorted(place.glob("*.toml")) if path.name not in ("schema.toml", "examples.toml")]
         if (place / "values.tsv").is_file():
-            lists.append(read_values(place / "values.tsv"))
+            lists.append(_values(place / "values.tsv"))
     top = [one for one in layers if "product_type" in one.header][-1]
     header = top.header
     schema = CategorySchema(

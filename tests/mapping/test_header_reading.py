@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listingkit.mapping.headers import amazon_column, clean, key, parse_header, qualifier
+from listingkit.mapping.headers import amazon_column, clean, key, keys, parse_header, qualifier
 
 
 @pytest.mark.parametrize(
@@ -118,3 +118,8 @@ def test_codes_and_names_of_languages(text: str, loose: bool, expected: tuple[st
 @pytest.mark.parametrize(("traditional", "simplified"), [("貨號（必填）", "货号（必填）"), ("產品標題", "产品标题"), ("售價", "售价")])
 def test_traditional_characters_mean_what_simplified_ones_mean(traditional: str, simplified: str) -> None:
     assert parse_header(traditional).readings[0].key == parse_header(simplified).readings[0].key
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n")), min_size=1))
+def test_many_headers_have_the_keys_that_each_has(texts: list[str]) -> None:
+    assert keys(texts) == [key(text) for text in texts]
