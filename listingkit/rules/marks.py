@@ -30,7 +30,7 @@ _CONTACT_COLUMN = (
 )
 _ASIN = re.compile(r"\bB0(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{8}\b")
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-_BEYOND_ASCII = re.compile("[\u00a0-\U0010ffff]\ufe0f?")
+_BEYOND_ASCII = re.compile("[^\x00-\x9f]\ufe0f?")
 EMOJI = r"\p{Emoji_Presentation}|\p{Extended_Pictographic}\x{FE0F}"
 _NOTHING = (
     r"n/?a|tbd|tba|none|null|nil|-+|\.+|xxx+|todo|copy pending|not applicable|nicht zutreffend|k\.? ?a\.?|sans objet|no aplica"
