@@ -46,7 +46,7 @@ class Outline(DelimitedSheet):
             places = [place for place, name in enumerate(self._schema) if name in self.wanted]
             frame = pl.read_csv(text, has_header=False, schema=self._schema, separator=self.delimiter, columns=places)
         lines = text_lines(text)
-        found = _joined(lines) if quoted else lines
+        found = _joined(lines) if quoted and lines.height != frame.height else lines  # every record has a line, and polars leaves none out
         if found.height != frame.height:
             return None
         self._note(found)
@@ -85,8 +85,6 @@ def text_lines(block: bytes) -> pl.DataFrame:
 def _joined(lines: pl.DataFrame) -> pl.DataFrame:
     """Lines of one record, where a cell in quotes holds line breaks, as one."""
     odd = lines.get_column("line").str.count_matches('"', literal=True) % 2 == 1
-    if not odd.any():
-        return lines
     inside = odd.cum_sum().shift(1, fill_value=0) % 2 == 1  # a quote that a line before has opened is open still
     return (
         lines.group_by((~inside).cum_sum().alias("record"), maintain_order=True)
