@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
@@ -65,6 +66,7 @@ class Master:
     meta: Mapping[str, str] = field(default_factory=dict)  # what else is worth saying: number of title rows, repaired from ...
 
 
+@lru_cache(maxsize=1 << 14)
 def letter(index: int) -> str:
     """The A1 letter of a 0-based column index: 0 is A, 26 is AA."""
     text = ""

@@ -8,14 +8,15 @@ import polars as pl
 
 from listingkit.errors import Unreadable
 from listingkit.master.blanks import without_blanks
+from listingkit.master.elements import elements
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_ONE_RUN = re.compile(r"<si><t(?: [^<>]*+)?+>([^<]*+)</t></si>")
+_SI = re.compile(rb"<(\w+:)?si\b")
 _ITEM = re.compile(r"<(?:\w+:)?si\b[^<>]*+>(?:(?<=/>)|([^<]*+(?:<(?!/?(?:\w+:)?si\b)[^<]*+)*+)</(?:\w+:)?si>)")
 _PHONETIC = re.compile(r"<(?:\w+:)?rPh\b[^<]*+(?:<(?!/?(?:\w+:)?rPh\b)[^<]*+)*+</(?:\w+:)?rPh>")
 _RUN = re.compile(r"<(?:\w+:)?t(?:\s[^<>]*+)?+>([^<]*)</(?:\w+:)?t>")
 ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|NV|BEZUG!|WERT!|ZAHL!)$"  # a cell whose formula failed, as text
-CHUNK = 1 << 20  # small enough for what is made of it to stay in the processor's cache
+CHUNK = 4 << 20
 LONGEST = 64 << 20  # bytes of one string or row
 
 
@@ -41,27 +42,51 @@ def runs(xml: str) -> str:
 
 def shared_strings(blocks: Iterable[bytes], name: str) -> pl.Series:
     """The shared strings table."""
-    parts: list[pl.Series] = []
-    for chunk in cut(blocks, "si", name):
-        found: list[str] = _ONE_RUN.findall(chunk)
-        if len(found) != chunk.count("</si>"):
-            found = [runs(match[1]) if match[1] else "" for match in _ITEM.finditer(chunk)]
-        parts.append(unescaped(pl.Series(found, dtype=pl.String)))
+    parts = [unescaped(_items(chunk, name)) for chunk in cut(blocks, "si", name)]
     return without_blanks(pl.concat(parts)) if parts else pl.Series([], dtype=pl.String)
 
 
-def cut(blocks: Iterable[bytes], tag: str, name: str, size: int = CHUNK, after: str = "") -> Iterator[str]:
+def _items(chunk: bytes, name: str) -> pl.Series:
+    """The strings of a chunk, still escaped."""
+    match, lines = _SI.search(chunk), elements(chunk)
+    if match is None or lines is None:
+        return pl.Series([runs(match[1] or "") for match in _ITEM.finditer(decoded(chunk, name))], dtype=pl.String)
+    prefix = (match[1] or b"").decode()
+    tag = lines.get_column("tag")
+    item, text = tag.is_in([f"{prefix}si", f"{prefix}si/"]), (tag == f"{prefix}t") | tag.str.starts_with(f"{prefix}t ")
+    texts = lines.filter(text).get_column("text").fill_null("")
+    if (item.shift(1, fill_value=False) == text).all() and item.sum() == len(texts):
+        return texts
+    spoken = text & tag.shift(1).str.starts_with(f"{prefix}rPh").not_()
+    at = (item.cum_sum().cast(pl.Int32) - 1).filter(spoken)
+    whole = pl.DataFrame({"at": at, "text": lines.filter(spoken).get_column("text").fill_null("")})
+    whole = whole.group_by("at").agg(pl.col("text").str.join(""))
+    found = pl.repeat("", int(item.sum()), eager=True)
+    return found.scatter(whole.get_column("at"), whole.get_column("text"))
+
+
+def decoded(chunk: bytes, name: str) -> str:
+    """A piece of XML as text. Raises Unreadable."""
+    try:
+        return chunk.decode()
+    except UnicodeDecodeError:
+        raise Unreadable(f"{name}: the workbook holds text that is not UTF-8; open it in Excel and save it again") from None
+
+
+def cut(blocks: Iterable[bytes], tag: str, name: str, size: int = CHUNK, after: str = "") -> Iterator[bytes]:
     """Blocks joined and cut again where an element of this local name ends; the rest comes last.
 
     Past the end of the element `after` no such element is expected, and any tag ends a piece.
     """
     ending = re.compile(rf"</(?:\w+:)?{tag}>".encode())
     last = re.compile(rf"</(?:\w+:)?{after}>".encode()) if after else None
-    end, rest = b"", b""
+    end, gathered, held, enough = b"", [b""], 0, size
     for block in blocks:
-        rest += block
-        if len(rest) < size:
+        gathered.append(block)
+        held += len(block)
+        if held < enough:
             continue
+        rest = b"".join(gathered)
         if not end and (match := ending.search(rest)):
             end = match[0]
         at = rest.rfind(end) + len(end) if end and end in rest else 0
@@ -69,16 +94,10 @@ def cut(blocks: Iterable[bytes], tag: str, name: str, size: int = CHUNK, after: 
             end, last = b">", None
             at = rest.rfind(end) + 1
         if at:
-            yield _decoded(rest[:at], name)
-            rest = rest[at:]
-        elif len(rest) > LONGEST:
+            yield rest[:at]
+        elif held > LONGEST:
             raise Unreadable(f"{name}: one row or text of the workbook is longer than {LONGEST >> 20} MB")
-    if rest:
-        yield _decoded(rest, name)
-
-
-def _decoded(chunk: bytes, name: str) -> str:
-    try:
-        return chunk.decode()
-    except UnicodeDecodeError:
-        raise Unreadable(f"{name}: the workbook holds text that is not UTF-8; open it in Excel and save it again") from None
+        gathered, held = [rest[at:]], held - at
+        enough = size if at else held + size
+    if held:
+        yield b"".join(gathered)

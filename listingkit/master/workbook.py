@@ -15,17 +15,19 @@ from listingkit.master.cells import Conversion, meaning
 from listingkit.master.choice import Entry, chosen, passed_over
 from listingkit.master.notes import Notebook
 from listingkit.master.numbers import BUILT_IN, Format, number_format
+from listingkit.master.oddrows import WIDEST
 from listingkit.master.package import Package, tags
 from listingkit.master.reading import Block, first_rows
 from listingkit.master.review_marks import our_sheet
-from listingkit.master.rowscan import WIDEST, Cells, RowScan
-from listingkit.master.sheet import Evidence, index
+from listingkit.master.rowscan import RowScan
+from listingkit.master.sheet import ROW, Evidence, index
 from listingkit.master.texts import cut, shared_strings
 
-BLOCK_CELLS = 1 << 20  # and whatever the last chunk brings with it
 HEAD = 64 << 10  # bytes of XML that are enough to find a header
 MERGED_AT_MOST = 10_000  # ranges that are looked at
-_MERGE = re.compile(r'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_BEGIN = re.compile(rb"<(?:\w+:)?sheetData\s*>")
+_END = re.compile(rb"</(?:\w+:)?sheetData>")
 
 
 class Workbook:
@@ -117,9 +119,10 @@ class WorkbookSheet:
 
     def head(self) -> pl.DataFrame:
         """The first rows."""
-        first = next(cut(self._book.package.blocks(self._entry.part, "sheet"), "row", self._book.name, HEAD), "")
-        _, began, rows = _split(first, r"<(?:\w+:)?sheetData\s*>")
-        return self._conversion(Notebook("")).block(RowScan("").scan(rows if began else "")).frame
+        first = next(cut(self._book.package.blocks(self._entry.part, "sheet"), "row", self._book.name, HEAD), b"")
+        _, _, rows = _split(first, _BEGIN)
+        blocks = self._conversion(Notebook("")).blocks(RowScan(self._book.name).scan(rows))
+        return next((block.frame for block in blocks), pl.DataFrame(schema={ROW: pl.UInt32}))
 
     def _conversion(self, notes: Notebook) -> Conversion:
         return Conversion(self._book.strings, self._book.formats, notes, since_1904=self._book.since_1904)
@@ -129,30 +132,22 @@ class WorkbookSheet:
         convert = self._conversion(self.notes)
         scan = RowScan(f"{self._book.name} [{self._entry.name}]")
         began = ended = False
-        gathered = Cells()
         for chunk in cut(self._book.package.blocks(self._entry.part, "sheet"), "row", self._book.name, after="sheetData"):
             rows = chunk
             if not began:
-                head, began, rows = _split(rows, r"<(?:\w+:)?sheetData\s*>")
-                self._columns(head)
+                head, began, rows = _split(rows, _BEGIN)
+                self._columns(head.decode(errors="replace"))
             if not began or ended:
                 self._merges(rows)
                 if len(self._merged) >= MERGED_AT_MOST:
                     break
                 continue
-            if not rows.endswith("row>"):  # only the last chunk of rows is cut elsewhere
-                rows, ended, tail = _split(rows, r"</(?:\w+:)?sheetData>")
+            if not rows.endswith(b"row>"):  # only the last chunk of rows is cut elsewhere
+                rows, ended, tail = _split(rows, _END)
                 self._merges(tail)
-            gathered.extend(scan.scan(rows))
-            if len(gathered.rows) * len(gathered.raw) >= BLOCK_CELLS:
-                yield self._block(gathered, convert)
-                gathered = Cells()
-        if gathered.rows:
-            yield self._block(gathered, convert)
-
-    def _block(self, cells: Cells, convert: Conversion) -> Block:
-        self._hidden_rows += cells.hidden
-        return convert.block(cells)
+            cells = scan.scan(rows)
+            self._hidden_rows += cells.hidden
+            yield from convert.blocks(cells)
 
     def _columns(self, head: str) -> None:
         for tag in islice(tags(head, "col"), WIDEST):
@@ -160,11 +155,11 @@ class WorkbookSheet:
             if tag.get("hidden") in {"1", "true"} and 0 < first <= last <= WIDEST:
                 self._hidden[first - 1 : last] = b"\1" * (last - first + 1)
 
-    def _merges(self, xml: str) -> None:
+    def _merges(self, xml: bytes) -> None:
         if len(self._merged) >= MERGED_AT_MOST:
             return
         for match in _MERGE.finditer(xml):
-            self._merged.append((int(match[2]), index(match[1]), int(match[4]), index(match[3])))
+            self._merged.append((int(match[2]), index(match[1].decode()), int(match[4]), index(match[3].decode())))
             if len(self._merged) >= MERGED_AT_MOST:
                 return
 
@@ -196,6 +191,6 @@ class WorkbookSheet:
         return frozenset(place for place, hidden in enumerate(self._hidden) if hidden)
 
 
-def _split(text: str, pattern: str) -> tuple[str, bool, str]:
-    match = re.search(pattern, text)
-    return (text[: match.start()], True, text[match.end() :]) if match else (text, False, "")
+def _split(text: bytes, at: re.Pattern[bytes]) -> tuple[bytes, bool, bytes]:
+    match = at.search(text)
+    return (text[: match.start()], True, text[match.end() :]) if match else (text, False, b"")
