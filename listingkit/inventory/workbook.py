@@ -22,10 +22,10 @@ from listingkit.inventory.sheet_part import SheetReader
 from listingkit.inventory.strings import SharedStrings
 from listingkit.inventory.styles import StyleReader, Styles
 from listingkit.master.sheet import index
+from listingkit.master.unpacking import unpacked
 
 PART_LIMIT = 256 << 20  # bytes that a part held in memory may unpack to
 STREAM_LIMIT = 2 << 30  # bytes of a part that is only passed through
-_CHUNK = 1 << 18
 _AREA = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
 
 
@@ -215,12 +215,11 @@ class Workbook:
             raise Unreadable(f"{self.path} lacks {part}; open it in Excel and save it again")
         size = 0
         try:
-            with self._zip.open(member) as stream:
-                while chunk := stream.read(_CHUNK):
-                    size += len(chunk)
-                    if size > STREAM_LIMIT:
-                        raise Unreadable(f"{self.path}: {part} unpacks to more than {STREAM_LIMIT >> 30} GB; this is no inventory template")
-                    yield chunk
+            for chunk in unpacked(self._zip, self._zip.getinfo(member)):
+                size += len(chunk)
+                if size > STREAM_LIMIT:
+                    raise Unreadable(f"{self.path}: {part} unpacks to more than {STREAM_LIMIT >> 30} GB; this is no inventory template")
+                yield chunk
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
             raise Unreadable(f"{self.path}: {part} cannot be unpacked ({error}); the file is damaged or protected") from error
 

@@ -4,28 +4,21 @@ There is no XML parser in it, so no entity is ever expanded.
 """
 
 import re
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from functools import partial
 from html import unescape
 from itertools import chain
 from posixpath import dirname, join, normpath
 from typing import IO
 
-from isal import isal_zlib
-
 from listingkit.errors import Unreadable
+from listingkit.master.unpacking import unpacked
 
 LARGEST = {"sheet": 2 << 30, "strings": 512 << 20, "small": 64 << 20}  # bytes unpacked
 BOMB = 64 << 20  # bytes beyond which a part must not be packed tighter than ...
 TIGHTEST = 200  # ... this many to one; sheets come to 10 or 20
-BLOCK = 1 << 20
-PACKED = 64 << 10  # small enough for what it unpacks to to stay in the processor's cache
 BEGINNING = 4096  # bytes in which a part declares what it is
-_LOCAL = struct.Struct("<26xHH")  # of a local header: the lengths of name and extra field
-_NOT_DEFLATED: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # its stub takes the class for an instance
 _ATTRIBUTE = re.compile(r"""(?<![\w:.-])([\w:.-]++)\s*+=\s*+(?:"([^"<]*)"|'([^'<]*)')""")
 
 
@@ -35,7 +28,7 @@ class Package:
     def __init__(self, stream: IO[bytes], name: str) -> None:
         self.name = name
         try:
-            self._stream, self._zip = stream, zipfile.ZipFile(stream)
+            self._zip = zipfile.ZipFile(stream)
         except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise self.damaged(error) from None
         self._parts = {info.filename.lstrip("/").replace("\\", "/").lower(): info for info in self._zip.infolist()}
@@ -66,33 +59,9 @@ class Package:
                 f"{self.name}: {part} unpacks to {info.file_size // max(info.compress_size, 1)} times its size; no real sheet does"
             )
         try:
-            yield from _utf8(self._unpacked(info), self)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, _NOT_DEFLATED) as error:
+            yield from _utf8(unpacked(self._zip, info), self)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise self.damaged(error) from None
-
-    def _unpacked(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
-        """A member's bytes. ISA-L unpacks what is deflated in a third of the time that zlib takes. Raises BadZipFile."""
-        if info.compress_type != zipfile.ZIP_DEFLATED:
-            with self._zip.open(info) as stream:
-                yield from iter(partial(stream.read, BLOCK), b"")
-            return
-        self._zip.open(info).close()  # looks whether the member is where the directory says
-        self._stream.seek(info.header_offset)
-        at = info.header_offset + _LOCAL.size + sum(_LOCAL.unpack(self._stream.read(_LOCAL.size)))
-        end = at + info.compress_size
-        unpacker = isal_zlib.decompressobj(-isal_zlib.MAX_WBITS)
-        packed, size, check = b"", 0, 0
-        while not unpacker.eof and (packed or at < end) and size <= info.file_size:
-            if not packed:
-                self._stream.seek(at)
-                packed = self._stream.read(min(PACKED, end - at))
-                at = at + len(packed) if packed else end
-            block = unpacker.decompress(packed, BLOCK)
-            packed = unpacker.unconsumed_tail
-            size, check = size + len(block), isal_zlib.crc32(block, check)
-            yield block
-        if size != info.file_size or check != info.CRC:
-            raise zipfile.BadZipFile(f"{info.filename} does not unpack to what the directory says")
 
     def text(self, part: str) -> str:
         """A small part."""

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listingkit.errors import Unreadable
-from listingkit.inventory import regular_rows, workbook
+from listingkit.inventory import regular_rows
 from listingkit.inventory.cells import CellReader, shown
 from listingkit.inventory.data_rows import read_data_rows
 from listingkit.inventory.read import read_filled, read_template
@@ -20,6 +20,7 @@ from listingkit.inventory.regular_rows import RegularRows
 from listingkit.inventory.strings import SharedStrings
 from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.workbook import Workbook
+from listingkit.master import unpacking
 from listingkit.master.sheet import ROW, letter
 
 KINDS: tuple[Any, ...] = ("text", "integer", "date", "text", "decimal", "text")
@@ -139,7 +140,7 @@ def test_both_ways_read_the_same(sheet: str, small: bool, tmp_path_factory: pyte
     carefully = read(folder, DECLARED + CAREFULLY + sheet)
     with pytest.MonkeyPatch.context() as patch:
         if small:  # rows that begin in one piece and end in another
-            patch.setattr(workbook, "_CHUNK", 50)
+            patch.setattr(unpacking, "BLOCK", 50)
             patch.setattr(regular_rows, "_PIECE", 200)
             patch.setattr(regular_rows, "_BLOCK_CELLS", 30)
         assert read(folder, DECLARED + sheet) == carefully

@@ -1,5 +1,6 @@
 """The fast way through a worksheet's rows finds what the careful way finds, and what other readers find."""
 
+import random
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -12,9 +13,9 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from workbook_parts import row, worksheet
 
-from listingkit.master import rowscan, texts
+from listingkit.master import rowscan, texts, unpacking
 from listingkit.master.elements import elements
-from listingkit.master.package import BLOCK, PACKED, Package
+from listingkit.master.package import Package
 from listingkit.master.read import read
 from listingkit.master.sheet import ROW, letter
 
@@ -101,8 +102,11 @@ def test_chunks_are_put_together(book: Callable[..., Path], monkeypatch: pytest.
     assert whole[ROW].to_list() == list(range(2, 400))
 
 
-def test_members_of_any_size_and_packing_unpack(tmp_path: Path) -> None:
-    content = bytes(range(256)) * ((PACKED + 3 * BLOCK) // 256) + b"end"
+@pytest.mark.parametrize(("block", "size"), [(1, 300), (50, 3_000), (unpacking.BLOCK, 3 * unpacking.BLOCK)])
+@pytest.mark.parametrize("kind", ["alike", "unlike"])
+def test_members_of_any_size_and_packing_unpack(tmp_path: Path, block: int, size: int, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpacking, "BLOCK", block)
+    content = bytes(range(256)) * (size // 256) + b"end" if kind == "alike" else random.Random(7).randbytes(size)
     with ZipFile(tmp_path / "a.zip", "w") as archive:
         for method in (0, 8, 12):
             archive.writestr(f"{method}.bin", content, method)
