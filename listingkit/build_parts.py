@@ -4,7 +4,7 @@ What rows are compared by, the findings (up to a cap) and the changed rows of th
 """
 
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ import polars as pl
 
 from listingkit import fixing
 from listingkit.build import Built, Made, Order, against_previous, delta_of, held_by, known_whole, named, template_of, write_rest
-from listingkit.checker import Checker, joined, packed, shifted, unpacked
+from listingkit.checker import Checker, detached, joined, shifted
 from listingkit.diff.changes import Changes
 from listingkit.diff.delta import Delta
 from listingkit.diff.lines import compare_files
@@ -24,6 +24,7 @@ from listingkit.finding import Safety
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload_read import read_upload
 from listingkit.job import stores_of
+from listingkit.kept import Kept
 from listingkit.mapping.listings import Listings, Lost
 from listingkit.marketplace import Marketplace
 from listingkit.master.batches import ROWS
@@ -73,8 +74,8 @@ class _Seen:
 
     checker: Checker
     cap: Cap
+    kept: Kept
     batches: list[Batch] = field(default_factory=list)
-    kept: list[bytes] = field(default_factory=list)
     fixes: list[pl.DataFrame] = field(default_factory=list)
     products: list[Product] = field(default_factory=list)
     filled: set[str] = field(default_factory=set)  # columns that hold anything
@@ -92,8 +93,8 @@ def build(order: Order, rows: int = ROWS) -> Built:
         while not parts.settled:
             seen = _pass(order, parts, spill)
         assert spill.like is not None
-        whole = replace(spill.like, frame=unpacked(seen.kept), sources=(parts.source,), notes=parts.notes)
-        together = seen.checker.whole(whole, spill.like)
+        together = list(seen.kept.batches(parts.source))
+        whole = replace(spill.like, frame=seen.kept.rows(), sources=(parts.source,), notes=parts.notes)
         fixes = _fixes_of(seen, together)
         kept = [*seen.cap(together), *joined(seen.batches)]
         notes = [*seen.checker.notes(parts.notes), *seen.cap.notes()]
@@ -111,28 +112,31 @@ def _pass(order: Order, parts: Parts, spill: _Spill) -> _Seen:
     spill.clear()
     seen: _Seen | None = None
     at = 0
-    for part in parts:
-        seen = seen or _started(order, part)
-        local = seen.checker.part(part)
-        found = [shifted(batch, at) for batch in local]
-        left = PRODUCTS - len(seen.products)
-        if left > 0:
-            seen.products += products_of(part, local, seen.checker.stores, min(left, part.frame.height - 1))
-        seen.fixes += [_fixes(batch) for batch in found]
-        count = Cap(0)
-        seen.counted.append((list(count(found)), count.rest()))
-        seen.batches += seen.cap(found)
-        seen.kept.append(packed(part.frame.select(seen.checker.kept(part))))
-        seen.filled |= {name for name in part.frame.columns if part.frame[name].null_count() < part.frame.height}
-        spill.add(part, at)
-        at += part.frame.height
+    with closing(iter(parts)) as coming:
+        for part in coming:
+            seen = seen or _started(order, part)
+            local = seen.checker.part(part)
+            found = [shifted(batch, at) for batch in local]
+            left = PRODUCTS - len(seen.products)
+            if left > 0:
+                seen.products += products_of(part, local, seen.checker.stores, min(left, part.frame.height - 1))
+            seen.fixes += [_fixes(batch) for batch in found]
+            count = Cap(0)
+            seen.counted.append((list(count(found)), count.rest()))
+            seen.batches += map(detached, seen.cap(found))
+            seen.kept.add(part.frame)
+            seen.filled |= {name for name in part.frame.columns if part.frame[name].null_count() < part.frame.height}
+            spill.add(part, at)
+            at += part.frame.height
+            del part  # its memory is free while the next one is waited for
     assert seen is not None  # there is always one part
     return seen
 
 
 def _started(order: Order, part: Listings) -> _Seen:
     stores = named(stores_of(order.marketplaces, part, (), order.config))
-    return _Seen(Checker(stores, as_of=order.as_of, config=order.config), Cap())
+    checker = Checker(stores, as_of=order.as_of, config=order.config)
+    return _Seen(checker, Cap(), Kept(checker, replace(part, frame=part.frame.clear())))
 
 
 def _fixes(batch: Batch) -> pl.DataFrame:

@@ -1,9 +1,8 @@
 """Every rule, template and definition that a run asks, put to listings as a whole or part by part."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,12 +13,22 @@ from listingkit.finding import Finding
 from listingkit.mapping.listings import SOURCE, Listings
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import ROW
+from listingkit.packing import packed, unpacked
 from listingkit.rules.engine import Rule, chosen
 from listingkit.rules.findings import Batch
 from listingkit.rules.graded import graded, graded_notes
 from listingkit.rules.lost import lost_batches
-from listingkit.rules.run import across_batches, column_batches, part_tasks, proved_tasks, row_batches, whole_batches, whole_fields
-from listingkit.rules.sheetwide import sheet_batches, sheet_names
+from listingkit.rules.run import (
+    across_batches,
+    column_batches,
+    part_tasks,
+    proved_fields,
+    proved_tasks,
+    row_batches,
+    whole_batches,
+    whole_fields,
+)
+from listingkit.rules.sheetwide import Look, SheetRule, sheet_batches, sheet_names, sheet_rules
 from listingkit.rules.task import Run, Task, start
 
 if TYPE_CHECKING:
@@ -54,15 +63,16 @@ class Checker:
         self._rules = chosen(config)
         self._tasks: dict[tuple[object, ...], list[Task]] = {}
 
-    def part(self, listings: Listings, proof: Proof | None = None) -> list[Batch]:
-        """What is wrong with single rows. Indices are those of the part.
+    def part(self, listings: Listings, proof: Proof | None = None, *, telling: bool = False) -> list[Batch]:
+        """What is wrong with single rows. Indices are those of the part; `telling` how far it is.
 
         With a `proof` of what the whole columns say, also what depends on it; else `whole` has that.
         """
         run = self._run(listings)
         if proof is not None:
             run.samples.update({(0, column): values for column, values in proof.samples.items()})
-        batches = list(graded([*lost_batches(run), *row_batches(run, self._planned(run, proof))], listings.frame, self.config))
+        found = [*lost_batches(run), *row_batches(run, self._planned(run, proof), telling=telling)]
+        batches = list(graded(found, listings.frame, self.config))
         for store in self.stores:
             batches += graded(definition_batches(listings, store, self.definitions, self.config), listings.frame, self.config)
         for store in self.stores:
@@ -72,17 +82,38 @@ class Checker:
         return batches
 
     def whole(self, listings: Listings, part: Listings | None = None) -> list[Batch]:
-        """What only all rows together show. `listings` may lack the columns that are not `kept`; then `part` has them all."""
+        """What only all rows together show. `listings` may lack the columns that are not `kept`; then `part` has them all.
+
+        The methods below do the same piece by piece, of rows that are never together.
+        """
         run = self._run(part or listings)
         run = run if part is None else replace(run, listings=listings)
         return list(graded(whole_batches(run, self._rules), listings.frame, self.config))
 
-    def proved(self, part: Listings, samples: Mapping[str, pl.Series]) -> tuple[Proof, list[Batch]]:
-        """What samples of whole columns prove, and what is to be said of these columns; their rows are left out."""
+    def proved(
+        self, part: Listings, samples: Mapping[str, pl.Series], rows: Callable[[], Listings] | None = None
+    ) -> tuple[Proof, list[Batch]]:
+        """What samples of whole columns prove, and what is to be said of these columns; without `rows` that it concerns, of none."""
         run = self._run(part)
         run.samples.update({(0, column): values for column, values in samples.items()})
         batches, silent = column_batches(run, self._rules)
-        return Proof(samples, silent), list(graded(batches, part.frame, self.config))
+        if batches and rows is not None:
+            run = replace(run, listings=rows())
+            batches, silent = column_batches(run, self._rules)
+        return Proof(samples, silent), list(graded(batches, run.frame, self.config))
+
+    def proved_part(self, rows: Listings, part: Listings, proof: Proof) -> list[Batch]:
+        """What is wrong with single rows, as far as it depends on what whole columns prove. `rows` have the `proved_columns`."""
+        run = replace(self._run(part), listings=rows)
+        run.samples.update({(0, column): values for column, values in proof.samples.items()})
+        key = self._kinds(run), proof.silent
+        if key not in self._tasks:
+            self._tasks[key] = proved_tasks(run, self._rules, proof.silent)
+        return list(graded(row_batches(run, self._tasks[key], telling=False), rows.frame, self.config))
+
+    def proved_columns(self, part: Listings) -> list[str]:
+        """The columns of the listings that `proved_part` reads."""
+        return self.columns(part, proved_fields(self._rules))
 
     def studies(self, part: Listings, samples: Mapping[str, pl.Series]) -> list[object]:
         """What the rules that study a column learn from these samples."""
@@ -108,14 +139,27 @@ class Checker:
 
     def sheet_columns(self, part: Listings) -> list[str]:
         """The columns of the listings that rules about the whole sheet read."""
-        plain = {"sku", "record_action", *GRADED_BY, *sheet_names()}
-        held = {column for view in self._run(part).views.values() for name, column in view.columns.items() if name in plain}
-        return [column for column in part.frame.columns if column in held or column in (ROW, SOURCE)]
+        return self.columns(part, sheet_names())
 
-    def sheet(self, rows: Listings, part: Listings) -> list[Batch]:
-        """What is said once of many rows. `rows` have these columns, `part` all of them."""
+    def sheet_rules(self) -> list[SheetRule]:
+        """The rules about the whole sheet."""
+        return sheet_rules(self.config)
+
+    def reads_rows(self, part: Listings, rule: SheetRule) -> bool:
+        """Whether the listings have any field that a rule about the whole sheet reads."""
+        return any(name in rule.names for view in self._run(part).views.values() for name in view.columns)
+
+    def sheet(self, rows: Listings, part: Listings, rule: SheetRule | None = None, looks: Sequence[Look] = ()) -> list[Batch]:
+        """What is said once of many rows, by one rule or by all. `rows` have its columns, `part` all of them.
+
+        Where a rule has looked at the rows part by part, `rows` may have none.
+        """
         run = replace(self._run(part), listings=rows)
-        return list(graded(sheet_batches(run), rows.frame, self.config))
+        return list(graded(rule.batches(run, looks) if rule else sheet_batches(run), rows.frame, self.config))
+
+    def look(self, rows: Listings, part: Listings, rule: SheetRule, start: int) -> list[Look]:
+        """What a rule takes of rows that begin at `start` of the whole."""
+        return list(rule.looks(replace(self._run(part), listings=rows), start))
 
     def across(self, rows: Listings, part: Listings, rules: Sequence[Rule], bucket: tuple[int, int], proof: Proof) -> list[Batch]:
         """What the groups of one bucket show. `rows` have the columns of the shuffle, `part` all of them."""
@@ -124,9 +168,13 @@ class Checker:
 
     def kept(self, part: Listings) -> list[str]:
         """The columns of the listings that `whole` reads."""
-        plain = {*whole_fields(self._rules), *GRADED_BY}
+        return self.columns(part, whole_fields(self._rules))
+
+    def columns(self, part: Listings, plain: Iterable[str]) -> list[str]:
+        """The columns of the listings that fill these fields, and those by which findings are located and graded."""
+        names = {"sku", "record_action", *GRADED_BY, *plain}
         views = self._run(part).views.values()
-        held = {column for view in views for name, column in view.columns.items() if name in plain} | set(GRADED_BY)
+        held = {column for view in views for name, column in view.columns.items() if name in names} | set(GRADED_BY)
         return [column for column in part.frame.columns if column in held or column in (ROW, SOURCE)]
 
     def notes(self, notes: Sequence[Finding]) -> list[Finding]:
@@ -143,12 +191,16 @@ class Checker:
         return start(listings, self.stores, as_of=self.as_of, config=self.config)
 
     def _planned(self, run: Run, proof: Proof | None = None) -> list[Task]:
-        kinds = run.frame["product_type"].unique().sort().to_list() if "product_type" in run.frame.columns else []
-        key = tuple(run.frame.columns), tuple(kinds), proof is None
+        key = self._kinds(run), proof is None
         if key not in self._tasks:
             tasks = part_tasks(run, self._rules, self.definitions.keys())
             self._tasks[key] = tasks if proof is None else [*tasks, *proved_tasks(run, self._rules, proof.silent)]
         return self._tasks[key]
+
+    def _kinds(self, run: Run) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
+        """What the tasks of a part depend on: its columns and product types."""
+        kinds = run.frame["product_type"].unique().sort().to_list() if "product_type" in run.frame.columns else []
+        return tuple(run.frame.columns), tuple(kinds)
 
     def _with_template(self, batches: Sequence[Batch], listings: Listings, store: Marketplace, template: "Template") -> Iterator[Batch]:
         from listingkit.render.rows import render, sources, unplaced
@@ -172,21 +224,6 @@ def template_for(templates: "Sequence[Template]", store: Marketplace) -> "Templa
     return next((template for template in templates if store.code in template.marketplaces), None)
 
 
-def packed(frame: pl.DataFrame) -> bytes:
-    """A frame as bytes of its own: columns of a part would keep the whole part in memory."""
-    stream = BytesIO()
-    frame.write_ipc(stream, compression="lz4")
-    return stream.getvalue()
-
-
-def unpacked(frames: list[bytes]) -> pl.DataFrame:
-    """The frames one below the other; the list is empty afterwards."""
-    made = []
-    while frames:
-        made.append(pl.read_ipc(BytesIO(frames.pop(0))))
-    return pl.concat(made)
-
-
 def shifted(batch: Batch, by: int) -> Batch:
     """A batch of a part, with the indices that its rows have in the whole."""
     if not by:
@@ -196,6 +233,20 @@ def shifted(batch: Batch, by: int) -> Batch:
         places=batch.places.with_columns(pl.col("index") + by),
         covers=None if batch.covers is None else batch.covers + by,
         also=tuple((row + by, place) for row, place in batch.also),
+    )
+
+
+def detached(batch: Batch) -> Batch:
+    """A batch that does not hold the columns of its part in memory, as gathered texts do."""
+    return replace(batch, places=unpacked(packed(batch.places)))
+
+
+def moved(batch: Batch, to: pl.Series) -> Batch:
+    """A batch of some rows, with the indices that these have in the whole."""
+    return replace(
+        batch,
+        places=batch.places.with_columns(index=to.gather(batch.places["index"])),
+        also=tuple((to[row], place) for row, place in batch.also),
     )
 
 

@@ -113,7 +113,7 @@ def checked(
     """
     stores = stores or named_marketplaces(listings)
     checker = Checker(stores, as_of=as_of, config=config, templates=templates, definitions=definitions)
-    batches = [*checker.whole(listings), *checker.part(listings), *graded(also, listings.frame, config)]
+    batches = [*checker.whole(listings), *checker.part(listings, telling=True), *graded(also, listings.frame, config)]
     return accept(Findings(batches, listings.sources, checker.notes(listings.notes)), listings, stores, config, as_of=as_of)
 
 

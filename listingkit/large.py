@@ -1,16 +1,19 @@
 """Checking a master part by part: memory holds one part, the columns that rows are compared by, and the findings."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from listingkit.checker import Checker, joined, packed, shifted, unpacked
+from listingkit.checker import Checker, detached, joined, shifted
 from listingkit.config import DEFAULT, Config
 from listingkit.defined import NOTHING, Definitions
 from listingkit.inventory.template import Template
 from listingkit.job import named_marketplaces, stores_of
+from listingkit.kept import Kept
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import Marketplace
+from listingkit.master.sheet import ROW
 from listingkit.outputs import PRODUCTS, products_of, report_of
 from listingkit.parts import Parts
 from listingkit.report.report import Product, Report
@@ -38,7 +41,7 @@ class _Pass:
     checker: Checker
     cap: Cap
     batches: list[Batch]
-    kept: list[bytes]
+    kept: Kept
     products: list[Product]
     first: Listings  # without its rows
 
@@ -48,8 +51,9 @@ def check_parts(parts: Parts, question: Question) -> tuple[Report, Findings]:
     done = _pass(parts, question)
     while not parts.settled:
         done = _pass(parts, question)
-    whole = replace(done.first, frame=unpacked(done.kept), sources=(parts.source,), notes=parts.notes)
-    together = list(done.cap(done.checker.whole(whole, done.first)))
+    together = list(done.cap(done.kept.batches(parts.source)))
+    told = [name for name in done.first.frame.columns if name in (ROW, "sku", "product_id")]  # what reports and exceptions ask for
+    whole = replace(done.first, frame=done.kept.rows(told), sources=(parts.source,), notes=parts.notes)
     notes = [*done.checker.notes(parts.notes), *done.cap.notes()]
     found = Findings([*together, *joined(done.batches)], whole.sources, notes)
     found = accept(found, whole, done.checker.stores, question.config, as_of=question.as_of)
@@ -61,15 +65,17 @@ def check_parts(parts: Parts, question: Question) -> tuple[Report, Findings]:
 def _pass(parts: Parts, question: Question) -> _Pass:
     done: _Pass | None = None
     at = 0
-    for part in parts:
-        done = done or _started(part, question)
-        found = done.checker.part(part)
-        left = PRODUCTS - len(done.products)
-        if left > 0:
-            done.products += list(products_of(part, found, done.checker.stores, min(left, part.frame.height - 1)))
-        done.batches += done.cap(shifted(batch, at) for batch in found)
-        done.kept.append(packed(part.frame.select(done.checker.kept(part))))
-        at += part.frame.height
+    with closing(iter(parts)) as coming:
+        for part in coming:
+            done = done or _started(part, question)
+            found = done.checker.part(part)
+            left = PRODUCTS - len(done.products)
+            if left > 0:
+                done.products += list(products_of(part, found, done.checker.stores, min(left, part.frame.height - 1)))
+            done.batches += map(detached, done.cap(shifted(batch, at) for batch in found))
+            done.kept.add(part.frame)
+            at += part.frame.height
+            del part  # its memory is free while the next one is waited for
     assert done is not None  # there is always one part
     return done
 
@@ -83,11 +89,6 @@ def _started(part: Listings, question: Question) -> _Pass:
         templates=question.templates,
         definitions=question.definitions,
     )
-    return _Pass(
-        checker,
-        Cap(question.most, free=tuple(one.rule for one in exceptions(question.config.exceptions))),
-        [],
-        [],
-        [],
-        replace(part, frame=part.frame.clear()),
-    )
+    first = replace(part, frame=part.frame.clear())
+    cap = Cap(question.most, free=tuple(one.rule for one in exceptions(question.config.exceptions)))
+    return _Pass(checker, cap, [], Kept(checker, first), [], first)

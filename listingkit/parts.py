@@ -5,12 +5,14 @@ is looked at, and where in the end the whole says something else, `settled` is f
 at the latest: one may correct what the columns are, one how they are written.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
 
+from listingkit.ahead import ahead
 from listingkit.finding import Finding
 from listingkit.job import Inputs, display, listings_of, read_masters, with_product_type
 from listingkit.mapping.apply import Mapped, Plan, complain, map_part, plan
@@ -22,6 +24,7 @@ from listingkit.mapping.values import Seen
 from listingkit.mapping.votes import LOOKED_AT
 from listingkit.master.batches import ROWS, read_batches
 from listingkit.master.sheet import Master
+from listingkit.packing import packed, unpacked
 from listingkit.progress import tell
 from listingkit.report.report import Input
 
@@ -54,53 +57,67 @@ class Parts:
         self.notes: tuple[Finding, ...] = ()
         self.read: tuple[Input, ...] = ()
 
-    def __iter__(self) -> Iterator[Listings]:
+    def __iter__(self) -> Generator[Listings]:
         """The parts, in the order of the sheet. Raises what reading and mapping raise."""
-        batches = read_batches(
+        masters = ahead(self._masters())
+        first = next(masters)
+        complain([first], self._profile)
+        assumed = self._plan or plan(first, self._profile)
+        if needs_every_row(assumed):
+            masters.close()
+            yield self._whole()
+            return
+        every = chain([first], masters)
+        del first
+        yield from self._mapped(every, assumed)
+
+    def _masters(self) -> Generator[Master]:
+        """The parts as they are read, named as findings call the file."""
+        for master in read_batches(
             self.inputs.masters[0],
             rows=self._size,
             encoding=self.inputs.encoding,
             delimiter=self.inputs.delimiter,
             header_row=self.inputs.header_row,
-        )
-        first = self._named(next(batches))
-        complain([first], self._profile)
-        assumed = self._plan or plan(first, self._profile)
-        if needs_every_row(assumed):
-            yield self._whole()
-            return
-        yield from self._mapped(first, batches, assumed)
+        ):
+            name = display(master.file, self.inputs.masters)
+            yield replace(master, file=name, notes=tuple(replace(note, file=name) for note in master.notes))
 
-    def _mapped(self, first: Master, batches: Iterator[Master], assumed: Plan) -> Iterator[Listings]:
+    def _mapped(self, masters: Iterator[Master], assumed: Plan) -> Iterator[Listings]:
+        """Each part mapped. Nothing of it is held while the next one is read."""
         self.rows = 0
-        name, last, head = first.file, first, first.frame.clear()
+        heads: list[bytes] = []  # the first rows of the sheet
+        unseen = LOOKED_AT
         seen: dict[Assignment, Seen] = {}
         reading: dict[Finding, None] = {}
         mapping: dict[Finding, None] = {}
-        part: Master | None = first
-        while part is not None:
-            tell(f"checking {name}", self.rows)
-            if head.height < LOOKED_AT:
-                head = pl.concat([head, part.frame.head(LOOKED_AT - head.height)], how="diagonal")
-            last = with_every_column(part, assumed)
-            look_at(seen, last.frame, assumed)
+        for part in masters:
+            tell(f"checking {part.file}", self.rows)
+            if unseen > 0:
+                heads.append(packed(part.frame.head(unseen)))
+                unseen -= part.frame.height
+            whole = with_every_column(part, assumed)
+            look_at(seen, whole.frame, assumed)
             if not assumed.styles:
-                assumed = replace(assumed, styles=styles_of(seen, assumed, last.evidence))
-            mapped = map_part(last, assumed)
+                assumed = replace(assumed, styles=styles_of(seen, assumed, whole.evidence))
+            mapped = map_part(whole, assumed)
             reading |= dict.fromkeys(part.notes)
             mapping |= dict.fromkeys(mapped.notes)
-            yield self._listings(mapped)
             self.rows += mapped.frame.height
             self.source = mapped.source
-            following = next(batches, None)
-            part = self._named(following) if following is not None else None
+            last = replace(whole, frame=whole.frame.clear())
+            listings = self._listings(mapped)
+            del part, whole, mapped
+            yield listings
+            del listings
+        head = pl.concat([unpacked(one) for one in heads], how="diagonal")
         found = plan(with_head(last, head), self._profile)
         if found.assignments == assumed.assignments:
             found = replace(found, styles=styles_of(seen, found, last.evidence))
         self.settled = found == assumed
         self._plan = found
         self.notes = (*reading, *_in_order(mapping, found))
-        self.read = (Input(name, last.sheet, self.rows, last.encoding),)
+        self.read = (Input(last.file, last.sheet, self.rows, last.encoding),)
 
     def _whole(self) -> Listings:
         """Everything as one part, where rows need each other while they are mapped."""
@@ -112,10 +129,6 @@ class Parts:
 
     def _listings(self, mapped: Mapped) -> Listings:
         return with_product_type(mapped.listings(self._profile), self.inputs.category)
-
-    def _named(self, master: Master) -> Master:
-        name = display(master.file, self.inputs.masters)
-        return replace(master, file=name, notes=tuple(replace(note, file=name) for note in master.notes))
 
 
 def _in_order(notes: Mapping[Finding, None], plan: Plan) -> list[Finding]:

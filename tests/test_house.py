@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "listingkit"
 STOREYS = [
-    {"errors", "resources", "callable_package", "progress"},
+    {"errors", "resources", "callable_package", "progress", "ahead", "packing"},
     {"marketplace", "finding", "config"},
     {"fields"},
     {"gtin", "images"},
@@ -24,7 +24,7 @@ STOREYS = [
     {"defined"},
     {"checker"},
     {"job", "fixing"},
-    {"parts", "mend"},
+    {"parts", "mend", "kept"},
     {"outputs"},
     {"large"},
     {"build", "build_parts", "api"},

@@ -38,7 +38,8 @@ A rule *across* rows sees groups: rows that share the value of one of its `keys`
 `rows` are named tuples (`role`, `number`, then the fields) in file order; `role` is the key that brought the row into this group,
 `number` the row as a person sees it. `together` holds all rows of a group back where one of them has an error. With
 `keys=("sku", "parent_sku")` a family meets: its parent by its own sku, its children by their parent_sku. `normal` may fold the key.
-`suspects` is an aggregation over the fields and `#role` that keeps clean groups out of Python.
+`suspects` is an aggregation over the fields and `#role` that keeps clean groups out of Python; with `several` a row that shares its
+keys with no other needs not even be grouped.
 
 A rule about a whole *column* of a sheet is one finding instead of many: `whole(values, evidence, at) -> Flaw | None` (values as above), and
 `supersedes` names the code prefixes that then stay silent on that column.
@@ -109,6 +110,7 @@ class Rule:
     keys: tuple[str, ...] = ()
     normal: Callable[[pl.Expr], pl.Expr] | None = None
     together: bool = False  # an error at one row of a group holds all of them back
+    several: bool = False  # says nothing of a group of one row
     supersedes: tuple[str, ...] = ()
     setting: Config = DEFAULT  # under which the examples hold
     evidence: Evidence | None = None  # what the cells of the examples are, where the rule asks
@@ -238,6 +240,7 @@ def across(
     suspects: Callable[[], pl.Expr] | None = None,
     normal: Callable[[pl.Expr], pl.Expr] | None = None,
     together: bool = False,
+    several: bool = False,
     deletes: bool = False,
 ) -> Callable[[Callable[..., Iterator[tuple[int, Flaw]]]], Callable[..., Iterator[tuple[int, Flaw]]]]:
     """Register a judge of groups of rows. Its good and bad examples are lists of rows (tuples in the order of `fields`)."""
@@ -260,6 +263,7 @@ def across(
             suspects=suspects,
             normal=normal,
             together=together,
+            several=several,
             deletes=deletes,
         )
         return judge

@@ -74,6 +74,7 @@ def own_parent(parent_sku: str, sku: str | None) -> Flaw | None:
     source=SOURCE,
     checked=CHECKED,
     errors=("8016",),
+    several=True,
     suspects=lambda: (_ROLE == "parent_sku").any() & ((_ROLE == "sku") & pl.col("parent_sku").is_not_null()).any(),
 )
 def nested_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
@@ -137,6 +138,7 @@ def family_without_theme(parentage_level: str, variation_theme: str | None) -> F
     source=SOURCE + "; error 8805 (as m2epro lists it)",
     checked=CHECKED,
     errors=("8805", "8016"),
+    several=True,
     suspects=lambda: (
         (_ROLE == "parent_sku").any()
         & (
@@ -179,6 +181,7 @@ def family_disagrees(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     source=SOURCE + ": every combination once",
     checked=CHECKED,
     errors=("8016",),
+    several=True,
     suspects=lambda: pl.any_horizontal(_any_twice(name) for name in ("color", *_SIZES)),
 )
 def same_combination(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
@@ -269,6 +272,7 @@ def parent_with_offer(parentage_level: str, price: str | None, quantity: str | N
     source=SOURCE,
     checked=CHECKED,
     severity="info",
+    several=True,
     suspects=lambda: (((_ROLE == "parent_sku") & pl.col("sku").ne_missing(pl.col("parent_sku"))).sum() == 1) & (_ROLE == "sku").any(),
 )
 def single_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
@@ -290,6 +294,7 @@ def single_child(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     checked=CHECKED,
     severity="info",
     errors=("8007",),
+    several=True,
     suspects=lambda: (_first_of("parent_sku") < _first_of("sku")).fill_null(value=False),
 )
 def child_before_parent(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:

@@ -72,10 +72,9 @@ def _members(run: Run, sharing: Sequence[Grouping]) -> pl.DataFrame:
     return pl.concat(parts).collect()
 
 
-def buckets_of(rows: int, most: int = AT_ONCE) -> list[tuple[int, int] | None]:
-    """The buckets in which so many rows are grouped: all at once, or of very many some at a time."""
-    count = -(-rows // most)
-    return [None] if count < 2 else [(number, count) for number in range(count)]
+def buckets_of(rows: int, most: int = AT_ONCE) -> int:
+    """How many buckets so many rows are grouped in: a power of two, so that a bucket of few is some of many."""
+    return 1 << max(0, -(-rows // most) - 1).bit_length()
 
 
 def bucket_of(key: pl.Expr, count: int) -> pl.Expr:
@@ -83,9 +82,14 @@ def bucket_of(key: pl.Expr, count: int) -> pl.Expr:
     return pl.when(key.is_not_null()).then(key.hash(seed=0) % count)
 
 
+def buckets_in(frame: pl.DataFrame, keys: Mapping[str, pl.Expr], count: int) -> pl.DataFrame:
+    """For every row the bucket, of so many, of each of some keys; null where a row has no key."""
+    return frame.select(key.alias(name) for name, key in keys.items()).select(bucket_of(pl.col(name), count) for name in keys)
+
+
 def in_bucket(key: pl.Expr, bucket: tuple[int, int] | None) -> pl.Expr:
     """Whether the rows with this key are judged here."""
-    return pl.lit(value=True) if bucket is None else bucket_of(key, bucket[1]) == bucket[0]
+    return pl.lit(value=True) if bucket is None or bucket[1] == 1 else bucket_of(key, bucket[1]) == bucket[0]
 
 
 def _name(run: Run) -> pl.Expr:

@@ -36,6 +36,7 @@ TYPES = {"GTIN-12": "UPC", "GTIN-8": "EAN", "GTIN-13": "EAN", "GTIN-14": "GTIN",
     source="Amazon 8541 and 8542; GS1 GTIN management: every colour and size has its own number",
     checked=CHECKED,
     errors=("8541", "8542"),
+    several=True,
     suspects=lambda: pl.len() > 1,
 )
 def gtin_duplicate(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:

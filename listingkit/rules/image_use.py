@@ -85,6 +85,7 @@ def _one_stem(skus: Sequence[str]) -> bool:
     source="Amazon Images sheet 2026: the main image shows the product itself",
     checked=CHECKED,
     severity="warning",
+    several=True,
     suspects=lambda: pl.len() > 1,
 )
 def image_of_another_product(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:

@@ -5,7 +5,7 @@ none of them is shown to the detector, lingua (Apache-2.0, offline, in Rust); it
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
 from importlib.util import find_spec
@@ -17,7 +17,7 @@ from listingkit.finding import Flaw
 from listingkit.rules.engine import given
 from listingkit.rules.findings import Batch
 from listingkit.rules.lexicon import own_words
-from listingkit.rules.sheetwide import rowwise, sheetwide, told
+from listingkit.rules.sheetwide import Look, located, rowwise, sheetwide, told
 from listingkit.rules.task import Run, kept
 
 CHECKED = date(2026, 11, 27)
@@ -83,9 +83,8 @@ def other_language(text: str, wanted: str) -> str | None:
     return found if found in likely else None
 
 
-@sheetwide("MKT006", fields=lambda: _TEXTS if installed() else ())
-def text_language(run: Run) -> Iterator[Batch]:
-    """One finding a text, or one where most texts of a column are in one other language."""
+def _texts(run: Run) -> Iterator[Look]:
+    """The long texts without a word of the wanted language, by column and language, of the long ones."""
     if not installed():
         return
     seen: dict[tuple[str, str], list[str]] = {}
@@ -97,32 +96,38 @@ def text_language(run: Run) -> Iterator[Batch]:
             if column and tag[:2] in TONGUES:
                 seen.setdefault((column, tag[:2]), []).append(code)
     for (column, tongue), codes in seen.items():
-        yield from _of_column(run, column, tongue, codes)
+        text = pl.col(column)
+        long = text.str.len_chars() >= LETTERS
+        rows = run.frame.select(rows=long.fill_null(value=False) & kept(run))["rows"].arg_true()
+        count = len(rows)
+        if own := [f" {word} " for word in own_words(tongue)]:
+            has_own = text.str.contains_any(own, ascii_case_insensitive=True)
+            rows = rows.filter(~run.frame.select(text.gather(rows)).select(has_own.alias("own"))["own"])
+        yield Look((column, tongue, *codes), count, located(run, rows, column))
 
 
-def _of_column(run: Run, column: str, tongue: str, codes: list[str]) -> Iterator[Batch]:
-    text = pl.col(column)
-    long = text.str.len_chars() >= LETTERS
-    rows = run.frame.select(rows=long.fill_null(value=False) & kept(run))["rows"].arg_true()
-    count = len(rows)
-    if own := [f" {word} " for word in own_words(tongue)]:
-        has_own = text.str.contains_any(own, ascii_case_insensitive=True)
-        rows = rows.filter(~run.frame.select(text.gather(rows)).select(has_own.alias("own"))["own"])
-    if not len(rows):
-        return
-    texts = run.frame[column].gather(rows)
-    distinct = texts.unique(maintain_order=True)
+@sheetwide("MKT006", fields=lambda: _TEXTS if installed() else (), look=_texts)
+def text_language(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
+    """One finding a text, or one where most texts of a column are in one other language."""
+    for (column, tongue, *codes), count, places in looks:
+        if places.height:
+            yield from _of_column(run, column, tongue, codes, count, places)
+
+
+def _of_column(run: Run, column: str, tongue: str, codes: list[str], count: int, places: pl.DataFrame) -> Iterator[Batch]:
+    distinct = places["value"].unique(maintain_order=True)
     found = {one: other_language(one, tongue) for one in distinct.head(_TRIED).to_list()}
     others = [language for language in found.values() if language]
-    if 2 * len(rows) > count and len(others) > 0.8 * len(found):
+    if 2 * places.height > count and len(others) > 0.8 * len(found):
         most = max(sorted(set(others)), key=others.count)
-        whole = f"the texts of this column are in {TONGUES[most]}, not in {TONGUES[tongue]} ({len(rows)} of {count} that are long enough)"
-        yield from told(
-            run, "MKT006", codes, rows, of=count, row=f"this is {TONGUES[most]}, not {TONGUES[tongue]}", whole=whole, column=column
-        )
+        row = f"this is {TONGUES[most]}, not {TONGUES[tongue]}"
+        rows = f"{places.height} of {count} that are long enough"
+        whole = f"the texts of this column are in {TONGUES[most]}, not in {TONGUES[tongue]} ({rows})"
+        yield from told(run, "MKT006", codes, places, of=count, row=row, whole=whole, column=column)
         return
     found |= {one: other_language(one, tongue) for one in distinct.slice(_TRIED).to_list()}
-    wrong = [(row, language) for row, one in zip(rows.to_list(), texts.to_list(), strict=True) if (language := found[one])]
-    if wrong:
-        flaws = [Flaw(f"this is {TONGUES[language]}, not {TONGUES[tongue]}") for _, language in wrong]
-        yield rowwise(run, "MKT006", codes, [row for row, _ in wrong], flaws, column=column)
+    languages = [found[one] for one in places["value"]]
+    flaws = [Flaw(f"this is {TONGUES[language]}, not {TONGUES[tongue]}") for language in languages if language]
+    if flaws:
+        wrong = places.filter(pl.Series([language is not None for language in languages], dtype=pl.Boolean))
+        yield rowwise(run, "MKT006", codes, wrong, flaws, column=column)

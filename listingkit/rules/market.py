@@ -1,7 +1,7 @@
 """One master, many marketplaces: prices in another currency, titles in another script, listings that one marketplace lacks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import polars as pl
@@ -11,7 +11,7 @@ from listingkit.mapping.units import currencies
 from listingkit.rules.engine import given
 from listingkit.rules.findings import Batch
 from listingkit.rules.offer import PRICES
-from listingkit.rules.sheetwide import listed, once, rowwise, sheetwide, told
+from listingkit.rules.sheetwide import Look, listed, located, once, rowwise, sheetwide, told
 from listingkit.rules.task import Run, kept
 
 CHECKED = date(2026, 11, 27)
@@ -148,26 +148,29 @@ def without_currency(run: Run) -> Iterator[Batch]:
             yield once(run, "MKT008", list(where.values()), flaw, column=column)
 
 
-@sheetwide("MKT002", fields=lambda: ("item_name",))
-def title_script(run: Run) -> Iterator[Batch]:
-    """One finding a title, or one where most titles are in another script."""
+def _titles(run: Run) -> Iterator[Look]:
+    """The titles in another script, by column and language, of those that are filled."""
     seen: dict[tuple[str, str], list[str]] = {}
     for code, view in run.views.items():
         column = view.columns.get("item_name")
         if column and (tongue := _tongue(run, column, code)):
             seen.setdefault((column, tongue), []).append(code)
     for (column, tongue), codes in seen.items():
-        found = _wrong(run, column, tongue)
-        if len(found):
-            count = run.frame[column].count()
+        yield Look((column, tongue, *codes), run.frame[column].count(), located(run, _wrong(run, column, tongue), column))
+
+
+@sheetwide("MKT002", fields=lambda: ("item_name",), look=_titles)
+def title_script(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
+    """One finding a title, or one where most titles are in another script."""
+    for (column, tongue, *codes), count, found in looks:
+        if found.height:
             where = {"ja": "Japanese", "zh": "Chinese", "ar": "Arabic"}.get(tongue, "Latin letters")
             row = f"the title is not in {where}"
-            whole = f"{len(found)} of {count} titles are not in {where}, such as {_first(run, column, found)!r}"
+            whole = f"{found.height} of {count} titles are not in {where}, such as {_short(found['value'][0])!r}"
             yield from told(run, "MKT002", codes, found, of=count, row=row, whole=whole, column=column)
 
 
-def _first(run: Run, column: str, rows: pl.Series) -> str:
-    text = str(run.frame[column][rows[0]])
+def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 

@@ -1,7 +1,7 @@
 """Run the catalogue over listings: suspects in polars, judges once per distinct key, places last."""
 
 from collections import namedtuple
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -23,7 +23,7 @@ from listingkit.rules.graded import graded, graded_notes
 from listingkit.rules.groups import Grouping, buckets_of, suspicious
 from listingkit.rules.lost import lost_batches
 from listingkit.rules.plan import row_tasks
-from listingkit.rules.sheetwide import sheet_batches, sheet_fields
+from listingkit.rules.sheetwide import sheet_batches, sheet_names
 from listingkit.rules.sieve import sift
 from listingkit.rules.split import without_debris
 from listingkit.rules.task import Run, Task, start
@@ -65,8 +65,9 @@ def whole_batches(run: Run, rules: Sequence[Rule]) -> Iterator[Batch]:
     columns, silent = column_batches(run, rules)
     yield from columns
     yield from row_batches(run, proved_tasks(run, rules, silent), telling=False)
-    for bucket in buckets_of(run.frame.height):
-        yield from across_batches(replace(run, bucket=bucket), rules, silent)
+    count = buckets_of(run.frame.height)
+    for bucket in range(count):
+        yield from across_batches(replace(run, bucket=(bucket, count)), rules, silent)
     yield from sheet_batches(run)
 
 
@@ -77,12 +78,20 @@ def proved_tasks(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str, s
     return [task for task in tasks if not _silenced(task, silent)]
 
 
-def whole_fields(rules: Sequence[Rule]) -> tuple[str, ...]:
+def whole_fields(rules: Sequence[Rule]) -> frozenset[str]:
     """The plain names of the fields that `whole_batches` reads."""
     whole = _over_the_whole(rules)
-    specs = (spec.rstrip("*") for rule in rules if rule.code in whole for spec in (*rule.fields, *rule.keys))
-    names = (plain for spec in (*specs, *sheet_fields()) for plain in (all_fields()[spec].names if spec in all_fields() else (spec,)))
-    return tuple(dict.fromkeys(("sku", "record_action", "product_type", "brand", *names)))  # `graded` asks for type and brand
+    return _names(rule for rule in rules if rule.code in whole) | sheet_names()
+
+
+def proved_fields(rules: Sequence[Rule]) -> frozenset[str]:
+    """The plain names of the fields that `proved_tasks` read."""
+    whole = _over_the_whole(rules)
+    return _names(rule for rule in rules if rule.scope == "row" and rule.code in whole)
+
+
+def _names(rules: Iterable[Rule]) -> frozenset[str]:
+    return frozenset(plain for rule in rules for spec in rule.fields for plain in all_fields()[spec.rstrip("*")].names)
 
 
 def _over_the_whole(rules: Sequence[Rule]) -> frozenset[str]:
@@ -248,7 +257,7 @@ def _batch(run: Run, task: Task, target: str | None, rows: Sequence[int], flaws:
     )
 
 
-def places(frame: pl.DataFrame, rows: Sequence[int], column: str | None) -> pl.DataFrame:
+def places(frame: pl.DataFrame, rows: Sequence[int] | pl.Series, column: str | None) -> pl.DataFrame:
     """Where some rows of the frame stand, and what their cell holds."""
     taken = pl.Series("index", rows, dtype=pl.UInt32)
     return frame.select(

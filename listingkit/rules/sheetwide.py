@@ -2,51 +2,96 @@
 
 A function marked `@sheetwide(CODE, ..., fields=...)` gets the `Run` and yields batches, most of them made by `once`. It is asked only
 where one of its codes is wanted. `fields` gives the plain names of the fields that it reads: of a large master only these are kept.
+A judge of long texts has a `look`, which takes from a part of the rows what may matter, and gets the looks as a second argument.
 What each code means is documented by `given`, as for every rule that is judged outside the engine.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import polars as pl
 
+from listingkit.config import Config
 from listingkit.fields import fields as all_fields
 from listingkit.finding import Flaw, Safety
 from listingkit.rules.engine import catalogue, wanted
 from listingkit.rules.findings import Batch
 from listingkit.rules.task import Run
 
-Judge = Callable[[Run], Iterator[Batch]]
-Fields = Callable[[], Iterable[str]]
-_JUDGES: list[tuple[tuple[str, ...], Fields, Judge]] = []
 MANY = 3  # more rows than this, and more than half: then it is a fact about the sheet
 
 
-def sheetwide(*codes: str, fields: Fields) -> Callable[[Judge], Judge]:
+class Look(NamedTuple):
+    """What a judge takes of a part of the rows: those that it may speak of, and among how many."""
+
+    about: tuple[Any, ...]  # looks about the same are put together
+    of: int
+    places: pl.DataFrame  # as of a batch
+
+
+@dataclass(frozen=True)
+class SheetRule:
+    """A judge of whole runs."""
+
+    codes: tuple[str, ...]
+    fields: Callable[[], Iterable[str]]
+    judge: Callable[..., Iterator[Batch]]
+    look: Callable[[Run], Iterator[Look]] | None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The plain names of the fields that it reads, every place of a family by itself."""
+        return frozenset(plain for name in self.fields() for plain in (all_fields()[name].names if name in all_fields() else (name,)))
+
+    def looks(self, run: Run, start: int = 0) -> Iterator[Look]:
+        """What it takes of rows that begin at `start` of the whole."""
+        if self.look is not None:
+            for look in self.look(run):
+                yield look._replace(places=look.places.with_columns(pl.col("index") + start))
+
+    def batches(self, run: Run, looks: Sequence[Look] = ()) -> Iterator[Batch]:
+        """What it says of a run, as far as the config wants its codes; where it has `looks` of all parts, it reads no more rows."""
+        found = self.judge(run) if self.look is None else self.judge(run, _together(looks or list(self.looks(run))))
+        return (batch for batch in found if wanted(batch.code, run.config))
+
+
+_RULES: list[SheetRule] = []
+
+
+def sheetwide(
+    *codes: str, fields: Callable[[], Iterable[str]], look: Callable[[Run], Iterator[Look]] | None = None
+) -> Callable[[Callable[..., Iterator[Batch]]], Callable[..., Iterator[Batch]]]:
     """Register a judge of whole runs under the codes that it gives."""
 
-    def register(judge: Judge) -> Judge:
-        _JUDGES.append((codes, fields, judge))
+    def register(judge: Callable[..., Iterator[Batch]]) -> Callable[..., Iterator[Batch]]:
+        _RULES.append(SheetRule(codes, fields, judge, look))
         return judge
 
     return register
 
 
+def _together(looks: Sequence[Look]) -> list[Look]:
+    about: dict[tuple[Any, ...], list[Look]] = {}
+    for look in looks:
+        about.setdefault(look.about, []).append(look)
+    return [Look(key, sum(one.of for one in same), pl.concat([one.places for one in same])) for key, same in about.items()]
+
+
+def sheet_rules(config: Config) -> list[SheetRule]:
+    """Those of which somebody wants a code."""
+    return [rule for rule in _RULES if any(wanted(code, config) for code in rule.codes)]
+
+
 def sheet_batches(run: Run) -> Iterator[Batch]:
-    """What every such rule says of a run, as far as the config wants its code."""
-    for codes, _, judge in _JUDGES:
-        if any(wanted(code, run.config) for code in codes):
-            yield from (batch for batch in judge(run) if wanted(batch.code, run.config))
+    """What every such rule says of a run."""
+    for rule in sheet_rules(run.config):
+        yield from rule.batches(run)
 
 
 def sheet_names() -> frozenset[str]:
-    """The same, with every place of a family by itself."""
-    return frozenset(plain for name in sheet_fields() for plain in (all_fields()[name].names if name in all_fields() else (name,)))
-
-
-def sheet_fields() -> Iterator[str]:
-    """The plain names of the fields that such rules read."""
-    for _, fields, _ in _JUDGES:
-        yield from fields()
+    """The plain names of the fields that any of them reads."""
+    return frozenset().union(*(rule.names for rule in _RULES))
 
 
 def once(run: Run, code: str, stores: Sequence[str], flaw: Flaw, *, column: str, source: int = 0) -> Batch:
@@ -58,20 +103,27 @@ def once(run: Run, code: str, stores: Sequence[str], flaw: Flaw, *, column: str,
     return _batch(run, code, stores, [flaw], column, nowhere)
 
 
-def rowwise(run: Run, code: str, stores: Sequence[str], rows: Sequence[int], flaws: Sequence[Flaw], *, column: str) -> Batch:
-    """One finding a row of the frame, at a column."""
+def rowwise(run: Run, code: str, stores: Sequence[str], rows: Sequence[int] | pl.DataFrame, flaws: Sequence[Flaw], *, column: str) -> Batch:
+    """One finding a row of the frame, at a column; rows by their numbers or places."""
+    return _batch(run, code, stores, flaws, column, rows if isinstance(rows, pl.DataFrame) else located(run, rows, column))
+
+
+def located(run: Run, rows: Sequence[int] | pl.Series, column: str) -> pl.DataFrame:
+    """The places of rows of the frame, with what they hold in a column."""
     from listingkit.rules.run import places  # run asks this module
 
-    known = column if column in run.frame.columns else None
-    return _batch(run, code, stores, flaws, column, places(run.frame, rows, known))
+    return places(run.frame, rows, column if column in run.frame.columns else None)
 
 
-def told(run: Run, code: str, stores: Sequence[str], rows: pl.Series, *, of: int, row: str, whole: str, column: str) -> Iterator[Batch]:
+def told(
+    run: Run, code: str, stores: Sequence[str], rows: pl.Series | pl.DataFrame, *, of: int, row: str, whole: str, column: str
+) -> Iterator[Batch]:
     """One finding a row where a few of `of` rows are concerned; one for all where it is most of them."""
     if len(rows) > MANY and 2 * len(rows) > of:
         yield once(run, code, stores, Flaw(whole), column=column)
     elif len(rows):
-        yield rowwise(run, code, stores, rows.to_list(), [Flaw(row)] * len(rows), column=column)
+        where = rows if isinstance(rows, pl.DataFrame) else rows.to_list()
+        yield rowwise(run, code, stores, where, [Flaw(row)] * len(rows), column=column)
 
 
 def _batch(run: Run, code: str, stores: Sequence[str], flaws: Sequence[Flaw], column: str, where: pl.DataFrame) -> Batch:

@@ -12,7 +12,7 @@ import polars as pl
 from listingkit.mapping.listings import SOURCE
 from listingkit.master.sheet import ROW
 from listingkit.rules.engine import Rule
-from listingkit.rules.groups import bucket_of
+from listingkit.rules.groups import buckets_in
 from listingkit.rules.task import Run
 
 BUCKET = "#bucket"
@@ -26,6 +26,11 @@ class Shuffle:
     columns: tuple[str, ...]  # of the listings
     keys: tuple[pl.Expr, ...]  # folded as the rules compare them
 
+    @property
+    def several(self) -> bool:
+        """Whether none of the rules has anything to say of a row that meets no other."""
+        return all(rule.several for rule in self.rules)
+
 
 def shuffles(run: Run, rules: Sequence[Rule]) -> list[Shuffle]:
     """The shuffles for the listings of a run, in an order that is the same for the same rules."""
@@ -33,7 +38,8 @@ def shuffles(run: Run, rules: Sequence[Rule]) -> list[Shuffle]:
     for rule in rules:
         if rule.scope == "across" and any(rule.in_force(run.contexts[code]) for code in run.views):
             together.setdefault((rule.keys, rule.normal), []).append(rule)
-    return [_shuffle(run, same) for same in together.values()]
+    made = [_shuffle(run, same) for same in together.values()]
+    return [shuffle for shuffle in made if shuffle.keys]
 
 
 def _shuffle(run: Run, rules: Sequence[Rule]) -> Shuffle:
@@ -47,9 +53,7 @@ def _shuffle(run: Run, rules: Sequence[Rule]) -> Shuffle:
 
 def buckets(frame: pl.DataFrame, shuffle: Shuffle, count: int) -> Iterator[tuple[int, pl.DataFrame]]:
     """The rows of each bucket that has any."""
-    if not shuffle.keys:
-        return
-    numbers = frame.select(bucket_of(key, count).alias(str(place)) for place, key in enumerate(shuffle.keys))
+    numbers = buckets_in(frame, {str(place): key for place, key in enumerate(shuffle.keys)}, count)
     rows = frame.select(shuffle.columns)
     parts = [rows.with_columns(numbers[name].alias(BUCKET)).with_row_index("#at") for name in numbers.columns]
     spread = pl.concat(parts).drop_nulls(BUCKET).unique(["#at", BUCKET]).sort("#at").drop("#at")

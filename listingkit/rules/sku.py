@@ -66,6 +66,7 @@ def sku_too_long(sku: str, limit: Limit) -> Flaw | None:
     checked=CHECKED,
     errors=("90057",),
     together=True,
+    several=True,
     suspects=lambda: pl.len() > 1,
 )
 def sku_duplicate(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
@@ -91,6 +92,7 @@ def sku_duplicate(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     source="Amazon templates 2026: case and leading zeros of a SKU are kept",
     checked=CHECKED,
     severity="warning",
+    several=True,
     suspects=lambda: pl.col("sku").n_unique() > 1,
 )
 def sku_differs_by_case(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:

@@ -204,6 +204,7 @@ _PLAIN = (None,) * len(VARIES)
     source="Amazon ASIN creation policy: no duplicate product pages",
     checked=CHECKED,
     severity="warning",
+    several=True,
     suspects=lambda: pl.coalesce("parent_sku", "sku").n_unique() > 1,
 )
 def title_duplicate(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from listingkit.fields import fields
@@ -65,11 +65,30 @@ def test_no_flaw_escapes(rule: Any) -> None:
     @settings(max_examples=25, deadline=None)
     @given(st.lists(st.tuples(*[cell] * len(names)), min_size=1, max_size=8))
     def law(rows: Any) -> None:
-        frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row").with_columns(
-            pl.int_range(2, pl.len() + 2, dtype=pl.UInt32).alias(ROW), pl.lit(0, pl.UInt16).alias(SOURCE)
-        )
-        frame = frame.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in names)
-        listings = Listings(frame, (Source("any.csv", None, {}, {}),))
+        listings = listings_of(rows, names)
         assert found_by(rule, listings) == found_by(replace(rule, suspects=None), listings)
 
     law()
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.several], ids=lambda rule: rule.code)
+def test_a_rule_of_several_rows_says_nothing_of_one_that_meets_no_other(rule: Any) -> None:
+    names = names_of(rule)
+    cell = values(rule)
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.tuples(*[cell] * len(names)))
+    def law(row: Any) -> None:
+        keys = [row[names.index(key)] for key in rule.keys]
+        assume(len({*keys}) == len(keys))  # else it meets itself
+        assert found_by(replace(rule, suspects=None), listings_of([row], names)) == []
+
+    law()
+
+
+def listings_of(rows: Any, names: Any) -> Listings:
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row").with_columns(
+        pl.int_range(2, pl.len() + 2, dtype=pl.UInt32).alias(ROW), pl.lit(0, pl.UInt16).alias(SOURCE)
+    )
+    frame = frame.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in names)
+    return Listings(frame, (Source("any.csv", None, {}, {}),))
