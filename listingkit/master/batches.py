@@ -10,7 +10,7 @@ from listingkit.master.reading import Reading, joined
 from listingkit.master.sheet import ROW, Master
 from listingkit.master.source import opened
 
-ROWS = 32_768
+ROWS = 50_000
 
 
 def read_batches(
