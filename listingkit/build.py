@@ -162,7 +162,8 @@ def _made(
         new = replace(whole, frame=whole.frame.drop(LISTING))
         changes, delta = against_previous(order, store, new, held_skus)
         missing, met = unplaced(seen, store, template), existing.met(upload)
-        yield Made(store, template, upload.frame.height, held, len(cells), changes, delta, missing, upload, whole, met)
+        fixed_cells = len({(cell.index, cell.column) for cell in cells})
+        yield Made(store, template, upload.frame.height, held, fixed_cells, changes, delta, missing, upload, whole, met)
 
 
 def held_by(policy: Policy, listings: Listings, findings: Findings, store: Marketplace) -> pl.Series:

@@ -8,12 +8,18 @@ ListingkitError
 """
 
 from collections.abc import Iterable
+from copyreg import __newobj__  # type: ignore[attr-defined]
+from typing import Any
 
 
 class ListingkitError(Exception):
     """The run cannot go on; the message is for the user. The command line exits with `exit_code`."""
 
     exit_code = 2
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it was raised, also in another process: made again without asking how its sentence was made."""
+        return __newobj__, (type(self), *self.args), self.__dict__
 
 
 class Unreadable(ListingkitError):

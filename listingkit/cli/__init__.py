@@ -29,6 +29,7 @@ COMMANDS = {
     "history": ("history:history", "Show how a listing changed from upload to upload."),
     "config": ("config:config", "Print every setting, and the file and line that it came from."),
     "distributed": ("distributed:distributed", "Check and render a master in many files on a Dask cluster."),
+    "distributed-diff": ("distributed:distributed_diff", "Compare two uploads in many files on a Dask cluster."),
     "rules": ("rules:rules", "List the rules."),
     "explain": ("explain:explain", "Explain one rule: what, why, examples, fix, sources."),
     "completion": ("completion:completion", "Print a shell's completion script."),

@@ -11,6 +11,7 @@ from listingkit.cli.options import OneOf
 
 if TYPE_CHECKING:
     from listingkit.diff.delta import Delta
+    from listingkit.diff.gate import Gate
     from listingkit.diff.split import Split
 
 FORMATS = ["text", "json", "jsonl", "html", "xlsx"]
@@ -72,7 +73,7 @@ def diff(
     from listingkit.progress import tell
     from listingkit.report import changes
 
-    store = _code(marketplace)
+    store = code_of(marketplace)
     rules = settings(load_config(config).diff_in(store or ""))
     with shown():
         tell("comparing")
@@ -97,8 +98,7 @@ def diff(
             cells = "1 cell keeps its live value" if made.held.height == 1 else f"{made.held.height:,} cells keep their live values"
             click.echo(f"{cells} in {delta_to}; --allow-blank-wipes would erase what is blank in NEW", err=True)
     if not judged.open:
-        many = "1 dangerous change" if judged.dangerous == 1 else f"{judged.dangerous:,} dangerous changes"
-        click.echo(f"{many}; when you have looked at all of it, confirm exactly this set with --confirm {judged.token}", err=True)
+        click.echo(unconfirmed(judged), err=True)
     return 0 if judged.open else 1
 
 
@@ -117,7 +117,14 @@ def _write(made: "Delta", to: Path, template: Path | None, how: "Split") -> None
             text.write(part.upload, path)
 
 
-def _code(marketplace: str | None) -> str:
+def unconfirmed(judged: "Gate") -> str:
+    """What is told of dangerous changes that nobody has confirmed."""
+    many = "1 dangerous change" if judged.dangerous == 1 else f"{judged.dangerous:,} dangerous changes"
+    return f"{many}; when you have looked at all of it, confirm exactly this set with --confirm {judged.token}"
+
+
+def code_of(marketplace: str | None) -> str:
+    """The code of a marketplace by any of its names; "" for none."""
     from listingkit import marketplace as stores
 
     return stores.marketplace(marketplace).code if marketplace else ""

@@ -50,7 +50,7 @@ def known_codes(config: Config) -> None:
 
 def inputs_of(given: Mapping[str, Any], config: Config) -> Inputs:
     """The inputs that a command line names."""
-    _tell_unknown_type(given["category"])
+    told_type(given["category"])
     return Inputs(
         masters=given["masters"],
         profile=given["profile"] or config.profile,
@@ -127,7 +127,7 @@ def _definitions(paths: Sequence[str]) -> "Definitions":
     return read_all(paths)
 
 
-def _tell_unknown_type(category: str | None) -> None:
+def told_type(category: str | None) -> None:
     """A product type that no schema of ours speaks of may be right: Amazon has thousands. One that looks like a slip is told."""
     from difflib import get_close_matches
 

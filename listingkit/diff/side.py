@@ -54,9 +54,7 @@ def side(upload: Upload, base: str = "") -> Side:
     """Prepare an upload for comparing with one whose language is `base`. Raises `ListingkitError` where it has no SKU column."""
     store, language = place(upload)
     paths = paths_of(upload, base)
-    if keys.SKU not in paths:
-        raise ListingkitError(f"{upload.template.name} has no SKU column, so nothing can be compared by SKU")
-    sku = text(upload.frame.get_column(paths[keys.SKU])).alias("sku")
+    sku = skus(upload)
     keep, twice = _last_rows(sku)
     if keep is not None:
         upload, sku = replace(upload, frame=upload.frame[keep]), sku.gather(keep)
@@ -68,6 +66,14 @@ def side(upload: Upload, base: str = "") -> Side:
     columns = {key: by_path[path] for key, path in template_keys.items()}
     frame, erased = _without_delete_values(frame)
     return Side(upload, frame, sku, action, {**template_keys, **paths}, columns, twice, erased)
+
+
+def skus(upload: Upload) -> pl.Series:
+    """The SKU of every row as rows are matched by it, null where there is none. Raises `ListingkitError` without a SKU column."""
+    paths = paths_of(upload)
+    if keys.SKU not in paths:
+        raise ListingkitError(f"{upload.template.name} has no SKU column, so nothing can be compared by SKU")
+    return text(upload.frame.get_column(paths[keys.SKU])).alias("sku")
 
 
 def place(upload: Upload) -> tuple[str, str]:

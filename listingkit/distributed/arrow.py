@@ -13,9 +13,9 @@ from typing import Any
 import polars as pl
 
 from listingkit.config import DEFAULT, Config
+from listingkit.distributed.job import Job, listings_of
+from listingkit.distributed.reading import of_frame
 from listingkit.distributed.run import assumed
-from listingkit.distributed.store import of_frame
-from listingkit.distributed.work import Job, listings_of
 from listingkit.mapping.profile import Profile
 from listingkit.rules.findings import Findings
 

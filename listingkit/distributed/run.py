@@ -1,47 +1,47 @@
-"""The driver: plan by the first part, check every part and every bucket, and once more where the whole says something else."""
+"""The driver: plan by the first parts, check every part and every bucket, and once more where the whole says something else."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
+from math import ceil
 from typing import Any
 from uuid import uuid4
 
 import polars as pl
 
+from listingkit.build import named
 from listingkit.config import DEFAULT, Config
-from listingkit.distributed.store import PartFile, batches, files, gathered, has_files, joined, part_files, read_frames, remove, write
-from listingkit.distributed.work import (
-    Asked,
-    Counts,
-    Job,
-    Told,
-    added,
-    check_part,
-    judge_bucket,
-    judge_sheet,
-    leave,
-    listings_of,
-    render_part,
-    together,
-)
+from listingkit.defined import NOTHING, Definitions
+from listingkit.distributed.cluster import Tasks, all_or_nothing
+from listingkit.distributed.held import held_rows, wrong_rows
+from listingkit.distributed.job import Asked, Counts, Job, PartTold, Policy, Told, listings_of
+from listingkit.distributed.reading import Reading, batches
+from listingkit.distributed.store import PARQUET, PartFile, Space, joined, part_files, remove, write
+from listingkit.distributed.whole import known, left_whole
+from listingkit.distributed.work import Fixes, added, check_part, judge_bucket, judge_sheet, render_part
 from listingkit.errors import ListingkitError
 from listingkit.finding import Severity
 from listingkit.inventory import builtin
 from listingkit.inventory.template import Template
 from listingkit.job import named_marketplaces, stores_of
 from listingkit.mapping.apply import complain, plan
-from listingkit.mapping.listings import SOURCE, Source
-from listingkit.mapping.pieces import needs_every_row
+from listingkit.mapping.assign import Assignment
+from listingkit.mapping.listings import Source
+from listingkit.mapping.pieces import look_at, needs_every_row, styles_of
 from listingkit.mapping.profile import Profile, load
-from listingkit.mapping.values import look, style_of
+from listingkit.mapping.values import Seen
+from listingkit.mapping.votes import LOOKED_AT
+from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import ROW, Master
 from listingkit.rules.capped import MOST
-from listingkit.rules.findings import Findings
+from listingkit.rules.exceptions import Use, exceptions
 from listingkit.rules.sample import sample
 
-LARGEST_SHEET = 20_000_000  # rows up to which one worker can say what is true of the whole sheet
+LARGEST_SHEET = 5_000_000  # rows up to which one worker can say what is true of the whole sheet
+BUCKET = 500_000  # rows that meet in one bucket
+SQUEEZED = 5  # times that parquet is smaller than its texts
 
 
 @dataclass(frozen=True)
@@ -50,145 +50,240 @@ class Done:
 
     rows: int
     counts: Counts  # findings by code and severity
-    held: Mapping[str, int]  # rows with an error, by marketplace
+    held: Mapping[str, int]  # rows with an error, by marketplace; after rendering those that were held back, children of theirs too
     shipped: Mapping[str, int]  # rows in the uploads, by marketplace
     kinds: tuple[str, ...]  # product types
     job: Job
+    fixed: Mapping[str, int]  # cells that safe fixes change in the uploads, by marketplace
+    uses: Mapping[int, Use]  # what the exceptions of the config came to, by number
 
     @property
     def errors(self) -> int:
         """Findings at severity error."""
-        return sum(count for (_, severity), count in self.counts.items() if severity is Severity.ERROR)
+        return sum(count for (_, severity), count in self.counts.items() if severity == Severity.ERROR)
 
 
-@contextmanager
-def cluster(workers: int = 2, scheduler: str | None = None) -> Iterator[Any]:
-    """A client of a given scheduler (`tcp://...`), or of a cluster of so many worker processes on this machine."""
-    from distributed import Client, LocalCluster
+@dataclass(frozen=True)
+class Options:
+    """What is asked of a master in many files; the words of `listingkit check` and `listingkit build`."""
 
-    if scheduler:
-        with Client(scheduler) as client:
-            yield client
-        return
-    with (
-        LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0") as local,
-        Client(local) as client,
-    ):
-        yield client
+    marketplaces: Sequence[str] = ()
+    profile: str | Profile | None = None
+    as_of: date | None = None  # None: today
+    config: Config = DEFAULT
+    templates: Sequence[Template] = ()
+    definitions: Definitions = field(default_factory=dict)
+    most: int = MOST  # findings of one rule that a task lists
+    category: str | None = None  # product type of rows that state none
+    encoding: str | None = None  # of text parts, as the next two, where detection is wrong
+    delimiter: str | None = None
+    header_row: int | None = None
+    policy: Policy = "hold"  # of rendering: rows with errors are held back, nothing ships while there are any, or all ship
+    fix: bool = True  # of rendering: apply safe fixes to the uploads
+
+    @property
+    def reading(self) -> Reading:
+        """How text parts are read."""
+        return Reading(self.encoding, self.delimiter, self.header_row)
 
 
-def check(
-    urls: str | list[str],
-    out: str,
-    *,
-    client: Any,
-    marketplaces: Sequence[str] = (),
-    profile: str | Profile | None = None,
-    as_of: date | None = None,
-    config: Config = DEFAULT,
-    templates: Sequence[Template] = (),
-    most: int = MOST,
-) -> Done:
+def check(urls: str | Sequence[str], out: str, *, client: Any, **asked: Any) -> Done:
     """Check the parts of a master; findings lie in `out`/findings, one jsonl file a part and a bucket, and `out`/summary.json.
 
-    `urls` are addresses or patterns of csv or parquet files with the same header, of any file system of fsspec. Raises what
-    `listingkit check` raises, and `ListingkitError` where the profile makes rows depend on each other.
+    `urls` are addresses or patterns of csv or parquet files with the same header, of any file system of fsspec; `asked` are
+    `Options`. Raises what `listingkit check` raises, and `ListingkitError` where the profile makes rows depend on each other;
+    then nothing is left in `out`.
     """
-    done = _checked(urls, out, client, marketplaces, profile, as_of, config, templates, most)
-    remove(done.job.shuffled)
+    options = Options(**asked)
+    parts = part_files(urls)
+    job = _assumed(parts, out, options)
+    with all_or_nothing(client, job.space) as tasks:
+        found = _round(tasks, parts, job)
+        done = _done(found)
+        _leave_summary(done)
     return done
 
 
-def render(urls: str | list[str], out: str, *, client: Any, **asked: Any) -> Done:
-    """Check as `check` does, then write the uploads: `out`/MARKETPLACE/part-00000.txt, one a part, without rows that are held back.
+def render(urls: str | Sequence[str], out: str, *, client: Any, **asked: Any) -> Done:
+    """Check as `check` does, then write the uploads as `build` does: `out`/MARKETPLACE/part-00000.txt, one a part.
 
-    A held parent holds its children. Fixes are not applied: rows that a safe fix would mend are held back too, as `build --no-fix` does.
+    Safe fixes are applied and the rows judged again; rows that are still wrong are held back, and a held parent holds its children.
     """
-    every = {"marketplaces": (), "profile": None, "as_of": None, "config": DEFAULT, "templates": (), "most": MOST, **asked}
-    done = _checked(urls, out, client, **every)
+    options = Options(**asked)
     parts = part_files(urls)
-    shipped: dict[str, int] = {}
-    try:
-        for store in done.job.asked.stores:
-            held = _held(done.job, store.code)
-            given = next((one for one in done.job.asked.templates if store.code in one.marketplaces), None)
-            template = given or builtin.template("unified_full", store, product_types=done.kinds or ("PRODUCT",))
-            futures = [client.submit(render_part, part, store.code, template, _of_part(held, part), done.job, pure=False) for part in parts]
-            shipped[store.code] = sum(gathered(client, futures, f"rendering {store.code}"))
-    finally:
-        remove(done.job.shuffled)
-    return replace(done, shipped=shipped)
+    job = _assumed(parts, out, options)
+    stores = named(job.asked.stores)
+    leaves = (*job.space.leaves, *(store.code for store in stores))
+    job = replace(job, space=Space(out, leaves), families=True, fixing=options.fix)
+    with all_or_nothing(client, job.space) as tasks:
+        found = _round(tasks, parts, job)
+        done = _done(found)
+        mended: dict[str, _Round] = {}
+        for store in stores:
+            shipped, held, cells = _rendered(tasks, parts, store, found, done, mended)
+            done = replace(
+                done,
+                shipped={**done.shipped, store.code: shipped},
+                held={**done.held, store.code: held},
+                fixed={**done.fixed, store.code: cells},
+            )
+        _leave_summary(done)
+    return done
 
 
-def _checked(
-    urls: str | list[str],
-    out: str,
-    client: Any,
-    marketplaces: Sequence[str],
-    profile: str | Profile | None,
-    as_of: date | None,
-    config: Config,
-    templates: Sequence[Template],
-    most: int,
-) -> Done:
-    if config.exceptions:
-        raise ListingkitError("exceptions are weighed over the whole master: use listingkit check, or leave [[exceptions]] out")
-    if has_files(joined(out, "findings")):
-        raise ListingkitError(f"{out} holds the findings of an earlier run: name another folder, or remove it")
-    parts = part_files(urls)
-    day = as_of or datetime.now(UTC).date()
-    assumed = _assumed(parts, out, marketplaces, profile or Profile(), day, config, tuple(templates), most)
+@dataclass(frozen=True)
+class _Round:
+    """What all tasks tell that judge every row once."""
+
+    job: Job
+    parts: Sequence[PartTold]
+    judged: Sequence[Told]  # buckets and the sheet
+    whole: Told
+
+    @property
+    def told(self) -> list[Told]:
+        """All of it."""
+        return [*self.judged, *self.parts, self.whole]
+
+    @property
+    def fixed(self) -> dict[str, int]:
+        """Cells that safe fixes change, by marketplace ("": in every one)."""
+        return _summed([one.fixed for one in self.told])
+
+    def fixes(self, store: str, part: PartFile) -> Fixes:
+        """Those of one part. What rows show together comes first, as everywhere."""
+        return Fixes(store, [one.fixes for one in (*self.judged, self.parts[part.number]) if one.fixes])
+
+
+def _summed(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    return {key: sum(one.get(key, 0) for one in counts) for key in dict.fromkeys(key for one in counts for key in one)}
+
+
+def _round(tasks: Tasks, parts: Sequence[PartFile], job: Job, fixes: Callable[[PartFile], Fixes] = lambda _: Fixes()) -> _Round:
+    """Judge every row, as often as the whole says something else than what was assumed."""
     while True:
-        told = gathered(client, [client.submit(check_part, part, assumed, pure=False) for part in parts], "checking parts")
-        known = _known(assumed, told)
-        if known is None:
+        shared = tasks.shared(job)
+        told: list[PartTold] = tasks.do("checking parts", check_part, [(part, fixes(part)) for part in parts], shared=[shared])
+        right = known(job, told)
+        if right is None:
             break
-        remove(assumed.shuffled)
-        remove(joined(out, "findings"))
-        assumed = known
-    places: dict[tuple[int, int], tuple[int, ...]] = {}
-    for one in told:
-        for place, numbers in one.held.items():
-            places[place] = (*places.get(place, ()), *numbers)
-    source = told[0].source or Source("", None, {}, {})
-    futures = [
-        client.submit(judge_bucket, *place, tuple(sorted(numbers)), source, assumed, pure=False) for place, numbers in places.items()
-    ]
-    rows = sum(one.rows for one in told)
-    if rows <= LARGEST_SHEET:
-        futures.append(client.submit(judge_sheet, source, assumed, pure=False))
-    judged = gathered(client, futures, "checking across rows")
-    whole = _whole(assumed, told, source)
-    counts = added([*(one.counts for one in told), *judged, whole.counts()])
-    rows_held = {store.code: _held(assumed, store.code).height for store in assumed.asked.stores}
-    kinds = sorted({kind for one in told for kind in one.kinds})
-    done = Done(rows, counts, rows_held, {}, tuple(kinds), assumed)
-    _leave_summary(done)
-    return done
+        remove(joined(job.space.out, job.round))
+        job = right
+    source = next((one.source for one in told if one.source), Source("", None, {}, {}))
+    spreads = [[spread for one in told for spread in one.spread[number]] for number in range(len(told[0].spread))]
+    full = [(n, bucket) for n, files in enumerate(spreads) for bucket in range(job.buckets) if any(one.holds(bucket) for one in files)]
+    where = tasks.shared(spreads)
+    judged = tasks.do("checking across rows", judge_bucket, full, shared=[where, source, shared])
+    if sum(one.rows for one in told) <= LARGEST_SHEET:
+        judged += tasks.do("checking the sheet", judge_sheet, [([one.sheet for one in told],)], shared=[source, shared])
+    return _Round(job, told, judged, left_whole(job, told, judged, source))
 
 
-def _assumed(
-    parts: Sequence[PartFile],
-    out: str,
+def _done(found: _Round) -> Done:
+    rows = sum(one.rows for one in found.parts)
+    wrong = wrong_rows([one.errors for one in found.told if one.errors])
+    held = {store.code: wrong.filter(pl.col("store") == store.code).height for store in found.job.asked.stores}
+    kinds = sorted({kind for one in found.parts for kind in one.kinds})
+    uses: dict[int, Use] = {}
+    for one in found.told:
+        for number, use in one.uses.items():
+            uses[number] = uses.get(number, Use()) + use
+    return Done(rows, added([one.counts for one in found.told]), held, {}, tuple(kinds), found.job, {}, uses)
+
+
+def _rendered(
+    tasks: Tasks, parts: Sequence[PartFile], store: Marketplace, found: _Round, done: Done, mended: dict[str, _Round]
+) -> tuple[int, int, int]:
+    """Write the uploads of one marketplace: how many rows they have, how many are held back, how many cells were fixed."""
+    fixed = found.fixed
+    own = store.code if fixed.get(store.code) else ""  # marketplaces without fixes of their own are judged again together
+    cells = fixed.get("", 0) + fixed.get(store.code, 0)
+    fixes = partial(found.fixes, own)
+    if not cells:
+        after = found
+    else:
+        if own not in mended:
+            again = replace(found.job, silent=True, fixing=False, number=uuid4().hex)
+            mended[own] = _round(tasks, parts, again, fixes)
+        after = mended[own]
+    shared = tasks.shared(after.job)
+    held = held_rows(tasks, store.code, [one.errors for one in after.told if one.errors], after.parts, shared, after.job)
+    nothing = after.job.asked.policy == "strict" and any(_errors(one.counts) for one in after.told)
+    given = next((one for one in after.job.asked.templates if store.code in one.marketplaces), None)
+    template = tasks.shared(given or builtin.template("unified_full", store, product_types=done.kinds or ("PRODUCT",)))
+    none = pl.Series([], dtype=pl.UInt32)
+    each = [(part, store.code, template, None if nothing else held.get(part.number, none), fixes(part)) for part in parts]
+    shipped = sum(tasks.do(f"rendering {store.code}", render_part, each, shared=[shared]))
+    return shipped, done.rows - shipped, sum(one.fixes_made for one in after.parts)
+
+
+def _errors(counts: Counts) -> int:
+    return sum(count for (_, severity), count in counts.items() if severity == Severity.ERROR)
+
+
+def _assumed(parts: Sequence[PartFile], out: str, options: Options) -> Job:
+    first = _first_rows(parts, options.reading)
+    job = assumed(
+        first,
+        options.marketplaces,
+        options.profile or Profile(),
+        options.as_of or datetime.now(UTC).date(),
+        options.config,
+        tuple(options.templates),
+        definitions=options.definitions,
+        category=options.category,
+    )
+    return replace(
+        job,
+        asked=replace(job.asked, policy=options.policy),
+        names=tuple(part.name for part in parts),
+        space=Space(out, ("findings", "summary.json")),
+        most=options.most,
+        buckets=buckets_for(len(parts), _estimated(parts, first)),
+        reading=options.reading,
+    )
+
+
+def _first_rows(parts: Sequence[PartFile], how: Reading) -> Master:
+    """The first part, with as many rows of the next ones as a plan looks at."""
+    found: Master | None = None
+    for part in parts:
+        one = next(batches(part, how))
+        if found is None:
+            found = replace(one, file=part.name)
+        elif [column.header for column in one.columns] == [column.header for column in found.columns]:
+            found = replace(found, frame=pl.concat([found.frame, one.frame.head(LOOKED_AT)], how="diagonal_relaxed"))
+        if found.frame.height >= LOOKED_AT:
+            break
+    assert found is not None
+    return found
+
+
+def _estimated(parts: Sequence[PartFile], first: Master) -> int:
+    """About how many rows there are, by the texts of the first ones."""
+    cells = first.frame.select(pl.exclude(ROW))
+    if not cells.height or not cells.width:
+        return 0
+    each = cells.select(pl.sum_horizontal(pl.all().str.len_bytes().fill_null(0).sum())).item() / cells.height + cells.width
+    texts = sum(part.bytes * (SQUEEZED if part.url.endswith(PARQUET) else 1) for part in parts)
+    return int(texts / each)
+
+
+def buckets_for(parts: int, rows: int) -> int:
+    """How many buckets a shuffle has: every bucket costs a task, and holds all of its rows in memory."""
+    return max(min(parts, 4), ceil(rows / BUCKET))
+
+
+def assumed(
+    first: Master,
     codes: Sequence[str],
     profile: str | Profile,
     day: date,
     config: Config,
-    templates: tuple[Template, ...],
-    most: int,
-) -> Job:
-    first = next(batches(parts[0]))
-    job = assumed(replace(first, file=parts[0].name), codes, profile, day, config, templates)
-    return replace(job, names=tuple(part.name for part in parts), out=out, most=most, buckets=buckets_for(len(parts)))
-
-
-def buckets_for(parts: int) -> int:
-    """How many buckets a shuffle has: few for few parts, for every bucket costs a task; some 400,000 rows each of many."""
-    return min(parts, 4 + parts // 8)
-
-
-def assumed(
-    first: Master, codes: Sequence[str], profile: str | Profile, day: date, config: Config, templates: tuple[Template, ...] = ()
+    templates: tuple[Template, ...] = (),
+    *,
+    definitions: Definitions = NOTHING,
+    category: str | None = None,
 ) -> Job:
     """What the first rows say about all of them. Raises what mapping raises."""
     profile = load(profile) if isinstance(profile, str) else profile
@@ -198,57 +293,18 @@ def assumed(
         raise ListingkitError(
             "the profile fills rows from other rows (fill_down, or a language a row): that needs the master on one machine"
         )
-    seen = {one: looked for one in planned.assignments if (looked := look(first.frame[one.column.letter], one)) is not None}
-    evidence = first.evidence
-    styles = {one: style_of(looked, one, planned.profile, evidence.get(one.column.letter)) for one, looked in seen.items()}
-    planned = replace(planned, styles=styles)
-    listings = listings_of(first, planned, first.file)
+    seen: dict[Assignment, Seen] = {}
+    look_at(seen, first.frame, planned)
+    planned = replace(planned, styles=styles_of(seen, planned, first.evidence))
+    listings = listings_of(first, planned, first.file, category)
     stores = stores_of(codes, listings, templates, config) or named_marketplaces(listings)
-    asked = Asked(tuple(stores), day, config, templates)
+    asked = Asked(tuple(stores), day, config, templates, dict(definitions))
     checker = asked.checker()
-    like = replace(listings, frame=listings.frame.clear())
+    like = replace(listings, frame=listings.frame.clear(), notes=(), lost=())
     samples = {column: sample(listings.frame[column]) for column in checker.studied(listings)}
     headers = tuple(column.header for column in first.columns)
-    return Job(asked, planned, checker.proved(like, samples)[0], like, headers, (first.file,), "", MOST, 1, uuid4().hex)
-
-
-def _known(assumed: Job, told: Sequence[Told]) -> Job | None:
-    """What all parts together say, where it is not what was assumed."""
-    seen: dict[Any, Any] = {}
-    for one in told:
-        for assignment, looked in one.seen.items():
-            seen[assignment] = seen[assignment] + looked if assignment in seen else looked
-    styles = {one: style_of(looked, one, assumed.plan.profile) for one, looked in seen.items()}
-    columns = {column for one in told for column in one.samples}
-    samples = {column: sample(pl.concat([one.samples[column] for one in told if column in one.samples])) for column in sorted(columns)}
-    checker = assumed.asked.checker()
-    proof = checker.proved(assumed.like, samples)[0]
-    same = styles == assumed.plan.styles and checker.studies(assumed.like, samples) == checker.studies(assumed.like, assumed.proof.samples)
-    if same and proof.silent == assumed.proof.silent:
-        return None
-    planned = replace(assumed.plan, styles=styles)
-    return replace(assumed, plan=planned, proof=proof, number=uuid4().hex)
-
-
-def _whole(job: Job, told: Sequence[Told], source: Source) -> Findings:
-    """What is said once, of columns that the sheet lacks, of whole columns, of the mapping; left beside the rest."""
-    columns = job.asked.checker().proved(job.like, job.proof.samples)[1]
-    absent = together([one for part in told for one in part.absent])
-    findings = Findings([*absent, *columns], [source], job.asked.checker().notes(job.plan.notes))
-    leave(findings, joined(job.out, "findings", "whole.jsonl"))
-    return findings
-
-
-def _held(job: Job, store: str) -> pl.DataFrame:
-    """Rows with an error in this marketplace, as parts and buckets left them, each once."""
-    frames = read_frames(files(joined(job.shuffled, "errors")))
-    return pl.concat(frames).filter(pl.col("store") == store).unique([SOURCE, ROW])
-
-
-def _of_part(held: pl.DataFrame, part: PartFile) -> pl.DataFrame:
-    """The rows of one part, and the SKUs of all: a parent may stand in another part."""
-    mine = pl.when(pl.col(SOURCE) == part.number).then(ROW).alias(ROW)
-    return held.select(mine, "sku")
+    proof = checker.proved(like, samples)[0]
+    return Job(asked, planned, proof, like, headers, (first.file,), Space("", ()), MOST, 1, uuid4().hex, category=category)
 
 
 def _leave_summary(done: Done) -> None:
@@ -256,9 +312,20 @@ def _leave_summary(done: Done) -> None:
     told = {
         "rows": done.rows,
         "held": dict(done.held),
+        "shipped": dict(done.shipped),
+        "safe_fixes": dict(done.fixed),
         "as_of": job.asked.as_of.isoformat(),
         "parts": list(job.names),
         "whole_sheet_judged": done.rows <= LARGEST_SHEET,
+        "accepted": list(_accepted(done)),
         "findings": [{"code": code, "severity": severity, "count": count} for (code, severity), count in done.counts.items()],
     }
-    write(joined(job.out, "summary.json"), (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
+    write(joined(job.space.out, "summary.json"), (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def _accepted(done: Done) -> Iterator[dict[str, Any]]:
+    """What the exceptions of the config accepted."""
+    for one in exceptions(done.job.asked.config.exceptions):
+        use = done.uses.get(one.number, Use())
+        if use.count:
+            yield {"rule": one.rule, "sku": one.sku, "reason": one.reason, "expires": one.expires.isoformat(), "count": use.count}

@@ -1,234 +1,313 @@
 """What workers do with one part or one bucket. Everything is computed from files and may be done again anywhere."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from io import StringIO
+from pathlib import Path
 
 import polars as pl
 
-from listingkit.checker import Checker, Proof, shifted
-from listingkit.config import DEFAULT, Config
-from listingkit.distributed.store import PartFile, batches, files, joined, read_frames, write, write_frame
-from listingkit.errors import ListingkitError
-from listingkit.finding import Finding, Severity
+from listingkit import fixing
+from listingkit.checker import shifted
+from listingkit.distributed.job import Counts, Job, PartTold, Told, listings_of, numbered, same_columns
+from listingkit.distributed.reading import batches
+from listingkit.distributed.store import (
+    PartFile,
+    Spread,
+    joined,
+    read_bucket,
+    read_frames,
+    write,
+    write_buckets,
+    write_frame,
+    write_through,
+)
+from listingkit.finding import Finding, Safety
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload import Upload
-from listingkit.mapping.apply import Plan, map_part
 from listingkit.mapping.assign import Assignment
 from listingkit.mapping.listings import SOURCE, Listings, Source
-from listingkit.mapping.values import Seen, look
-from listingkit.marketplace import Marketplace
+from listingkit.mapping.pieces import look_at
+from listingkit.mapping.values import Seen
 from listingkit.master.sheet import ROW, Master
 from listingkit.render import text
 from listingkit.render.rows import render
 from listingkit.report import lines
 from listingkit.report.report import Report
 from listingkit.rules.capped import Cap
-from listingkit.rules.findings import Batch, Findings, missing
+from listingkit.rules.exceptions import Use, weighed
+from listingkit.rules.findings import Batch, Cell, Findings
+from listingkit.rules.graded import graded_notes
+from listingkit.rules.groups import bucket_of
 from listingkit.rules.sample import sample
 from listingkit.rules.shuffle import buckets
 
-Counts = Mapping[tuple[str, Severity], int]
 ERRORS = {"store": pl.String, SOURCE: pl.UInt16, ROW: pl.UInt32, "sku": pl.String}
-
-
-_CHECKERS: dict[str, Checker] = {}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked of the listings; travels to the workers."""
-
-    stores: tuple[Marketplace, ...]
-    as_of: date
-    config: Config = DEFAULT
-    templates: tuple[Template, ...] = ()
-
-    def checker(self) -> Checker:
-        """Put it to listings."""
-        return Checker(self.stores, as_of=self.as_of, config=self.config, templates=self.templates)
+FIXES = {"store": pl.String, SOURCE: pl.UInt16, ROW: pl.UInt32, "column": pl.String, "value": pl.String}
+AT_ONCE = 1_000_000  # rows whose compared columns a worker holds before it writes them
 
 
 @dataclass(frozen=True)
-class Job:
-    """What every task knows."""
+class Fixes:
+    """Safe fixes that the uploads of some marketplaces get: files of cells, and the marketplace ("": what holds in every one)."""
 
-    asked: Asked
-    plan: Plan  # with the styles of the whole columns, as assumed
-    proof: Proof  # of what the whole columns say, as assumed
-    like: Listings  # the listings without rows
-    headers: tuple[str, ...]  # of every part
-    names: tuple[str, ...]  # of the parts
-    out: str
-    most: int  # findings of one rule that a task lists
-    buckets: int
-    number: str  # of this job, unlike every other's
+    store: str = ""
+    urls: Sequence[str] = ()
 
-    @property
-    def checker(self) -> Checker:
-        """The checker of this job; one a process."""
-        if self.number not in _CHECKERS:
-            _CHECKERS.clear()
-            _CHECKERS[self.number] = self.asked.checker()
-        return _CHECKERS[self.number]
-
-    @property
-    def shuffled(self) -> str:
-        return joined(self.out, "_shuffle")
+    def of(self, part: PartFile) -> pl.DataFrame:
+        """The cells of a part that they change, each once: of two for the same cell the first holds."""
+        mine = [one.filter((pl.col(SOURCE) == part.number) & pl.col("store").is_in(["", self.store])) for one in read_frames(self.urls)]
+        return pl.concat([pl.DataFrame(schema=FIXES), *mine]).unique([ROW, "column"], keep="first", maintain_order=True)
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a task tells of its part: all that the whole needs, and never its rows."""
-
-    rows: int
-    counts: Counts
-    seen: Mapping[Assignment, Seen] = field(default_factory=dict)
-    samples: Mapping[str, pl.Series] = field(default_factory=dict)
-    absent: Sequence[tuple[Batch, int]] = ()  # columns that the sheet lacks, with the number of rows that miss them
-    source: Source | None = None
-    kinds: frozenset[str] = frozenset()  # product types
-    held: Mapping[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)  # (shuffle, bucket) -> parts that filled it
-
-
-def check_part(part: PartFile, job: Job) -> Told:
+def check_part(part: PartFile, fixes: Fixes, job: Job) -> PartTold:
     """Check the rows of one part, leave its findings, and its compared columns in the buckets of every shuffle."""
-    cap = Cap(job.most)
-    found: list[Batch] = []
-    seen: dict[Assignment, Seen] = {}
-    samples: dict[str, list[pl.Series]] = {name: [] for name in job.proof.samples}
-    spread: dict[tuple[int, int], list[pl.DataFrame]] = {}
-    errors = [pl.DataFrame(schema=ERRORS)]
-    rows, source = 0, Source(part.name, None, {}, {})
-    notes: dict[Finding, None] = {}
-    kinds: set[str] = set()
-    sheet: list[pl.DataFrame] = []
-    for master in batches(part):
-        _same_columns(master, job, part)
-        for assignment in job.plan.assignments:
-            looked = look(master.frame[assignment.column.letter], assignment)
-            if looked is not None:
-                seen[assignment] = seen[assignment] + looked if assignment in seen else looked
-        listings = listings_of(master, job.plan, part.name)
-        batch = job.checker.part(listings, job.proof)
-        notes |= dict.fromkeys(master.notes)
-        errors += list(_errors(batch, listings, job.checker, part.number))
-        found += cap(shifted(one, rows) for one in batch)
-        for name, held in samples.items():
-            if name in listings.frame.columns:
-                held.append(sample(listings.frame[name]))
-        if "product_type" in listings.frame.columns:
-            kinds |= set(listings.frame["product_type"].drop_nulls().unique().to_list())
-        _spread(spread, listings, part, job)
-        sheet.append(_numbered(listings, part).select(job.checker.sheet_columns(job.like)))
-        rows, source = rows + listings.frame.height, listings.sources[0]
-    for (number, bucket), frames in spread.items():
-        write_frame(_bucket_file(job, number, bucket, part.number), pl.concat(frames))
-    write_frame(joined(job.shuffled, "errors", f"part-{part.number:05}.arrow"), pl.concat(errors))
-    write_frame(joined(job.shuffled, "sheet", f"part-{part.number:05}.arrow"), pl.concat(sheet))
-    findings = Findings([one for one in found if one.absent is None], [source], list(notes), rest=cap.rest())
-    leave(findings, joined(job.out, "findings", f"part-{part.number:05}.jsonl"))
-    return Told(
-        rows,
-        findings.counts(),
-        seen,
-        {name: sample(pl.concat(held)) for name, held in samples.items() if held},
-        [(replace(one, covers=None), len(one.covers)) for one in found if one.absent is not None and one.covers is not None],
-        source,
-        frozenset(kinds),
-        dict.fromkeys(spread, (part.number,)),
-    )
+    job.space.go_on()
+    work, cells = _Part(part, job), fixes.of(part)
+    for master in batches(part, job.reading):
+        same_columns(master, job, part)
+        work.look(master)
+        work.check(fixed(listings_of(master, job.plan, part.name, job.category), cells), master.header_row)
+    return replace(work.told(), fixes_made=cells.height)
 
 
-def judge_bucket(number: int, bucket: int, parts: tuple[int, ...], told: Source, job: Job) -> Counts:
+class _Part:
+    """What the check of one part gathers."""
+
+    def __init__(self, part: PartFile, job: Job) -> None:
+        self.part, self.job = part, job
+        self.rows = self.held = 0
+        self.source = Source(part.name, None, {}, {})
+        self.judged = _Judged(job, f"part-{part.number:05}")
+        self.seen: dict[Assignment, Seen] = {}
+        self.samples: dict[str, list[pl.Series]] = {name: [] for name in job.proof.samples}
+        self.filled = dict.fromkeys(job.proof.samples, 0)
+        self.notes: dict[Finding, None] = {}  # on columns
+        self.whole: list[tuple[Batch, int]] = []
+        self.kinds: set[str] = set()
+        self.buckets: list[dict[int, list[pl.DataFrame]]] = [{} for _ in job.checker.shuffles(job.like)]
+        self.children: dict[int, list[pl.DataFrame]] = {}
+        self.spread: list[list[Spread]] = [[] for _ in self.buckets]
+        self.families: list[Spread] = []
+        self.sheet: list[pl.DataFrame] = []
+
+    def look(self, master: Master) -> None:
+        """See how the columns are written."""
+        self.judged.notes |= dict.fromkeys(graded_notes(master.notes, self.job.asked.config))
+        look_at(self.seen, master.frame, self.job.plan)
+
+    def check(self, listings: Listings, header_row: int) -> None:
+        """Judge the rows of a piece of the part."""
+        job = self.job
+        for note in listings.notes:
+            if note.row not in (None, header_row):
+                self.judged.notes |= dict.fromkeys(graded_notes([note], job.asked.config))
+            elif note not in job.plan.notes:
+                self.notes[note] = None
+        batch = [*job.checker.proved(listings, job.proof.samples)[1], *job.checker.part(listings, job.proof)]
+        frame = numbered(listings, self.part)
+        self.whole += self.judged.take(batch, frame, listings.sources, self.rows, once=True)
+        for name, held in self.samples.items():
+            if name in frame.columns:
+                held.append(sample(frame[name]))
+                self.filled[name] += frame.height - frame[name].null_count()
+        if "product_type" in frame.columns:
+            self.kinds |= set(frame["product_type"].drop_nulls().unique().to_list())
+        self.sheet.append(frame.select(job.checker.sheet_columns(job.like)))
+        self._spread(frame)
+        source = listings.sources[0]
+        self.rows, self.source = self.rows + frame.height, replace(source, unused={**self.source.unused, **source.unused})
+
+    def _spread(self, frame: pl.DataFrame) -> None:
+        for shuffle, held in zip(self.job.checker.shuffles(self.job.like), self.buckets, strict=True):
+            for bucket, rows in buckets(frame, shuffle, self.job.buckets):
+                held.setdefault(bucket, []).append(rows)
+        if self.job.families and {"sku", "parent_sku"} <= set(frame.columns):
+            named = frame.select(SOURCE, ROW, "sku", "parent_sku").drop_nulls("parent_sku")
+            placed = named.with_columns(bucket_of(pl.col("parent_sku"), self.job.buckets).alias("#bucket"))
+            for (bucket,), rows in placed.partition_by("#bucket", as_dict=True, include_key=False).items():
+                self.children.setdefault(int(bucket), []).append(rows)
+        self.held += frame.height
+        if self.held >= AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Write what is held for the buckets."""
+        for number, (held, files) in enumerate(zip(self.buckets, self.spread, strict=True)):
+            if held:
+                files.append(write_buckets(self._file(f"shuffle-{number}", len(files)), held, self.job.buckets))
+                held.clear()
+        if self.children:
+            self.families.append(write_buckets(self._file("families", len(self.families)), self.children, self.job.buckets))
+            self.children.clear()
+        self.held = 0
+
+    def _file(self, folder: str, piece: int) -> str:
+        return joined(self.job.space.out, self.job.round, folder, f"part-{self.part.number:05}-{piece}.arrow")
+
+    def told(self) -> PartTold:
+        """Leave what was found, and tell the rest."""
+        self._flush()
+        sheet = write_frame(self._file("sheet", 0), pl.concat(self.sheet))
+        return PartTold(
+            **vars(self.judged.told([self.source])),
+            rows=self.rows,
+            seen=self.seen,
+            samples={name: sample(pl.concat(held)) for name, held in self.samples.items() if held},
+            filled=self.filled,
+            whole=self.whole,
+            notes=list(self.notes),
+            source=self.source,
+            kinds=frozenset(self.kinds),
+            spread=self.spread,
+            families=self.families,
+            sheet=sheet,
+        )
+
+
+class _Judged:
+    """The findings of one task: weighed against the exceptions, capped, left; with the rows that they hold back and what they fix."""
+
+    def __init__(self, job: Job, name: str) -> None:
+        self.job, self.name = job, name
+        self.cap = Cap(job.most)
+        self.found: list[Batch] = []
+        self.notes: dict[Finding, None] = {}  # on rows, or on the sheet
+        self.errors = [pl.DataFrame(schema=ERRORS)]
+        self.fixes = [pl.DataFrame(schema=FIXES)]
+        self.uses: dict[int, Use] = {}
+
+    def take(
+        self, judged: Sequence[Batch], frame: pl.DataFrame, sources: Sequence[Source], at: int = 0, *, once: bool = False
+    ) -> list[tuple[Batch, int]]:
+        """Take the findings of some rows, `at` rows below the first. With `once`, what is said of all rows is handed back instead."""
+        skus = frame["sku"] if "sku" in frame.columns else pl.Series("sku", [None] * frame.height, dtype=pl.String)
+        findings = Findings(judged, sources)
+        if self.job.asked.config.exceptions:
+            findings, uses = weighed(findings, skus, self.job.asked.config, as_of=self.job.asked.as_of)
+            self._use(uses)
+        places = pl.DataFrame({SOURCE: frame[SOURCE], ROW: frame[ROW], "sku": skus})
+        for store in self.job.asked.stores:
+            only = "FIL011" if self.job.asked.policy == "all" else ""  # what no text file can hold
+            rows = sorted(findings.error_rows(store.code, only))
+            self.errors.append(places[rows].select(pl.lit(store.code).alias("store"), SOURCE, ROW, "sku"))
+        if self.job.fixing:
+            self.fixes += [_fixes(one, places) for one in findings.batches]
+        whole = [one for one in findings.batches if once and one.whole]
+        self.found += self.cap(shifted(one, at) for one in findings.batches if not (once and one.whole))
+        return [(replace(one, covers=None, of=None), 0 if one.covers is None else len(one.covers)) for one in whole]
+
+    def _use(self, uses: dict[int, Use]) -> None:
+        for number, use in uses.items():
+            self.uses[number] = self.uses.get(number, Use()) + use
+
+    def told(self, sources: Sequence[Source]) -> Told:
+        """Leave the findings, the rows that are wrong and the fixes, and tell where."""
+        config = self.job.asked.config
+        findings = Findings(self.found, sources, list(self.notes), rest=self.cap.rest())
+        if config.exceptions and self.notes:
+            noted, uses = weighed(Findings([], sources, findings.notes), pl.Series([], dtype=pl.String), config, as_of=self.job.asked.as_of)
+            self._use(uses)
+            findings = Findings(self.found, sources, noted.notes, rest=findings.rest)
+        if not self.job.silent:
+            leave(findings, joined(self.job.space.out, "findings", f"{self.name}.jsonl"))
+        fixes = pl.concat(self.fixes)
+        more: dict[str, int] = {}
+        for rest in findings.rest:
+            more[rest.code] = more.get(rest.code, 0) + rest.count
+        return Told(
+            findings.counts(),
+            write_frame(self._file("errors"), pl.concat(self.errors).unique()),
+            write_frame(self._file("fixes"), fixes) if fixes.height else "",
+            dict(fixes.group_by("store").len().iter_rows()),
+            more,
+            self.uses,
+        )
+
+    def _file(self, folder: str) -> str:
+        return joined(self.job.space.out, self.job.round, folder, f"{self.name}.arrow")
+
+
+def _fixes(batch: Batch, places: pl.DataFrame) -> pl.DataFrame:
+    """The cells that safe fixes of a batch change, once for each marketplace that they concern ("": every one)."""
+    safe = [
+        (index, flaw.fix)
+        for index, flaw in zip(batch.places["index"].to_list(), batch.flaws, strict=True)
+        if flaw.fix is not None and index is not None and (flaw.safety or batch.safety) is Safety.SAFE
+    ]
+    at = places[[index for index, _ in safe]]
+    cells = at.select(SOURCE, ROW, pl.lit(batch.column).alias("column"), pl.Series("value", [fix for _, fix in safe], pl.String))
+    return pl.concat([cells.select(pl.lit(store).alias("store"), pl.all()) for store in batch.stores or ("",)])
+
+
+def fixed(listings: Listings, cells: pl.DataFrame) -> Listings:
+    """The rows with these cells changed."""
+    if not cells.height:
+        return listings
+    here = cells.join(listings.frame.select(ROW).with_row_index("index"), on=ROW, maintain_order="left")
+    return fixing.apply(listings, [Cell(*cell) for cell in here.select("index", "column", "value").iter_rows()])
+
+
+def judge_bucket(number: int, bucket: int, spreads: Sequence[Sequence[Spread]], told: Source, job: Job) -> Told:
     """Judge the groups of one bucket of one shuffle, and leave their findings."""
-    frame = pl.concat(read_frames([_bucket_file(job, number, bucket, part) for part in parts]), how="diagonal")
-    sources = [replace(told, file=name) for name in job.names]
+    job.space.go_on()
+    frames = read_bucket(spreads[number], bucket)
     checker = job.checker
-    rows = replace(job.like, frame=frame, sources=tuple(sources))
-    batches = checker.across(rows, job.like, checker.shuffles(job.like)[number].rules, (bucket, job.buckets), job.proof)
-    cap = Cap(job.most)
-    findings = Findings(list(cap(batches)), sources, rest=cap.rest())
-    leave(findings, joined(job.out, "findings", f"across-{number}-{bucket:05}.jsonl"))
-    places = pl.DataFrame({SOURCE: frame[SOURCE], ROW: frame[ROW], "sku": frame["sku"]})
-    held = [_error_rows(findings, store.code, places) for store in job.checker.stores]
-    write_frame(joined(job.shuffled, "errors", f"across-{number}-{bucket:05}.arrow"), pl.concat([pl.DataFrame(schema=ERRORS), *held]))
-    return findings.counts()
+
+    def judge(rows: Listings) -> Sequence[Batch]:
+        return checker.across(rows, job.like, checker.shuffles(job.like)[number].rules, (bucket, job.buckets), job.proof)
+
+    return _judged(frames, judge, f"across-{number}-{bucket:05}", told, job)
 
 
-def judge_sheet(told: Source, job: Job) -> Counts:
+def judge_sheet(urls: Sequence[str], told: Source, job: Job) -> Told:
     """Say once what is true of many rows, and leave it."""
-    frame = pl.concat(read_frames(files(joined(job.shuffled, "sheet"))), how="diagonal")
-    sources = tuple(replace(told, file=name) for name in job.names)
-    batches = job.checker.sheet(replace(job.like, frame=frame, sources=sources), job.like)
-    cap = Cap(job.most)
-    findings = Findings(list(cap(batches)), sources, rest=cap.rest())
-    leave(findings, joined(job.out, "findings", "sheet.jsonl"))
-    skus = frame["sku"] if "sku" in frame.columns else pl.Series([None], dtype=pl.String)
-    places = pl.DataFrame({SOURCE: frame[SOURCE], ROW: frame[ROW]}).with_columns(skus.alias("sku"))
-    held = [_error_rows(findings, store.code, places) for store in job.checker.stores]
-    write_frame(joined(job.shuffled, "errors", "sheet.arrow"), pl.concat([pl.DataFrame(schema=ERRORS), *held]))
-    return findings.counts()
+    job.space.go_on()
+    return _judged(read_frames(urls), lambda rows: job.checker.sheet(rows, job.like), "sheet", told, job)
 
 
-def render_part(part: PartFile, store: str, template: Template, held: pl.DataFrame, job: Job) -> int:
-    """Write the upload of one part for one marketplace, without its held rows; says how many rows it has."""
-    place = next(one for one in job.checker.stores if one.code == store)
-    uploads = []
-    for master in batches(part):
-        listings = listings_of(master, job.plan, part.name)
-        kept = listings.frame.select(~pl.col(ROW).is_in(held[ROW].to_list())).to_series()
-        if "parent_sku" in listings.frame.columns:
-            kept &= ~listings.frame["parent_sku"].is_in(held["sku"].drop_nulls().to_list()).fill_null(value=False)
-        uploads.append(render(listings, place, template, keep=kept))
-    upload = Upload(template, pl.concat([one.frame for one in uploads], how="diagonal"), store)
-    write(joined(job.out, store, f"part-{part.number:05}.txt"), text.text(upload))
-    return upload.frame.height
+def _judged(frames: list[pl.DataFrame], judge: Callable[[Listings], Sequence[Batch]], name: str, told: Source, job: Job) -> Told:
+    """Judge rows of several parts together."""
+    frame = pl.concat(frames, how="diagonal")  # in the order of the parts, as they were given
+    frames.clear()
+    sources = tuple(replace(told, file=part) for part in job.names)
+    judged = _Judged(job, name)
+    judged.take(judge(replace(job.like, frame=frame, sources=sources)), frame, sources)
+    return judged.told(sources)
 
 
-def listings_of(master: Master, plan: Plan, name: str) -> Listings:
-    """A batch of the part of this name, mapped as planned."""
-    mapped = map_part(replace(master, file=name), plan)
-    frame = mapped.frame.with_columns(pl.lit(0, pl.UInt16).alias(SOURCE)).select(ROW, SOURCE, pl.exclude(ROW, SOURCE))
-    return Listings(frame, (mapped.source,), plan.profile.language, (), plan.profile.lend, mapped.currencies, mapped.lost)
+def held_children(bucket: int, parents: Sequence[str], families: Sequence[Spread], job: Job) -> pl.DataFrame:
+    """The rows of one bucket whose parent is among these: `#source`, `#row`, `sku`."""
+    job.space.go_on()
+    frames = [frame.filter(pl.col("parent_sku").is_in(list(parents))) for frame in read_bucket(families, bucket)]
+    empty = pl.DataFrame(schema={name: ERRORS[name] for name in (SOURCE, ROW, "sku")})
+    return pl.concat([empty, *(frame.select(empty.columns) for frame in frames)])
 
 
-def _same_columns(master: Master, job: Job, part: PartFile) -> None:
-    headers = [column.header for column in master.columns]
-    if headers != list(job.headers):
-        odd = [header for header in headers if header not in job.headers] or [header for header in job.headers if header not in headers]
-        what = f"column {odd[0]!r} is not in both" if odd else "their order differs"
-        raise ListingkitError(f"{part.url}: its columns are not those of the first part ({what}); parts of one master have the same header")
+def render_part(part: PartFile, store: str, template: Template, held: pl.Series | None, fixes: Fixes, job: Job) -> int:
+    """Write the upload of one part for one marketplace, without its held rows (by number; None: all); says how many rows it has."""
+    job.space.go_on()
+    place = next(one for one in job.asked.stores if one.code == store)
+    cells = fixes.of(part)
+    uploads = (
+        render(listings, place, template, keep=_kept(listings.frame[ROW], held))
+        for master in batches(part, job.reading)
+        for listings in [fixed(listings_of(master, job.plan, part.name, job.category), cells)]
+    )
+    url = joined(job.space.out, store, f"part-{part.number:05}.txt")
+    return write_through(url, lambda path: _stacked(uploads, path))
 
 
-def _numbered(listings: Listings, part: PartFile) -> pl.DataFrame:
-    """The rows with the number of their part."""
-    return listings.frame.with_columns(pl.lit(part.number, pl.UInt16).alias(SOURCE))
+def _stacked(uploads: Iterable[Upload], path: Path) -> int:
+    """Write uploads one below the other: how many rows there are."""
+    with text.stacked(path) as stack:
+        for upload in uploads:
+            stack.add(upload)
+        return stack.rows
 
 
-def _spread(spread: dict[tuple[int, int], list[pl.DataFrame]], listings: Listings, part: PartFile, job: Job) -> None:
-    frame = _numbered(listings, part)
-    for number, shuffle in enumerate(job.checker.shuffles(job.like)):
-        for bucket, rows in buckets(frame, shuffle, job.buckets):
-            spread.setdefault((number, bucket), []).append(rows)
-
-
-def _bucket_file(job: Job, number: int, bucket: int, part: int) -> str:
-    return joined(job.shuffled, f"{number}-{bucket:05}", f"part-{part:05}.arrow")
-
-
-def _errors(batches: Sequence[Batch], listings: Listings, checker: Checker, part: int) -> list[pl.DataFrame]:
-    findings = Findings(batches, listings.sources)
-    skus = listings.frame["sku"] if "sku" in listings.frame.columns else pl.Series([None], dtype=pl.String)
-    places = pl.DataFrame({ROW: listings.frame[ROW], "sku": skus}).with_columns(pl.lit(part, pl.UInt16).alias(SOURCE))
-    return [_error_rows(findings, store.code, places) for store in checker.stores]
-
-
-def _error_rows(findings: Findings, store: str, places: pl.DataFrame) -> pl.DataFrame:
-    rows = sorted(findings.error_rows(store))
-    return places[rows].select(pl.lit(store).alias("store"), SOURCE, ROW, "sku")
+def _kept(rows: pl.Series, held: pl.Series | None) -> pl.Series:
+    return pl.repeat(value=False, n=len(rows), eager=True) if held is None else ~rows.is_in(held.to_list())
 
 
 def leave(findings: Findings, url: str) -> None:
@@ -238,22 +317,7 @@ def leave(findings: Findings, url: str) -> None:
     write(url, stream.getvalue().encode())
 
 
-def together(absent: Sequence[tuple[Batch, int]]) -> list[Batch]:
-    """What is absent in every part, said once with the number of all rows that miss it."""
-    counted: dict[tuple[object, ...], tuple[Batch, int]] = {}
-    for batch, rows in absent:
-        key = batch.code, batch.severity, batch.column, batch.stores, batch.absent
-        first, before = counted.get(key, (batch, 0))
-        counted[key] = first, before + rows
-    return [
-        replace(batch, absent=None, flaws=[replace(batch.flaws[0], message=missing(batch.field, batch.flaws[0], rows, batch.first))])
-        for batch, rows in counted.values()
-    ]
-
-
-def added(counts: Sequence[Counts]) -> dict[tuple[str, Severity], int]:
-    """The counts of several tasks together."""
-    total: Counter[tuple[str, Severity]] = Counter()
-    for one in counts:
-        total.update(one)
-    return dict(sorted(total.items()))
+def added(counts: Sequence[Counts]) -> Counts:
+    """The counts of several tasks together, by code and severity."""
+    keys = sorted({key for one in counts for key in one})
+    return {key: sum(one.get(key, 0) for one in counts) for key in keys}

@@ -1,7 +1,7 @@
 """A cap on the findings that are kept: the rest is counted, and keeps its rows out of uploads all the same."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -80,7 +80,12 @@ class Cap:
         left: Counter[str] = Counter()
         for one in self.rest():
             left[one.code] += one.count
-        for code, count in sorted(left.items()):
-            if count:
-                message = f"{code} {catalogue()[code].name}: {count:,} more findings are counted and not listed; --max-findings lists more"
-                yield Finding("CAP001", "more-findings-than-listed", Severity.INFO, message)
+        return more_notes(left)
+
+
+def more_notes(left: Mapping[str, int]) -> Iterator[Finding]:
+    """One note a rule (by its code) of which so many findings are not listed."""
+    for code, count in sorted(left.items()):
+        if count:
+            message = f"{code} {catalogue()[code].name}: {count:,} more findings are counted and not listed; --max-findings lists more"
+            yield Finding("CAP001", "more-findings-than-listed", Severity.INFO, message)

@@ -99,19 +99,44 @@ def exceptions(entries: Sequence[Mapping[str, Any]]) -> Iterator[Entry]:
         yield Entry(number, entry["sku"], entry["rule"].strip().upper(), store, entry["reason"].strip(), day)
 
 
+@dataclass(frozen=True)
+class Use:
+    """What one entry came to in some rows."""
+
+    known: bool = False  # whether it is for a SKU among them
+    findings: int = 0  # about single rows, and notes
+    columns: frozenset[tuple[object, ...]] = frozenset()  # findings about columns and the sheet, by what they are: said once of all rows
+
+    def __add__(self, other: "Use") -> "Use":
+        return Use(self.known or other.known, self.findings + other.findings, self.columns | other.columns)
+
+    @property
+    def count(self) -> int:
+        """Findings."""
+        return self.findings + len(self.columns)
+
+
 def accept(findings: Findings, listings: Listings, stores: Sequence[Marketplace], config: Config, *, as_of: date) -> Findings:
     """The findings without what exceptions accept; with what is to be said of the exceptions themselves."""
     if not config.exceptions:
         return findings
     frame = listings.frame
     skus = frame["sku"] if "sku" in frame.columns else pl.Series([None] * frame.height, dtype=pl.String)
+    left, uses = weighed(findings, skus, config, as_of=as_of)
+    notes = [*left.notes, *remarks(uses, stores, config, as_of=as_of)]
+    return Findings(left.batches, left.sources, notes, accepted=left.accepted, rest=left.rest)
+
+
+def weighed(findings: Findings, skus: pl.Series, config: Config, *, as_of: date) -> tuple[Findings, dict[int, Use]]:
+    """The findings of some rows without what exceptions accept, and what each entry came to there, by its number.
+
+    `skus` are those of the rows that the findings' indices mean. `remarks` says what all rows together make of the entries.
+    """
     batches, notes = list(findings.batches), list(findings.notes)
     accepted: list[Accepted] = []
-    told: list[Finding] = []
+    uses: dict[int, Use] = {}
     for one in exceptions(config.exceptions):
         if one.expires < as_of:
-            message = f"{one} expired on {one.expires} ({one.reason}): look at it again, then renew or remove it"
-            told += _note(config, one, "CFG001", Severity.WARNING, message)
             continue
         parted = [_parted(batch, one, skus) for batch in batches]
         batches = [part for kept, _ in parted for part in kept]
@@ -120,9 +145,32 @@ def accept(findings: Findings, listings: Listings, stores: Sequence[Marketplace]
         notes = [note for note in notes if not _is_for(note, one)]
         if mine or own:
             accepted.append(Accepted(one.reason, one.expires, Findings(mine, findings.sources, own)))
-        elif _could_be_used(one, stores, config):
-            told += _unused(config, one, known=bool(one.covers(skus).any()))
-    return Findings(batches, findings.sources, [*notes, *told], accepted=accepted)
+        uses[one.number] = _use(one, mine, own, skus)
+    return Findings(batches, findings.sources, notes, accepted=accepted, rest=findings.rest), uses
+
+
+def _use(one: Entry, batches: Sequence[Batch], notes: Sequence[Finding], skus: pl.Series) -> Use:
+    rows = sum(len(batch.flaws) * len(batch.marketplaces) for batch in batches if not batch.whole)
+    columns = frozenset(
+        (batch.code, batch.column, batch.absent, store, flaw.message if batch.covers is None else "")
+        for batch in batches
+        if batch.whole
+        for store in batch.marketplaces
+        for flaw in batch.flaws
+    )
+    known = bool(batches or notes) or bool(one.covers(skus).any())
+    return Use(known, rows + len(notes), columns)
+
+
+def remarks(uses: Mapping[int, Use], stores: Sequence[Marketplace], config: Config, *, as_of: date) -> Iterator[Finding]:
+    """What is to be said of the exceptions: those that are over, and those that accept nothing in all rows together."""
+    for one in exceptions(config.exceptions):
+        use = uses.get(one.number, Use())
+        if one.expires < as_of:
+            message = f"{one} expired on {one.expires} ({one.reason}): look at it again, then renew or remove it"
+            yield from _note(config, one, "CFG001", Severity.WARNING, message)
+        elif not use.count and _could_be_used(one, stores, config):
+            yield from _unused(config, one, known=use.known)
 
 
 def _parted(batch: Batch, one: Entry, skus: pl.Series) -> tuple[list[Batch], list[Batch]]:

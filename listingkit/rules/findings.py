@@ -28,13 +28,21 @@ class Batch:
     flaws: Sequence[Flaw]
     covers: pl.Series | None = None  # rows that a finding about a whole column concerns
     also: Sequence[tuple[int, int]] = ()  # (row of the listings, place): other rows that the flaw at this place holds back
+    of: int | None = None  # rows that it would be said of, where `covers` are only some of them
     absent: str | None = None  # the finding is that the sheet lacks the column, which this product type ("": every row) asks for
     first: str | None = None  # SKU of the first row that misses an absent column, where not every row needs it
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is said of a column or a sheet, and of no row."""
+        return self.covers is not None or self.places["row"].null_count() == len(self.flaws)
+
     def message(self, flaw: Flaw) -> str:
         """What is told of a flaw."""
-        if self.absent is None or self.covers is None:
+        if self.covers is None:
             return flaw.message
+        if self.absent is None:
+            return partly(flaw, len(self.covers), self.of or len(self.covers))
         return missing(self.field, flaw, len(self.covers), self.first)
 
     def severity_of(self, flaw: Flaw) -> Severity:
@@ -47,6 +55,11 @@ def missing(field: str, flaw: Flaw, rows: int, first: str | None = None) -> str:
     count = f"{rows} {'row' if rows == 1 else 'rows'}"
     named = f"{': ' if rows == 1 else ', the first '}{first}" if first else ""
     return f"the sheet has no {field}: {flaw.message} ({count}{named})"
+
+
+def partly(flaw: Flaw, rows: int, of: int) -> str:
+    """What is told of a whole column, of which only some rows are concerned."""
+    return flaw.message if rows == of else f"{flaw.message} (said of {rows} of {of} rows)"
 
 
 @dataclass(frozen=True)

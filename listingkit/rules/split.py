@@ -43,11 +43,8 @@ def of_covered(batch: Batch, rows: pl.Series) -> Batch | None:
         return None
     if rows.all():
         return batch
-    covers = batch.covers.filter(rows)
-    if batch.absent is not None:  # the batch itself words how many
-        return replace(batch, covers=covers, first=batch.first if rows[0] else None)
-    told = f"(said of {covers.len()} of {batch.covers.len()} rows)"
-    return replace(batch, covers=covers, flaws=[replace(flaw, message=f"{flaw.message} {told}") for flaw in batch.flaws])
+    first = batch.first if rows[0] else None
+    return replace(batch, covers=batch.covers.filter(rows), of=batch.of or batch.covers.len(), first=first)
 
 
 def of_stores(batch: Batch, stores: Collection[str]) -> Batch | None:

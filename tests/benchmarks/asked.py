@@ -89,6 +89,10 @@ ASKED = (
         )
         for what in ("recall", "precision")
     ),
+    *(
+        Ask(f"seeded defects found by two Dask workers, 1m rows: {what}", 1, "(row and code, errors and warnings)", _truth(MILLION, DASK, "distributed, three marketplaces", what), least=True)
+        for what in ("recall", "precision")
+    ),
 )  # fmt: skip
 
 

@@ -143,6 +143,7 @@ GROUPS = (
             _READ,
             _ours("check, without Dask", "check", _CSV, "-m", "DE", *DAY, "-q"),
             _ours("distributed, two workers", "distributed", "{data}/parts/*.csv", "-m", "DE", *DAY, "--workers", "2", "-o", "out"),
+            _ours("distributed, three marketplaces", "distributed", "{data}/parts/*.csv", *THREE, *DAY, "-o", "out", judge="parts"),
         ),
         sizes=(1_000_000,),
     ),

@@ -19,7 +19,7 @@ from results import Result, Results, key
 
 HERE = Path(__file__).parent
 MAKERS = ("generate.py", "data.py", "books.py", "template_files.py", "../inventory/build_templates.py")
-OUTPUTS = {"findings": "findings.jsonl", "changes": "changes.jsonl"}  # what a judge reads
+OUTPUTS = {"findings": "findings.jsonl", "parts": "out/findings", "changes": "changes.jsonl"}  # what a judge reads
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 from generate import master
 
 from listingkit.distributed import arrow
-from listingkit.distributed.store import of_frame
+from listingkit.distributed.reading import of_frame
 from listingkit.mapping.apply import map_columns
 from listingkit.marketplace import select
 from listingkit.rules.run import check
@@ -33,16 +34,19 @@ def test_a_function_from_batches_to_batches() -> None:
     assert found.schema == pl.Schema(arrow.COLUMNS)
 
 
-def test_spark(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
+def test_spark(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The lines of docs/scale.md."""
     pytest.importorskip("pyarrow")
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     sql = pytest.importorskip("pyspark.sql")
-    frame = master(300)
-    rules = arrow.row_rules(frame.head(100), marketplaces=["US"], as_of=AS_OF)
-    session = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
+    for part in range(2):
+        master(150, part * 150).write_parquet(tmp_path / f"{part}.parquet")
+    spark = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
     try:
-        rows = session.createDataFrame(frame.to_pandas()).repartition(2)
-        found = rows.mapInArrow(rules, arrow.SPARK_SCHEMA).collect()
+        frame = spark.read.parquet(str(tmp_path))
+        rules = arrow.row_rules(frame.limit(2000).toArrow(), marketplaces=["US"], as_of=AS_OF)
+        found = frame.mapInArrow(rules, arrow.SPARK_SCHEMA).collect()
     finally:
-        session.stop()
-    assert Counter((one["code"], one["sku"], one["field"], one["message"]) for one in found) == expected(frame)
+        spark.stop()
+    assert Counter((one["code"], one["sku"], one["field"], one["message"]) for one in found) == expected(master(300))

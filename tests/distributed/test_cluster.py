@@ -1,14 +1,11 @@
-"""A real scheduler and two real worker processes: the same findings and uploads as on one machine, also when a worker dies."""
+"""On a real scheduler and two real worker processes: the same findings and uploads as on one machine, also when a worker dies."""
 
 import io
 import json
 import os
-import re
 import signal
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,14 +13,19 @@ from typing import Any
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from generate import master
+from generate import every_cell_bad, master
+from parted import expected, parted, told, upload
 
 from listingkit import distributed
+from listingkit.build import Order, build
 from listingkit.cli import group
+from listingkit.config import DEFAULT, load
+from listingkit.diff.gate import gate
 from listingkit.diff.lines import compare_files
-from listingkit.errors import ListingkitError
+from listingkit.diff.settings import Settings
+from listingkit.distributed.run import buckets_for
+from listingkit.errors import BadProfile, ListingkitError, UnknownName
 from listingkit.inventory import builtin
-from listingkit.inventory.upload_read import read_upload
 from listingkit.job import Inputs, checked, listings_of, read_masters
 from listingkit.marketplace import select
 from listingkit.render import text
@@ -32,13 +34,37 @@ from listingkit.report.changes_lines import write_jsonl
 
 AS_OF = date(2026, 11, 1)
 CODES = ("US", "DE")
-ROWS, PARTS = 900, 4  # families are cut apart by the parts
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    with distributed.cluster(workers=2) as client:
-        yield client
+ROWS = 900
+CUTS = (0, 200, 201, 640)
+CONFIG = """
+[rules]
+ignore = ["IMG"]
+severity = { BUL = "warning" }
+[marketplace.DE.rules]
+ignore = ["TTL"]
+severity = { GTN = "warning" }
+[[exceptions]]
+sku = "*"
+rule = "SKU003"
+marketplace = "US"
+reason = "two warehouses"
+expires = 2026-12-31
+[[exceptions]]
+sku = "HG-1*"
+rule = "OFR"
+reason = "new prices come on Monday"
+expires = 2026-12-31
+[[exceptions]]
+sku = "HG-1*"
+rule = "REQ"
+reason = "over"
+expires = 2026-10-31
+[[exceptions]]
+sku = "nobody"
+rule = "GTN"
+reason = "not ours"
+expires = 2026-12-31
+"""
 
 
 @pytest.fixture(scope="module")
@@ -55,120 +81,119 @@ def single(frame: pl.DataFrame, tmp_path_factory: Any) -> Any:
     path = tmp_path_factory.mktemp("single") / "master.csv"
     frame.write_csv(path)
     inputs = Inputs((str(path),))
-    listings = listings_of(inputs, read_masters(inputs))
-    return listings, checked(listings, select(CODES), as_of=AS_OF)
-
-
-def parted(frame: pl.DataFrame, folder: Path, suffix: str) -> list[str]:
-    size = -(-frame.height // PARTS)
-    for number in range(PARTS):
-        part = frame.slice(number * size, size)
-        if suffix == ".csv":
-            part.write_csv(folder / f"part-{number}.csv")
-        else:
-            part.write_parquet(folder / f"part-{number}.parquet")
-    return [str(folder / f"part-{number}{suffix}") for number in range(PARTS)]
-
-
-def told(out: Path, header: int) -> Counter[Any]:
-    """What was found, with the rows numbered as in the undivided sheet."""
-    found: Counter[Any] = Counter()
-    size = -(-ROWS // PARTS)
-    for path in sorted((out / "findings").iterdir()):
-        for line in path.read_text("utf-8").splitlines():
-            one = json.loads(line)
-            part = int(one["file"].partition("-")[2][0]) if one["file"] else 0
-            row = None if one["row"] is None else one["row"] - header + part * size + 1
-            found[one["code"], row, one["column"], one["field"], one["sku"], one["marketplace"], worded(one["message"])] += 1
-    return found
-
-
-def expected(findings: Any) -> Counter[Any]:
-    return Counter((f.code, f.row, f.column, f.field, f.sku, f.marketplace, worded(f.message)) for f in findings)
-
-
-def worded(message: str) -> str:
-    """A message without the rows that it names: parts count their own."""
-    return re.sub(r"stands in rows .*", "stands in rows", message)
+    return checked(listings_of(inputs, read_masters(inputs)), select(CODES), as_of=AS_OF)
 
 
 @pytest.mark.parametrize(("suffix", "header"), [(".csv", 1), (".parquet", 0)])
 def test_the_findings_are_those_of_one_machine(client: Any, frame: Any, single: Any, tmp_path: Path, suffix: str, header: int) -> None:
-    urls = parted(frame, tmp_path, suffix)
+    urls = parted(frame, tmp_path / "parts", CUTS, suffix)
     out = tmp_path / "out"
     done = distributed.check(urls, str(out), client=client, marketplaces=CODES, as_of=AS_OF)
-    _, findings = single
-    assert told(out, header) == expected(findings)
+    assert told(out, CUTS, header) == expected(single)
     assert done.rows == ROWS
-    assert dict(done.counts) == dict(findings.counts())
-    assert done.held == {code: len(findings.error_rows(code)) for code in CODES}
+    assert dict(done.counts) == dict(single.counts())
+    assert done.errors == single.severities()["error"]
+    assert done.held == {code: len(single.error_rows(code)) for code in CODES}
     assert json.loads((out / "summary.json").read_text("utf-8"))["held"] == done.held
     assert not (out / "_shuffle").exists()
     assert "MKT005" in (out / "findings" / "sheet.jsonl").read_text("utf-8")
 
 
-def test_the_uploads_are_those_of_one_machine(client: Any, frame: Any, single: Any, tmp_path: Path) -> None:
-    from listingkit.fixing import held_rows
+def dirty(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows with fixes that need no question, below which others are wrong too; and a column of numbers that are none."""
+    both = pl.concat([frame.head(100), every_cell_bad(40)], how="diagonal")
+    return both.with_columns(product_id=pl.concat_str(pl.lit("No. "), pl.col("sku").str.slice(0, 4)))
 
-    urls = parted(frame, tmp_path, ".csv")
-    done = distributed.render(urls, str(tmp_path / "out"), client=client, marketplaces=CODES, as_of=AS_OF)
-    listings, findings = single
-    for code in CODES:
-        held = held_rows(listings, findings.error_rows(code))
-        texts = [read_upload(path).frame for path in sorted((tmp_path / "out" / code).iterdir())]
-        skus = pl.concat(texts, how="diagonal")["contribution_sku#1.value"]
-        assert skus.to_list() == listings.frame["sku"].filter(~held).to_list()
-        assert done.shipped[code] == len(skus)
+
+@pytest.mark.parametrize(("given", "rules"), [("frame", CONFIG), ("dirty", ""), ("dirty", CONFIG)])
+def test_uploads_are_fixed_excepted_and_held_back_as_on_one_machine(
+    client: Any, frame: Any, tmp_path: Path, rules: str, given: str
+) -> None:
+    rows = dirty(frame) if given == "dirty" else frame
+    (tmp_path / "listingkit.toml").write_text(rules, "utf-8")
+    config = load(tmp_path / "listingkit.toml") if rules else DEFAULT
+    rows.write_csv(tmp_path / "master.csv")
+    built = build(Order(Inputs((str(tmp_path / "master.csv"),)), tmp_path / "whole", AS_OF, CODES, config=config))
+    cuts = (0, 70, 71, 120)
+    urls, out = parted(rows, tmp_path / "parts", cuts), tmp_path / "out"
+    done = distributed.render(urls, str(out), client=client, marketplaces=CODES, as_of=AS_OF, config=config, most=1 << 62)
+    assert told(out, cuts) == expected(built.findings)
+    assert dict(done.counts) == dict(built.findings.counts())
+    for one in built.made:
+        assert upload(out / one.store.code) == (tmp_path / "whole" / one.store.code / "upload.txt").read_bytes()
+        code = one.store.code
+        assert (done.shipped[code], done.held[code], done.fixed[code]) == (one.shipped, one.held.sum(), one.fixed)
+    accepted = {one["reason"]: one["count"] for one in json.loads((out / "summary.json").read_text("utf-8"))["accepted"]}
+    assert accepted == {one.reason: len(one.findings) for one in built.findings.accepted}
+    assert bool(accepted) is bool(rules)
+
+
+def test_what_ships_is_as_strict_as_asked(client: Any, frame: Any, tmp_path: Path) -> None:
+    urls = parted(frame.head(60), tmp_path / "parts", (0, 30))
+    frame.head(60).write_csv(tmp_path / "master.csv")
+    for policy in ("strict", "all"):
+        order = Order(Inputs((str(tmp_path / "master.csv"),)), tmp_path / policy, AS_OF, CODES, policy=policy, fix=False)
+        build(order)
+        out = tmp_path / f"{policy}-parts"
+        distributed.render(urls, str(out), client=client, marketplaces=CODES, as_of=AS_OF, policy=policy, fix=False)
+        assert upload(out / "US") == (tmp_path / policy / "US" / "upload.txt").read_bytes()
+
+
+def test_what_is_not_listed_is_counted_and_said(client: Any, frame: Any, tmp_path: Path) -> None:
+    urls = parted(frame, tmp_path / "parts", CUTS)
+    done = distributed.check(urls, str(tmp_path / "out"), client=client, marketplaces=CODES, as_of=AS_OF, most=1)
+    whole = (tmp_path / "out" / "findings" / "whole.jsonl").read_text("utf-8")
+    listed = sum(told(tmp_path / "out", CUTS).values())
+    left = [json.loads(line)["message"] for line in whole.splitlines() if "CAP001" in line]
+    assert sum(done.counts.values()) == listed + sum(int(message.split(": ")[1].split()[0].replace(",", "")) for message in left)
+    assert len(left) > 3
 
 
 def test_a_killed_worker_costs_only_its_parts(frame: Any, single: Any, tmp_path: Path) -> None:
-    urls = parted(frame, tmp_path, ".csv")
+    urls = parted(frame, tmp_path / "parts", CUTS)
     with distributed.cluster(workers=2) as client:
         victim = next(iter(client.run(os.getpid).values()))
         killer = threading.Timer(0.7, os.kill, (victim, signal.SIGKILL))
         killer.start()
         done = distributed.check(urls, str(tmp_path / "out"), client=client, marketplaces=CODES, as_of=AS_OF)
         killer.join()
-    assert told(tmp_path / "out", 1) == expected(single[1])
+    assert told(tmp_path / "out", CUTS) == expected(single)
     assert done.rows == ROWS
 
 
-def test_parts_with_other_columns_and_folders_in_use_are_refused(client: Any, frame: Any, tmp_path: Path) -> None:
-    urls = parted(frame, tmp_path, ".csv")
-    frame.drop("brand").write_csv(tmp_path / "part-1.csv")
-    with pytest.raises(ListingkitError, match="brand"):
-        distributed.check(urls, str(tmp_path / "out"), client=client, marketplaces=CODES, as_of=AS_OF)
-    (tmp_path / "used" / "findings").mkdir(parents=True)
-    (tmp_path / "used" / "findings" / "part-00000.jsonl").write_text("", "utf-8")
-    with pytest.raises(ListingkitError, match="earlier run"):
-        distributed.check(urls, str(tmp_path / "used"), client=client, marketplaces=CODES, as_of=AS_OF)
-    with pytest.raises(ListingkitError, match="no such file"):
-        distributed.check(str(tmp_path / "none-*.csv"), str(tmp_path / "out2"), client=client)
-
-
 def test_the_command_runs_on_a_given_scheduler(client: Any, frame: Any, single: Any, tmp_path: Path) -> None:
-    parted(frame, tmp_path, ".parquet")
-    command = ["distributed", f"{tmp_path}/*.parquet", "-m", "US", "-m", "DE", "--as-of", str(AS_OF), "-o", str(tmp_path / "out")]
+    parted(frame, tmp_path / "parts", CUTS, ".parquet")
+    command = ["distributed", f"{tmp_path}/parts/*.parquet", "-m", "US", "-m", "DE", "--as-of", str(AS_OF), "-o", str(tmp_path / "out")]
     done = CliRunner().invoke(group, [*command, "--scheduler", client.scheduler.address, "--render"], standalone_mode=False)
     assert done.return_value == 1
-    assert told(tmp_path / "out", 0) == expected(single[1])
-    assert f"errors in {ROWS} rows of {PARTS} parts" in done.stdout
+    assert told(tmp_path / "out", CUTS, 0) == expected(single)
+    assert f"{single.severities()['error']} errors in {ROWS} rows of {len(CUTS)} parts" in done.stdout
     assert (tmp_path / "out" / "DE" / "part-00003.txt").is_file()
 
 
-def test_a_diff_of_parts_is_the_diff_of_the_files(client: Any, frame: Any, tmp_path: Path) -> None:
-    (tmp_path / "m").mkdir()
+@pytest.fixture(scope="module")
+def uploads(frame: Any, tmp_path_factory: Any) -> Path:
+    """Two uploads of one marketplace, whole and in three parts each; in one of them a SKU stands twice."""
+    folder: Path = tmp_path_factory.mktemp("uploads")
     first = frame.unique("sku", keep="first", maintain_order=True)
-    for number, rows in enumerate((first, first.filter(pl.int_range(pl.len()) % 37 != 5).with_columns(brand=pl.lit("Other")))):
+    again = pl.concat([first.filter(pl.int_range(pl.len()) % 37 != 5).with_columns(brand=pl.lit("Other")), first.slice(40, 1)])
+    for number, rows in enumerate((first, again)):
         deleted = pl.when(pl.col("sku").is_in(["HG-3", "HG-9-1"])).then(pl.lit("delete")).alias("record_action")
-        rows.with_columns(deleted if number else pl.lit(None, pl.String).alias("record_action")).write_csv(tmp_path / "m" / f"{number}.csv")
-        inputs = Inputs((str(tmp_path / "m" / f"{number}.csv"),))
-        upload = render(listings_of(inputs, read_masters(inputs)), select(["US"])[0], builtin.template("unified_full", select(["US"])[0]))
-        text.write(replace(upload, frame=upload.frame.drop("#listing")), tmp_path / f"whole-{number}.txt")
-        for part in range(3):
-            text.write(replace(upload, frame=upload.frame.drop("#listing")[part::3]), tmp_path / f"side{number}-{part}.txt")
-    whole = compare_files(tmp_path / "whole-0.txt", tmp_path / "whole-1.txt")
-    done = distributed.diff(str(tmp_path / "side0-*.txt"), str(tmp_path / "side1-*.txt"), str(tmp_path / "out"), client=client)
+        rows.with_columns(deleted if number else pl.lit(None, pl.String).alias("record_action")).write_csv(folder / f"{number}.csv")
+        inputs = Inputs((str(folder / f"{number}.csv"),))
+        made = render(listings_of(inputs, read_masters(inputs)), select(["US"])[0], builtin.template("unified_full", select(["US"])[0]))
+        whole = type(made)(made.template, made.frame.drop("#listing"), made.store)
+        text.write(whole, folder / f"whole-{number}.txt")
+        for part, start in enumerate(range(0, rows.height, 400)):
+            text.write(type(made)(made.template, whole.frame[start : start + 400], made.store), folder / f"side{number}-{part}.txt")
+    return folder
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings(max_deletes=3, max_wipes=2)])
+def test_a_diff_of_parts_is_the_diff_of_the_files(client: Any, uploads: Path, tmp_path: Path, settings: Settings) -> None:
+    whole = compare_files(uploads / "whole-0.txt", uploads / "whole-1.txt", settings)
+    sides = str(uploads / "side0-*.txt"), str(uploads / "side1-*.txt")
+    done = distributed.diff(*sides, str(tmp_path / "out"), client=client, settings=settings)
     lines = [line for path in (tmp_path / "out" / "changes").iterdir() for line in path.read_text("utf-8").splitlines()]
     stream = io.StringIO()
     write_jsonl(whole, stream)
@@ -176,3 +201,35 @@ def test_a_diff_of_parts_is_the_diff_of_the_files(client: Any, frame: Any, tmp_p
     assert dict(done.counts) == whole.counts()
     assert dict(done.risks) == whole.risks()
     assert whole.risks()["OPS010"] == 1
+    assert whole.risks()["OPS019"] == 1
+    assert done.gate == gate(whole)
+    assert done.gate.token
+
+
+def test_dangerous_changes_of_parts_are_confirmed_by_the_token_of_the_files(client: Any, uploads: Path, tmp_path: Path) -> None:
+    token = gate(compare_files(uploads / "whole-0.txt", uploads / "whole-1.txt")).token
+    command = ["distributed-diff", "--old", f"{uploads}/side0-*.txt", f"{uploads}/side1-*.txt", "--scheduler", client.scheduler.address]
+
+    def run(out: str, *more: str) -> Any:
+        return CliRunner().invoke(group, [*command, "-o", str(tmp_path / out), *more], standalone_mode=False)
+
+    shut = run("shut")
+    assert shut.return_value == 1
+    assert f"--confirm {token}" in shut.stderr
+    assert run("open", "--confirm", str(token)).return_value == 0
+    other = run("other", "--confirm", "0000-0000")
+    assert isinstance(other.exception, ListingkitError)
+    assert "another set of changes" in str(other.exception)
+    assert not (tmp_path / "other").exists()
+
+
+def test_buckets_hold_so_many_rows_whatever_their_number() -> None:
+    assert [buckets_for(parts, rows) for parts, rows in ((1, 10), (20, 1_000_000), (1_000, 1_000_000_000))] == [1, 4, 2_000]
+
+
+@pytest.mark.parametrize("error", [UnknownName("rule", "GTX", ["GTN"]), BadProfile("p.toml", 3, "no"), ListingkitError("so")])
+def test_errors_come_back_from_workers_as_they_were_raised(error: ListingkitError) -> None:
+    import pickle
+
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
