@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from listingkit import build_parts
 from listingkit.build import Order, build
 from listingkit.cli.built import told
 from listingkit.errors import ListingkitError
@@ -61,7 +60,7 @@ def test_a_previous_upload_of_changes_alone_is_refused(large: bool, tmp_path: Pa
     made(master(tmp_path / "b.csv", row("A", price="9.80"), row("B")), tmp_path / "two", previous=(str(tmp_path / "one"),))
     delta = str(tmp_path / "two" / "US" / "delta.txt")
     if large:
-        monkeypatch.setattr(build_parts, "worth_it", lambda _: True)
+        monkeypatch.setattr("listingkit.build.worth_it", lambda _: True)
     wiped = master(tmp_path / "c.csv", row("A", "", "9.80"), row("B", ""))
     with pytest.raises(ListingkitError, match="the previous upload of US has partial updates, so it does not say what else is live"):
         made(wiped, tmp_path / "three", previous=(delta,))
