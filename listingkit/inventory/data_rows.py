@@ -114,9 +114,14 @@ class _RowReader:
     def _kind(self, kind: str, style: int) -> str:
         return "date" if kind == "number" and self._styles.kind(style) == "date" else kind
 
+    def passed(self, rows: int, last: int) -> None:
+        """So many rows went by without a word of them, the last with this number."""
+        self._rows += rows
+        self._reader.row_before = last
+
     def take(self, rows: pl.DataFrame) -> None:
         """Regular rows, as `RegularRows` gives them."""
-        found = {index: pl.Series([None] * rows.height, dtype=pl.String) for index in self.columns}
+        found = dict.fromkeys(self.columns, pl.repeat(None, rows.height, dtype=pl.String, eager=True))
         for name in rows.columns[2:]:
             index, _, style = name.partition(" shared ")
             column = self.columns[int(index)]
@@ -127,7 +132,7 @@ class _RowReader:
                 self._uncalculated(int(index), rows[name], rows[ROW])
                 for places, texts, kind, its_style in parted(rows[name], self._reader):
                     shown = self._counted(column, texts, kind, its_style, rows[ROW].gather(places))
-                    found[int(index)] = found[int(index)].scatter(places, shown)
+                    found[int(index)] = found[int(index)].clone().scatter(places, shown)
         frame = pl.DataFrame([rows[PLACE], rows[ROW], *(cells.alias(self.columns[index].path) for index, cells in found.items())])
         self._regular.append(frame.filter(~pl.all_horizontal(pl.exclude(PLACE, ROW).is_null())))
 
@@ -165,7 +170,7 @@ class _RowReader:
 def read_data_rows(book: Workbook, entry: SheetEntry, template: Template) -> DataRows:
     """The rows of a workbook from the template's data row on. Raises `Unreadable`."""
     reader = _RowReader(book, template)
-    regular = RegularRows(reader.columns.keys(), template.data_row, reader.take)
+    regular = RegularRows(reader.columns.keys(), template.data_row, reader.take, reader.passed)
     safe_xml.read(regular.rest(book.chunks(entry.part)), reader, f"{book.path}, sheet {entry.name}")
     return DataRows(
         reader.frame(),

@@ -1,8 +1,8 @@
 """Rows of a data sheet written as nearly every program writes them, taken out of the part before a parser sees it.
 
 A row that one strict expression accounts for, from its first character to its last, costs no parser; whatever is written in any other
-way is passed on. What the parser gets is the part as it stands, with the cells of the regular rows left out, so that all that is wrong
-with a part is still found.
+way is passed on. What the parser gets is the part as it stands without the regular rows, but for one of each kind of row tag, so that all
+that is wrong with a part is still found.
 """
 
 import re
@@ -17,20 +17,22 @@ _PIECE = 1 << 20  # bytes looked at together
 _LONGEST = 4 << 20  # bytes of one row, beyond which the part is left to the parser
 _SAMPLE = 1 << 18  # characters of rows from which columns and their styles are learnt
 _MOST_LETTERS, _MOST_LESSONS = 1_024, 24
-_BLOCK_CELLS = 2_000_000
+_BLOCK_CELLS = 1_000_000
 _BETWEEN, _END = "\x01", "\x02"  # of cells and rows: characters that XML does not allow
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml[^<>?]*\?>)?([^?!]*?)<sheetData>")
 _ENCODING = re.compile(rb"""<\?xml[^<>?]*\bencoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
+_NUMBER = re.compile(r'\s*+<row r="([1-9][0-9]{0,6})"')
 _ROW_TAG = re.compile(r"<(?:\w+:)?row\b")
 _TAIL = re.compile(r"\s*</sheetData")
-_LETTERS = re.compile(r'<c r="([A-Z]{1,3})[0-9]')
-_SHARED = re.compile(r'<c r="([A-Z]{1,3})[0-9]++"((?: s="[0-9]{1,6}")?+) t="s"><v>')
+_CELL = re.compile(r'<c r="([A-Z]{1,3})[0-9]++"(?:((?: s="[0-9]{1,6}")?+ t="s")><v>[0-9]{1,9}+</v></c>)?+')  # its shared string's mark
 
 _CHARS = r"[^<>&\x00-\x08\x0b-\x1f]*+"
 _FORMS = ("&", "<f", "<is>")  # what only some sheets have; an expression without them is made in a third of the time
 _RAW_END = "(?:>|(?:</v>|</t></is>)?+</c>)"
-_ROW_START = r'[ \t\n]*+<row( r="([1-9][0-9]{0,6})"(?: [A-Za-z_][A-Za-z0-9_.:-]*+="[^"<>&\x00-\x1f]*+")*+)(?:/>|>'
+_ROW_START = r'[ \t\n]*+<row r="([1-9][0-9]{0,6})"((?: [A-Za-z_][A-Za-z0-9_.:-]*+="[^"<>&\x00-\x1f]*+")*+)(?:/>|>'
+
+_OF_ROW = 2  # groups of the expression before those of cells
 
 PLACE, _TAG = "#place", "#tag"
 
@@ -40,17 +42,23 @@ class RegularRows:
 
     `take` is given a frame of `#place` (UInt32, how many rows stand before), `#row`, `N shared S` (UInt32, the numbers of shared strings,
     S being their style) and `N` (String, a cell's tag after its address and what follows, up to the end of its value), N being an index.
+    `passed` is told how many regular rows the parser was not shown since it was last told, and the number of the last of them.
     """
 
-    def __init__(self, columns: Collection[int], first_row: int, take: Callable[[pl.DataFrame], None]) -> None:
-        self._columns, self._first_row, self._take = columns, first_row, take
-        self._letters: dict[str, str | None] = {}  # letter -> what its shared strings have as attributes before their type
+    def __init__(
+        self, columns: Collection[int], first_row: int, take: Callable[[pl.DataFrame], None], passed: Callable[[int, int], None]
+    ) -> None:
+        self._columns, self._first_row, self._take, self._passed = columns, first_row, take, passed
+        self._letters: dict[str, str] = {}  # letter -> the attributes of its shared strings; "" where it has none
+        self._mixed: set[str] = set()  # letters that have other cells too
         self._forms: set[str] = set()
         self._lessons = 0
         self._row = re.compile(r"(?!)")
         self._schema: dict[str, type[pl.DataType]] = {}
         self._place = 0
-        self._tags: list[str] = []
+        self._known: set[str] = set()  # attributes of rows, of which the parser has seen one
+        self._tags: list[str] = []  # those that it has yet to see
+        self._unseen, self._last = 0, 0
         self._lines: list[str] = []
 
     def rest(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -78,7 +86,7 @@ class RegularRows:
                 rest = piece
                 break
             place, regular = yield from self._rows(text)
-            yield self._told()
+            yield from self._told()
             if len(self._lines) * len(self._schema) >= _BLOCK_CELLS:
                 self._block()
             left = text[place:]
@@ -102,51 +110,71 @@ class RegularRows:
                 continue
             if "<!" in odd or "<?" in odd or "</sheetData" in odd or len(_ROW_TAG.findall(odd)) != 1:
                 return place, False
-            yield self._told() + odd.encode()
+            yield from self._told()
+            yield odd.encode()
             self._place += 1
             place = end
 
     def _add(self, row: re.Match[str]) -> None:
-        self._tags.append(f"<row{row[1]}/>")
-        if row.lastindex != 1 and int(row[2]) >= self._first_row:  # some cell of a known column
+        self._last = int(row[1])
+        if row[2] in self._known:
+            self._unseen += 1
+        else:
+            self._known.add(row[2])
+            self._tags.append(f'<row r="{row[1]}"{row[2]}/>')
+        if row.lastindex != _OF_ROW and self._last >= self._first_row:  # some cell of a known column
             self._lines.append(f"{self._place}{_BETWEEN}{_BETWEEN.join(row.groups(''))}")
         self._place += 1
 
     def _learns(self, odd: str, text: str, place: int) -> bool:
         """Whether the row has columns or forms of cells that the expression lacked; from now on it has them."""
-        unknown = set(_LETTERS.findall(odd)) - self._letters.keys()
+        number = _NUMBER.match(odd)
+        if self._lessons == _MOST_LESSONS or (number and int(number[1]) < self._first_row):  # a header's cells look like no other row's
+            return False
+        cells = _CELL.findall(odd)
         forms = {form for form in _FORMS if form in odd} - self._forms
-        if not (unknown or forms) or self._lessons == _MOST_LESSONS or len(unknown) + len(self._letters) > _MOST_LETTERS:
+        known = self._letters
+        if not forms and all(name in known and (mark == known[name] or name in self._mixed) for name, mark in cells):
+            return False
+        counted = Counter(cells + _CELL.findall(text, place, place + _SAMPLE))
+        marks = {name: mark for (name, mark), _ in counted.most_common()[::-1] if mark}
+        letters = dict.fromkeys((name for name, _ in counted), "") | known | marks
+        if len(letters) > _MOST_LETTERS:
             return False
         self._block()
         self._lessons += 1
         self._forms |= forms
-        sample = odd + text[place : place + _SAMPLE]
-        marks = dict(Counter(_SHARED.findall(sample)).most_common()[::-1])
-        self._letters |= {name: self._letters.get(name) for name in unknown} | dict(marks.keys())
+        self._letters = letters
+        everyone = letters if self._lessons > _MOST_LESSONS // 2 else ()
+        self._mixed.update(everyone, (name for name, mark in (*counted, *known.items()) if mark != letters[name]))
         self._compile()
         return True
 
     def _compile(self) -> None:
         pattern, raw = [_ROW_START], _raw(self._forms)
-        self._schema = {PLACE: pl.UInt32, _TAG: pl.String, ROW: pl.UInt32}
+        self._schema = {PLACE: pl.UInt32, ROW: pl.UInt32, _TAG: pl.String}
         for name in sorted(self._letters, key=index):
             mark, column = self._letters[name], index(name)
             if column not in self._columns:
                 pattern.append(f'(?:<c r="{name}[0-9]++"{raw}{_RAW_END})?+')
                 continue
-            shared = ""
-            if mark is not None:
-                shared = f'{mark} t="s"><v>([0-9]{{1,9}}+)</v></c>|'
-                self._schema[f"{column} shared {mark[4:-1] or 0}"] = pl.UInt32
-            self._schema[str(column)] = pl.String
-            pattern.append(f'(?:<c r="{name}[0-9]++"(?:{shared}({raw}){_RAW_END}))?+')
+            ways = []
+            if mark:
+                ways.append(f"{mark}><v>([0-9]{{1,9}}+)</v></c>")
+                self._schema[f"{column} shared {mark[4:-7] or 0}"] = pl.UInt32
+            if name in self._mixed or not mark:
+                ways.append(f"({raw}){_RAW_END}")
+                self._schema[str(column)] = pl.String
+            pattern.append(f'(?:<c r="{name}[0-9]++"(?:{"|".join(ways)}))?+')
         self._row = re.compile("".join(pattern) + "</row>)")
 
-    def _told(self) -> bytes:
-        """The tags of the rows that the parser has not seen."""
+    def _told(self) -> Iterator[bytes]:
+        """The tags that the parser has yet to see; then the others have passed."""
         tags, self._tags = self._tags, []
-        return "".join(tags).encode()
+        yield "".join(tags).encode()
+        if self._unseen:
+            self._passed(self._unseen, self._last)
+            self._unseen = 0
 
     def _block(self) -> None:
         """Hands over the rows so far."""

@@ -87,6 +87,8 @@ class SheetReader:
             self._read(iter(chunks))
         except (expat.ExpatError, safe_xml.Declared) as error:
             raise safe_xml.broken(where, error) from error
+        finally:
+            self._parser = None  # which holds on to this reader, and with it to all shared strings
 
     def _read(self, chunks: Iterator[bytes]) -> None:
         self._parser = safe_xml.parser(self)

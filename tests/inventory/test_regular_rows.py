@@ -1,6 +1,8 @@
 """The quick way through a data sheet gives what the careful way gives, to the last cell."""
 
+import gc
 import re
+import weakref
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -115,8 +117,8 @@ def sheets(draw: st.DrawFn) -> str:
     return f"<worksheet {NAMESPACES}><sheetData>{body}</sheetData>{tail}</worksheet>"
 
 
-def read(folder: Path, sheet: str) -> Any:
-    """Everything that is read of a sheet, or that it cannot be."""
+def written(folder: Path, sheet: str) -> Path:
+    """A workbook of one sheet."""
     path = folder / "t.xlsx"
     with zipfile.ZipFile(path, "w") as book:
         book.writestr("xl/workbook.xml", f'<workbook {NAMESPACES}><sheets><sheet name="T" r:id="a"/></sheets></workbook>')
@@ -124,7 +126,12 @@ def read(folder: Path, sheet: str) -> Any:
         book.writestr("xl/sharedStrings.xml", STRINGS)
         book.writestr("xl/styles.xml", STYLES)
         book.writestr("xl/worksheets/s.xml", sheet)
-    with Workbook(path) as opened:
+    return path
+
+
+def read(folder: Path, sheet: str) -> Any:
+    """Everything that is read of a sheet, or that it cannot be."""
+    with Workbook(written(folder, sheet)) as opened:
         try:
             found = read_data_rows(opened, opened.sheets[0], TEMPLATE)
         except Unreadable:
@@ -164,16 +171,31 @@ def test_both_ways_refuse_the_same(sheet: str, cut: tuple[int, int], put: str, t
     assert read(folder, DECLARED + broken) == read(folder, DECLARED + CAREFULLY + broken)
 
 
+def test_what_reading_held_goes_when_it_ends(tmp_path: Path) -> None:
+    path = written(tmp_path, "<worksheet><sheetData/></worksheet>")
+    gc.disable()
+    try:
+        with Workbook(path) as book:
+            assert book.sheet(book.sheets[0]).rows == {}
+            strings = weakref.ref(book.strings)
+        del book
+        assert strings() is None
+    finally:
+        gc.enable()
+
+
 def test_regular_rows_never_meet_the_parser() -> None:
     row = '<row r="{0}" spans="1:3"><c r="A{0}" s="1" t="s"><v>{0}</v></c><c r="B{0}" s="3"><v>7.50</v></c><c r="C{0}" s="1"/></row>'
     sheet = f"<worksheet><sheetData>{''.join(map(row.format, range(1, 500)))}</sheetData></worksheet>".encode()
     taken: list[pl.DataFrame] = []
-    left = b"".join(RegularRows((0, 1, 2), 5, taken.append).rest(iter([sheet])))
-    assert b"<c " not in left
-    assert left.count(b"<row ") == 499
+    passed: list[tuple[int, int]] = []
+    left = b"".join(RegularRows((0, 1, 2), 5, taken.append, lambda *rows: passed.append(rows)).rest(iter([sheet])))
+    head = "".join(map(row.format, range(1, 5)))
+    assert left == f'<worksheet><sheetData>{head}<row r="5" spans="1:3"/></sheetData></worksheet>'.encode()
+    assert passed == [(494, 499)]
     [block] = taken
-    assert block.columns == ["#place", ROW, "0 shared 1", "0", "1", "2"]
-    assert block.row(-1) == (498, 499, 499, None, ' s="3"><v>7.50', ' s="1"/')
+    assert block.columns == ["#place", ROW, "0 shared 1", "1", "2"]
+    assert block.row(-1) == (498, 499, 499, ' s="3"><v>7.50', ' s="1"/')
     assert block.height == 495
 
 
