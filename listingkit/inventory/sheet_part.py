@@ -104,7 +104,7 @@ class SheetReader:
 
     def _read_tail(self, rest: bytes, chunks: Iterator[bytes]) -> None:
         """Pass over the remaining cells as bytes, then listen again."""
-        while (found := _END.search(rest) if b"sheetData" in rest else None) is None:
+        while (found := _END.search(rest) if rest.rfind(b"sheetData") >= 0 else None) is None:  # from behind costs half
             chunk = next(chunks, None)
             if chunk is None:
                 raise safe_xml.Declared("its cells have no end")

@@ -23,7 +23,7 @@ from listingkit.rules.template_sheet import ACTION_PATHS, SKU_PATHS, THEME_PATHS
 def requirements(sheet: Sheet) -> Iterator[Flawed]:
     """Cells that are empty though required, and filled though they do not apply."""
     template, frame = sheet.template, sheet.frame
-    rules = [rule for rule in rules_of(template) if rule.path not in TYPE_PATHS]
+    rules = [rule for rule in rules_of(template) if rule.steps and rule.path not in TYPE_PATHS]  # no steps: every cell is optional
     states = states_of(template, frame, [rule.path for rule in rules])
     deleted = sheet.actions == "delete"
     partial = sheet.actions == "partial_update"
