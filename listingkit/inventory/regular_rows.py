@@ -156,7 +156,7 @@ class RegularRows:
         for name in sorted(self._letters, key=index):
             mark, column = self._letters[name], index(name)
             if column not in self._columns:
-                pattern.append(f'(?:<c r="{name}[0-9]++"{raw}{_RAW_END})?+')
+                pattern.append(f'(?:<c r="{name}\\1"{raw}{_RAW_END})?+')
                 continue
             ways = []
             if mark:
@@ -165,7 +165,7 @@ class RegularRows:
             if name in self._mixed or not mark:
                 ways.append(f"({raw}){_RAW_END}")
                 self._schema[str(column)] = pl.String
-            pattern.append(f'(?:<c r="{name}[0-9]++"(?:{"|".join(ways)}))?+')
+            pattern.append(f'(?:<c r="{name}\\1"(?:{"|".join(ways)}))?+')
         self._row = re.compile("".join(pattern) + "</row>)")
 
     def _told(self) -> Iterator[bytes]:
