@@ -83,7 +83,7 @@ class CellReader:
             case "n":
                 return shown(raw), "number"
             case "b":
-                return ("TRUE" if raw.strip() == "1" else "FALSE"), "boolean"
+                return {"": "", "1": "TRUE"}.get(raw.strip(), "FALSE"), "boolean"
             case "e":
                 return raw, "error"
             case _:

@@ -20,6 +20,7 @@ from listingkit.master.notes import UNCALCULATED
 from listingkit.master.sheet import ROW, Evidence, Spoilt, letter
 
 _MOST_CELLS = 30_000_000
+_OF_TEXT = '^[^>]* t="(?:[^nbe"]|[^"]{2,})"'  # a raw cell whose type is none of a number's, boolean's or error's
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - sheets know no time zones
 
 
@@ -140,7 +141,7 @@ class _RowReader:
         """Note formulas without a value among the raw cells of a column."""
         formulas = raw.str.contains("<f", literal=True).fill_null(value=False)
         if formulas.any():
-            blank = formulas & raw.str.ends_with(">") & ~raw.str.contains(' t="str"', literal=True)
+            blank = formulas & raw.str.ends_with(">") & ~raw.str.contains(_OF_TEXT)
             self.spoilt += [Spoilt("FIL008", UNCALCULATED, row, letter(index)) for row in rows.filter(blank)]
 
     def _counted(self, column: _Column, texts: pl.Series, kind: str, style: int, rows: pl.Series) -> pl.Series:

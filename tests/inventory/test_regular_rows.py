@@ -184,6 +184,15 @@ def test_what_reading_held_goes_when_it_ends(tmp_path: Path) -> None:
         gc.enable()
 
 
+@pytest.mark.parametrize("declared", [DECLARED, DECLARED + CAREFULLY], ids=["quick", "careful"])
+@pytest.mark.parametrize(("kind", "told"), [("n", True), ("b", True), ("e", True), ("s", False), ("str", False)])
+def test_a_formula_without_a_value_is_told(declared: str, kind: str, told: bool, tmp_path: Path) -> None:
+    row = f'<row r="3"><c r="A3" t="{kind}"><f>A1</f><v/></c><c r="B3"><v>7</v></c></row>'
+    frame, _, _, spoilt = read(tmp_path, f"{declared}<worksheet><sheetData>{row}</sheetData></worksheet>")
+    assert frame == [(3, None, "7", None, None, None, None)]
+    assert [(cell.row, cell.letter) for cell in spoilt] == ([(3, "A")] if told else [])
+
+
 def test_regular_rows_never_meet_the_parser() -> None:
     row = '<row r="{0}" spans="1:3"><c r="A{0}" s="1" t="s"><v>{0}</v></c><c r="B{0}" s="3"><v>7.50</v></c><c r="C{0}" s="1"/></row>'
     sheet = f"<worksheet><sheetData>{''.join(map(row.format, range(1, 500)))}</sheetData></worksheet>".encode()
