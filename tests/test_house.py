@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "listingkit"
 STOREYS = [
-    {"errors", "resources", "callable_package", "progress", "ahead", "packing"},
+    {"errors", "resources", "callable_package", "progress", "ahead", "packing", "atomic"},
     {"marketplace", "finding", "config"},
     {"fields"},
     {"gtin", "images"},

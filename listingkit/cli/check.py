@@ -8,7 +8,7 @@ import click
 from listingkit.cli import options
 
 
-@click.command()
+@click.command(cls=options.Careful)
 @options.jobs
 @options.inputs
 @options.rules

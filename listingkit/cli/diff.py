@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FORMATS = ["text", "json", "jsonl", "html", "xlsx"]
 
 
-@click.command()
+@click.command(cls=options.Careful)
 @options.jobs
 @click.argument("old", metavar="OLD", type=click.Path(path_type=Path))
 @click.argument("new", metavar="NEW", type=click.Path(path_type=Path))

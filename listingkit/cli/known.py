@@ -17,7 +17,7 @@ def read(path: str) -> Any:
 
 def write(report: Any, path: str) -> None:
     """Write the findings of a run as a baseline."""
-    from listingkit.render.atomic import replacing
+    from listingkit.atomic import replacing
     from listingkit.report.baseline import written
     from listingkit.report.words import count
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from listingkit.cli.options import OneOf
+from listingkit.cli.options import Careful, OneOf
 
 
-@click.command("map")
+@click.command("map", cls=Careful)
 @click.argument("master", metavar="MASTER")
 @click.option("-o", "--output", metavar="FILE", help="Write a profile there, commented, for you to correct.")
 @click.option(

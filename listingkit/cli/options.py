@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -26,6 +27,25 @@ class OneOf(click.Choice):  # type: ignore[type-arg]  # generic only from click 
             near = get_close_matches(str(value).casefold(), list(self.choices), n=1, cutoff=0.5)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             self.fail(error.message + hint, param, ctx)
+
+
+class Careful(click.Command):
+    """A command that never writes over a file that it was given to read."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        named = {"output": "-o", "write_baseline": "--write-baseline"}
+        read = [one for name, value in ctx.params.items() if name not in named for one in _there(value)]
+        for name, option in named.items():
+            for out in _there(ctx.params.get(name)):
+                if any(Path(out).samefile(path) for path in read):
+                    raise click.UsageError(f"{option} {out} is a file to read, which stays as it is: choose another place")
+        return super().invoke(ctx)
+
+
+def _there(value: Any) -> list[str | os.PathLike[str]]:
+    """What an option names that is there; any word may be no path at all."""
+    words = value if isinstance(value, tuple) else (value,)
+    return [word for word in words if isinstance(word, str | os.PathLike) and os.path.exists(word)]  # noqa: PTH110  # Path raises
 
 
 def inputs(command: Command) -> Command:

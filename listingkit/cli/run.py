@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from listingkit.atomic import replacing
 from listingkit.cli.options import codes, known_code
 from listingkit.config import NAME, Config, Layer, load
 from listingkit.defined import NOTHING
@@ -20,7 +21,6 @@ from listingkit.marketplace import select
 from listingkit.master.sheet import Master
 from listingkit.outputs import read_from, report_of
 from listingkit.parts import Parts, worth_it
-from listingkit.render.atomic import replacing
 from listingkit.report import formats
 from listingkit.report.report import Report
 from listingkit.rules.findings import Batch, Findings

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from listingkit.cli.options import OneOf
+from listingkit.cli.options import Careful, OneOf
 
 FILE = click.Path(path_type=Path)
 
@@ -88,7 +88,7 @@ def diff_(old: Path, new: Path, style: str) -> int:
     return int(any(change.breaking for change in found))
 
 
-@template.command()
+@template.command(cls=Careful)
 @click.argument("old", type=FILE)
 @click.argument("new", type=FILE)
 @click.option("-o", "--output", type=FILE, required=True, help="The filled new template: .xlsm or .xlsx as NEW is, or .txt.")

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from listingkit.cli.options import codes
+from listingkit.cli import options
 
 
-@click.command()
+@click.command(cls=options.Careful)
 @click.argument("fixed", metavar="FIXED", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Where to; default: MASTER.undone.xlsx (or .csv).")
 @click.option("--select", multiple=True, metavar="CODES", help="Take back only the fixes of these codes or prefixes (comma-separated).")
@@ -16,17 +16,15 @@ def undo(fixed: Path, output: Path | None, select: tuple[str, ...]) -> int:
 
     \b
     listingkit undo master.fixed.xlsx
-    listingkit undo master.fixed.xlsx --select TXT006 -o master.xlsx
+    listingkit undo master.fixed.xlsx --select TXT006 -o without-TXT006.xlsx
     """
     from listingkit.cli.run import masters_of
     from listingkit.mend.writing import undone
     from listingkit.report.escape import visible
     from listingkit.report.words import count
 
-    words = codes(select)
+    words = options.codes(select)
     out = output or fixed.with_name(f"{fixed.name.removesuffix(fixed.suffix).removesuffix('.fixed')}.undone{fixed.suffix}")
-    if out.exists() and out.samefile(fixed):
-        raise click.UsageError(f"{out} is the fixed copy itself, which stays as it is: choose another place")
     done, left = undone(fixed, out, lambda code: not words or code.startswith(words), masters_of)
     click.echo(f"{count(done, 'cell')} in {out} {'is' if done == 1 else 'are'} as before", err=True)
     for entry in left:

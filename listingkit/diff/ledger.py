@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from listingkit.atomic import replacing
 from listingkit.errors import ListingkitError, Unreadable, Unwritable
-from listingkit.render.atomic import replacing
 
 NAME = "listingkit-ledger"  # the folder, where nobody names another
 PARTS = "parts"  # of a marketplace's output, where its upload was split into files

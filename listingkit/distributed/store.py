@@ -13,8 +13,8 @@ from typing import Any
 import fsspec
 import polars as pl
 
+from listingkit.atomic import replacing
 from listingkit.errors import ListingkitError, Unreadable, Unwritable
-from listingkit.render.atomic import replacing
 
 PARQUET = ".parquet"
 TOGETHER = 32  # pieces of files that are asked for at once

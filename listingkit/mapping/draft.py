@@ -1,13 +1,11 @@
 """The first draft of a profile: what was proposed, written for a person to correct."""
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from listingkit.errors import Unwritable
+from listingkit.atomic import replacing
 from listingkit.mapping.assign import header_key
 from listingkit.mapping.propose import ACCEPT, Guess, Proposal
 
@@ -41,20 +39,9 @@ def draft(proposal: Proposal, threshold: float = ACCEPT) -> str:
 
 
 def write(path: str | Path, text: str) -> None:
-    """Write a profile beside its place and rename it. Raises `Unwritable`."""
-    path = Path(path)
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", text=True)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            os.chmod(name, 0o644)  # noqa: PTH101  # a path from mkstemp
-            os.replace(name, path)  # noqa: PTH105
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise Unwritable(f"cannot write {path}: {error.strerror or error}; choose another file") from None
+    """Write a profile. Raises `Unwritable`."""
+    with replacing(Path(path)) as stream:
+        stream.write(text.encode("utf-8"))
 
 
 def _ignored(proposal: Proposal) -> Iterator[str]:

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from listingkit.atomic import replacing
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.master.sheet import Master
 from listingkit.mend import book, delimited
 from listingkit.mend.edits import CellText, Edit
-from listingkit.render.atomic import replacing
 
 LOG = ".log.jsonl"
 _BOOKS = ("xlsx", "xlsm")

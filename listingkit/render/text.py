@@ -8,13 +8,13 @@ from typing import BinaryIO
 
 import polars as pl
 
+from listingkit.atomic import replacing
 from listingkit.errors import Unwritable
 from listingkit.inventory.encodings import encoding_of
 from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.upload import Upload
 from listingkit.inventory.wire import dictionary, to_label
 from listingkit.master.sheet import letter
-from listingkit.render.atomic import replacing
 from listingkit.render.values import has_breaks, one_line
 
 _STEP = 1_000_000  # cells at a time

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import polars as pl
 
+from listingkit.atomic import replacing
 from listingkit.errors import Unreadable, Unwritable
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload import Upload
 from listingkit.inventory.workbook import SheetEntry, Workbook
-from listingkit.render.atomic import replacing
 from listingkit.render.cells import CellColumn, cell_columns
 from listingkit.render.existing import Existing, to_add
 from listingkit.render.package import replace_member

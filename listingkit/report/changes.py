@@ -4,8 +4,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from listingkit.atomic import replacing
 from listingkit.diff.changes import Changes
-from listingkit.render.atomic import replacing
 
 WRITERS = {
     "text": "listingkit.report.changes_text:write",

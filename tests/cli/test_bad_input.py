@@ -4,6 +4,7 @@ import os
 import struct
 import zipfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -166,3 +167,35 @@ def test_inputs_are_never_written_to(run: Any, good: Any, tmp_path: Any) -> None
     before = good.read_bytes(), good.stat().st_mtime_ns
     run("build", good, "-m", "US", "-o", tmp_path / "out", "--as-of", date(2026, 11, 1))
     assert (good.read_bytes(), good.stat().st_mtime_ns) == before
+
+
+@pytest.mark.parametrize("words", ["check --format jsonl -o", "check --write-baseline", "map -o", "diff GOOD -o"])
+@pytest.mark.parametrize("link", [False, True])
+def test_no_output_is_written_over_an_input(run: Any, good: Any, tmp_path: Any, words: Any, link: Any) -> None:
+    out = tmp_path / "link" if link else good
+    if link:
+        out.symlink_to(good)
+    command, *rest = words.split()
+    status, _, err = run(command, good, *(good if word == "GOOD" else word for word in rest), out)
+    assert status == 2
+    assert "is a file to read, which stays as it is" in err
+    assert good.read_text() == GOOD
+
+
+@pytest.mark.skipif(os.name == "nt", reason="devices and links as Unix has them")
+def test_devices_pipes_and_links_stay_what_they_are(run: Any, good: Any, tmp_path: Any) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to("real.jsonl")
+    report = ("check", good, "-m", "US", "--format", "jsonl", "-o")
+    end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        for out in (pipe, link, "/dev/null"):
+            assert run(*report, out)[0] == 1
+        told = os.read(end, 1 << 20)
+    finally:
+        os.close(end)
+    assert pipe.is_fifo()
+    assert not Path("/dev/null").is_file()
+    assert link.is_symlink()
+    assert (tmp_path / "real.jsonl").read_bytes() == told != b""

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from listingkit.atomic import replacing
 from listingkit.diff import ledger
 from listingkit.render import folder
-from listingkit.render.atomic import replacing
 
 Work = Callable[[], None]
 

@@ -45,7 +45,7 @@ def test_json_is_for_programs(capfd: pytest.CaptureFixture[str], master: Path) -
     [
         (["none.csv"], "none.csv"),
         (["master.csv", "--preset", "shopfy"], "did you mean shopify?"),
-        (["master.csv", "-o", "no/where/p.toml"], "choose another file"),
+        (["master.csv", "-o", "master.csv/p.toml"], "cannot write master.csv/p.toml"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(

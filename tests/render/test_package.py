@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from listingkit.atomic import replacing
 from listingkit.errors import Unreadable, Unwritable
-from listingkit.render.atomic import replacing
 from listingkit.render.package import replace_member
 
 

@@ -14,11 +14,17 @@ from listingkit.errors import Unwritable
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes `path`'s place when the block ends well, and leaves nothing behind when it does not.
 
-    Makes the folder where it is missing. Raises `Unwritable`.
+    Makes the folder where it is missing. A link stays a link: what it names is replaced. A device or pipe, such as /dev/null, is
+    written to as it is. Raises `Unwritable`.
     """
-    part = path.with_name(f".{path.name}.{token_hex(4)}.part")
+    if path.exists() and not path.is_file():
+        with _straight(path) as stream:
+            yield stream
+        return
+    place = path.resolve()
+    part = place.with_name(f".{place.name}.{token_hex(4)}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         stream = part.open("xb")
     except OSError as error:
         raise _unwritable(path, error) from error
@@ -27,12 +33,21 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        part.replace(path)
+        part.replace(place)
     except OSError as error:
         raise _unwritable(path, error) from error
     finally:
         part.unlink(missing_ok=True)
 
 
+@contextmanager
+def _straight(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with path.open("wb") as stream:
+            yield stream
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
 def _unwritable(path: Path, error: OSError) -> Unwritable:
-    return Unwritable(f"cannot write {path}: {error.strerror or error}; choose another output folder or free the place")
+    return Unwritable(f"cannot write {path}: {error.strerror or error}; choose another place or free this one")
