@@ -61,7 +61,7 @@ def test_a_profile_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     write(tmp_path / "p.toml", "lend = true\n")
     assert load(tmp_path / "p.toml").lend
     assert [path.name for path in tmp_path.iterdir()] == ["p.toml"]
-    with pytest.raises(Unwritable, match="cannot write .*; choose another place"):
+    with pytest.raises(Unwritable, match=r"cannot write .*; choose another place"):
         write(tmp_path / "p.toml" / "p.toml", "")
     with pytest.raises(Unwritable, match="cannot write"):
         write(tmp_path, "")

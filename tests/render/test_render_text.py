@@ -104,7 +104,7 @@ def test_a_place_that_cannot_be_written_is_one_sentence(listed: Listed, tmp_path
     store = marketplace("US")
     upload = render(listed({"sku": ["A"]}), store, template("unified_full", store))
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(Unwritable, match=r"cannot write .*upload\.txt.*choose another output folder"):
+    with pytest.raises(Unwritable, match=r"cannot write .*upload\.txt.*choose another place"):
         write(upload, tmp_path / "file" / "upload.txt")
     (tmp_path / "upload.txt").mkdir()
     with pytest.raises(Unwritable, match="cannot write"):
