@@ -65,7 +65,11 @@ def cases(rule: Rule, whole: Row, where: Where) -> Iterator[list[Row]]:
 
 
 def _laid(cells: Cells, row: Row) -> Row:
-    return Row({**row.cells, **cells}, frozenset(cells))
+    """The row with these cells; one that names a parent says that it is a child, unless the cells speak of that themselves."""
+    laid = Row({**row.cells, **cells}, frozenset(cells))
+    if laid.get("parent_sku") and "parentage_level" not in cells:
+        laid.fill(parentage_level="Child")
+    return laid
 
 
 def _ways(rule: Rule, whole: Row, where: Where) -> Iterator[Sequence[Cells]]:
