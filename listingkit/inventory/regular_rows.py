@@ -18,13 +18,13 @@ _LONGEST = 4 << 20  # bytes of one row, beyond which the part is left to the par
 _SAMPLE = 1 << 18  # characters of rows from which columns and their styles are learnt
 _MOST_LETTERS, _MOST_LESSONS = 1_024, 24
 _BLOCK_CELLS = 1_000_000
-_BETWEEN, _END = "\x01", "\x02"  # of cells and rows: characters that XML does not allow
+_BETWEEN, _END = b"\x01", b"\x02"  # of cells and rows: characters that XML does not allow
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml[^<>?]*\?>)?([^?!]*?)<sheetData>")
 _ENCODING = re.compile(rb"""<\?xml[^<>?]*\bencoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
 _NUMBER = re.compile(r'\s*+<row r="([1-9][0-9]{0,6})"')
-_ROW_TAG = re.compile(r"<(?:\w+:)?row\b")
-_TAIL = re.compile(r"\s*</sheetData")
+_ROW_TAG = re.compile(rb"<(?:\w+:)?row\b")
+_TAIL = re.compile(rb"\s*</sheetData")
 _CELL = re.compile(r'<c r="([A-Z]{1,3})[0-9]++"(?:((?: s="[0-9]{1,6}")?+ t="s")><v>[0-9]{1,9}+</v></c>)?+')  # its shared string's mark
 
 _CHARS = r"[^<>&\x00-\x08\x0b-\x1f]*+"
@@ -53,13 +53,13 @@ class RegularRows:
         self._mixed: set[str] = set()  # letters that have other cells too
         self._forms: set[str] = set()
         self._lessons = 0
-        self._row = re.compile(r"(?!)")
+        self._row = re.compile(rb"(?!)")
         self._schema: dict[str, type[pl.DataType]] = {}
         self._place = 0
-        self._known: set[str] = set()  # attributes of rows, of which the parser has seen one
-        self._tags: list[str] = []  # those that it has yet to see
+        self._known: set[bytes] = set()  # attributes of rows, of which the parser has seen one
+        self._tags: list[bytes] = []  # those that it has yet to see
         self._unseen, self._last = 0, 0
-        self._lines: list[str] = []
+        self._lines: list[bytes] = []
 
     def rest(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """What a parser must see of the part."""
@@ -80,54 +80,51 @@ class RegularRows:
         while regular:
             piece = _gathered(rest, chunks)
             more = len(piece) - len(rest) >= _PIECE
-            at = piece.rfind(b">") + 1
-            text = _decoded(piece[:at])
-            if text is None:
+            if not _sound(piece):
                 rest = piece
                 break
-            place, regular = yield from self._rows(text)
+            place, regular = yield from self._rows(piece)
             yield from self._told()
             if len(self._lines) * len(self._schema) >= _BLOCK_CELLS:
                 self._block()
-            left = text[place:]
-            rest = left.encode() + piece[at:]
-            regular = regular and more and len(rest) < _LONGEST and not _TAIL.match(left)
+            rest = piece[place:]
+            regular = regular and more and len(rest) < _LONGEST and not _TAIL.match(rest)
         self._block()
         yield rest
 
-    def _rows(self, text: str) -> Generator[bytes, None, tuple[int, bool]]:
+    def _rows(self, piece: bytes) -> Generator[bytes, None, tuple[int, bool]]:
         """Returns where the last whole row ends, and whether regular rows may follow."""
         place = 0
         while True:
-            while row := self._row.match(text, place):
+            while row := self._row.match(piece, place):
                 self._add(row)
                 place = row.end()
-            end = text.find("</row>", place) + 6
+            end = piece.find(b"</row>", place) + 6
             if end < 6:
                 return place, True
-            odd = text[place:end]
-            if self._learns(odd, text, place):
+            odd = piece[place:end]
+            if self._learns(odd.decode(), piece[place : place + _SAMPLE]):
                 continue
-            if "<!" in odd or "<?" in odd or "</sheetData" in odd or len(_ROW_TAG.findall(odd)) != 1:
+            if b"<!" in odd or b"<?" in odd or b"</sheetData" in odd or len(_ROW_TAG.findall(odd)) != 1:
                 return place, False
             yield from self._told()
-            yield odd.encode()
+            yield odd
             self._place += 1
             place = end
 
-    def _add(self, row: re.Match[str]) -> None:
+    def _add(self, row: re.Match[bytes]) -> None:
         self._last = int(row[1])
         if row[2] in self._known:
             self._unseen += 1
         else:
             self._known.add(row[2])
-            self._tags.append(f'<row r="{row[1]}"{row[2]}/>')
+            self._tags.append(b'<row r="%b"%b/>' % row.group(1, 2))
         if row.lastindex != _OF_ROW and self._last >= self._first_row:  # some cell of a known column
-            self._lines.append(f"{self._place}{_BETWEEN}{_BETWEEN.join(row.groups(''))}")
+            self._lines.append(b"%d%b%b" % (self._place, _BETWEEN, _BETWEEN.join(row.groups(b""))))
         self._place += 1
 
-    def _learns(self, odd: str, text: str, place: int) -> bool:
-        """Whether the row has columns or forms of cells that the expression lacked; from now on it has them."""
+    def _learns(self, odd: str, sample: bytes) -> bool:
+        """Whether the row has columns or forms of cells that the expression lacked; from now on it has them, and those of the sample."""
         number = _NUMBER.match(odd)
         if self._lessons == _MOST_LESSONS or (number and int(number[1]) < self._first_row):  # a header's cells look like no other row's
             return False
@@ -136,7 +133,7 @@ class RegularRows:
         known = self._letters
         if not forms and all(name in known and (mark == known[name] or name in self._mixed) for name, mark in cells):
             return False
-        counted = Counter(cells + _CELL.findall(text, place, place + _SAMPLE))
+        counted = Counter(cells + _CELL.findall(sample.decode(errors="replace")))
         marks = {name: mark for (name, mark), _ in counted.most_common()[::-1] if mark}
         letters = dict.fromkeys((name for name, _ in counted), "") | known | marks
         if len(letters) > _MOST_LETTERS:
@@ -166,12 +163,12 @@ class RegularRows:
                 ways.append(f"({raw}){_RAW_END}")
                 self._schema[str(column)] = pl.String
             pattern.append(f'(?:<c r="{name}\\1"(?:{"|".join(ways)}))?+')
-        self._row = re.compile("".join(pattern) + "</row>)")
+        self._row = re.compile(("".join(pattern) + "</row>)").encode())
 
     def _told(self) -> Iterator[bytes]:
         """The tags that the parser has yet to see; then the others have passed."""
         tags, self._tags = self._tags, []
-        yield "".join(tags).encode()
+        yield b"".join(tags)
         if self._unseen:
             self._passed(self._unseen, self._last)
             self._unseen = 0
@@ -179,8 +176,8 @@ class RegularRows:
     def _block(self) -> None:
         """Hands over the rows so far."""
         if self._lines:
-            body = _END.join(self._lines).encode()
-            rows = pl.read_csv(body, separator=_BETWEEN, eol_char=_END, quote_char=None, has_header=False, schema=self._schema)
+            body, marks = _END.join(self._lines), {"separator": _BETWEEN.decode(), "eol_char": _END.decode()}
+            rows = pl.read_csv(body, **marks, quote_char=None, has_header=False, schema=self._schema)
             self._take(rows.drop(_TAG))
         self._lines = []
 
@@ -198,13 +195,15 @@ def _raw(forms: Collection[str]) -> str:
     return rf'(?: s="[0-9]{{1,6}}")?+(?: t="[A-Za-z]{{1,9}}")?+(?:/(?=>)|>{formula}(?:{value}))'
 
 
-def _decoded(piece: bytes) -> str | None:
-    """None where there are bytes or characters that XML does not allow; the parser says so."""
+def _sound(piece: bytes) -> bool:
+    """Whether up to the last tag there are no bytes or characters that XML does not allow; where there are, the parser says so."""
+    if piece.isascii():
+        return True
     try:
-        text = piece.decode()
+        text = piece[: piece.rfind(b">") + 1].decode()
     except UnicodeDecodeError:
-        return None
-    return None if "\ufffe" in text or "\uffff" in text else text
+        return False
+    return "\ufffe" not in text and "\uffff" not in text
 
 
 def _gathered(rest: bytes, chunks: Iterator[bytes]) -> bytes:

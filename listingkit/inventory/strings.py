@@ -13,7 +13,9 @@ _HEAD = 1 << 16  # bytes
 _PREFIXED = re.compile(rb":si[\s/>]")
 _START = re.compile(rb"<(?:\w+:)?si(?:\s[^>]*)?>")
 _PLAIN = re.compile(rb"\s*<t(?: xml:space=\"preserve\")?>([^<&\r]*)</t>\s*")
-_ONE_TEXT = r'^<si><t(?: xml:space="preserve")?>([^<&\r]+)</t>$'
+_SPACE_KEPT = 't xml:space="preserve"'
+_ITEM = r"(?:^|:)si(?:[\s/]|$)"
+_ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -49,11 +51,12 @@ class SharedStrings:
 
     @cached_property
     def _plain(self) -> pl.Series:
-        """The strings without markup, escapes or blanks; null for the others."""
-        pieces = pl.Series(self._pieces, dtype=pl.Binary).cast(pl.String, strict=False)
-        texts = pieces.str.extract(_ONE_TEXT)
-        odd = texts.str.contains("_x", literal=True) | (texts.str.strip_chars().str.len_bytes() == 0)
-        return texts.set(odd, None)
+        """The strings that need no thought; null for the others, and for blank ones."""
+        texts = _alone(self._content)
+        if texts is None:
+            return pl.Series([None] * len(self), dtype=pl.String)
+        odd = texts.str.contains_any(["&", "_x"]) | (texts.str.strip_chars().str.len_bytes() == 0)
+        return _spelled(texts).set(odd, None)
 
     def gather(self, numbers: pl.Series) -> pl.Series:
         """The strings with these numbers (UInt32); null where there is no number, no string or a blank one."""
