@@ -176,8 +176,10 @@ class RegularRows:
     def _block(self) -> None:
         """Hands over the rows so far."""
         if self._lines:
-            body, marks = _END.join(self._lines), {"separator": _BETWEEN.decode(), "eol_char": _END.decode()}
-            rows = pl.read_csv(body, **marks, quote_char=None, has_header=False, schema=self._schema)
+            body = _END.join(self._lines)
+            rows = pl.read_csv(
+                body, separator=_BETWEEN.decode(), eol_char=_END.decode(), quote_char=None, has_header=False, schema=self._schema
+            )
             self._take(rows.drop(_TAG))
         self._lines = []
 

@@ -1,12 +1,15 @@
 """The shared strings of a workbook, each parsed when it is asked for."""
 
 import re
+from collections.abc import Callable
 from functools import cached_property
 from xml.parsers import expat
 
 import polars as pl
 
 from listingkit.inventory import safe_xml
+from listingkit.master.blanks import without_blanks
+from listingkit.master.elements import elements
 
 _END = re.compile(rb"</(?:\w+:)?si\s*>|<(?:\w+:)?si\s*/>")
 _HEAD = 1 << 16  # bytes
@@ -14,23 +17,28 @@ _PREFIXED = re.compile(rb":si[\s/>]")
 _START = re.compile(rb"<(?:\w+:)?si(?:\s[^>]*)?>")
 _PLAIN = re.compile(rb"\s*<t(?: xml:space=\"preserve\")?>([^<&\r]*)</t>\s*")
 _SPACE_KEPT = 't xml:space="preserve"'
+_ONE_TEXT = r'^<si><t(?: xml:space="preserve")?>([^<\r]+)</t>$'
 _ITEM = r"(?:^|:)si(?:[\s/]|$)"
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 class SharedStrings:
-    """Texts by index. Rich text is joined, phonetic readings are left out."""
+    """Texts by index. Rich text is joined, phonetic readings are left out. `head` is how the part that `read` gives begins."""
 
-    def __init__(self, content: bytes, where: str) -> None:
-        self._content = content
+    def __init__(self, head: bytes, read: Callable[[], bytes], where: str) -> None:
+        self._head, self._read = head[:_HEAD], read
         self._where = f"{where}: xl/sharedStrings.xml"
         self._known: dict[int, str] = {}
 
     @cached_property
     def _first(self) -> list[bytes]:
         """The first of them, which is all that a look at the head of a sheet asks for."""
-        return _END.split(self._content[:_HEAD])[:-1]
+        return _END.split(self._head)[:-1]
+
+    @cached_property
+    def _content(self) -> bytes:
+        return self._read()
 
     @cached_property
     def _pieces(self) -> list[bytes]:
@@ -54,9 +62,8 @@ class SharedStrings:
         """The strings that need no thought; null for the others, and for blank ones."""
         texts = _alone(self._content)
         if texts is None:
-            return pl.Series([None] * len(self), dtype=pl.String)
-        odd = texts.str.contains_any(["&", "_x"]) | (texts.str.strip_chars().str.len_bytes() == 0)
-        return _spelled(texts).set(odd, None)
+            texts = pl.Series(self._pieces, dtype=pl.Binary).cast(pl.String, strict=False).str.extract(_ONE_TEXT)
+        return _spelled(without_blanks(texts))
 
     def gather(self, numbers: pl.Series) -> pl.Series:
         """The strings with these numbers (UInt32); null where there is no number, no string or a blank one."""
@@ -89,6 +96,29 @@ class SharedStrings:
         except (expat.ExpatError, safe_xml.Declared) as error:
             raise safe_xml.broken(self._where, error) from error
         return unescape("".join(texts.found))
+
+
+def _alone(content: bytes) -> pl.Series | None:
+    """The texts of strings that are one text and no more, still escaped; null for the others. None where it is not told so easily."""
+    lines = elements(content)
+    if lines is None:
+        return None
+    tag = lines.get_column("tag")
+    item, text = tag == "si", (tag == "t") | (tag == _SPACE_KEPT)
+    if tag.filter(~(item | text)).str.contains(_ITEM).any():
+        return None
+    alone = item & text.shift(-1, fill_value=False) & item.shift(-2, fill_value=True)
+    return lines.get_column("text").shift(-1).set(~alone, None).filter(item)
+
+
+def _spelled(texts: pl.Series) -> pl.Series:
+    """The entities that XML knows undone; null where there are others, or escapes of Excel's."""
+    places = texts.str.contains_any(["&", "_x"]).arg_true()
+    if not len(places):
+        return texts
+    some = texts.gather(places)
+    strange = some.str.replace_many(list(_ENTITIES), [""]).str.contains_any(["&", "_x"])
+    return texts.scatter(places, some.str.replace_many(_ENTITIES).set(strange, None))
 
 
 class _Texts:

@@ -1,31 +1,26 @@
 """A workbook as a template needs it: cells of a few small sheets, names, validations, conditional formats, column styles.
 
 The parts are read as a stream, so that a book with millions of merged cells or a hundred thousand data rows costs only what is looked at.
-Declarations of entities are refused, and no part may unpack to more than it could honestly hold.
+Declarations of entities are refused.
 """
 
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
-from listingkit.errors import Unreadable
 from listingkit.inventory import safe_xml
+from listingkit.inventory.parts import Parts
 from listingkit.inventory.safe_xml import local
 from listingkit.inventory.settings import HEAD
 from listingkit.inventory.sheet_part import SheetReader
 from listingkit.inventory.strings import SharedStrings
 from listingkit.inventory.styles import StyleReader, Styles
 from listingkit.master.sheet import index
-from listingkit.master.unpacking import unpacked
 
-PART_LIMIT = 256 << 20  # bytes that a part held in memory may unpack to
-STREAM_LIMIT = 2 << 30  # bytes of a part that is only passed through
 _AREA = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
 
 
@@ -98,26 +93,14 @@ class Workbook:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            self._zip = zipfile.ZipFile(path)
-        except OSError as error:
-            raise Unreadable(f"cannot read {path}: {error.strerror or error}") from error
-        except zipfile.BadZipFile as error:
-            with path.open("rb") as stream:
-                packed = stream.read(2) == b"PK"
-            how = "is cut off or damaged: copy or download it again" if packed else "is no Excel workbook (.xlsx, .xlsm): save it as one"
-            raise Unreadable(f"{path} {how}") from error
-        self._members = {info.filename.lower(): info.filename for info in self._zip.infolist()}
+        self._parts = Parts(path)
         self._cells: dict[str, dict[int, dict[int, str]]] = {}
-        if self._member("xl/workbook.xml") is None:
-            self._zip.close()
-            raise Unreadable(f"{path} is a zip file but not an Excel workbook: it has no xl/workbook.xml")
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._zip.close()
+        self._parts.close()
 
     @cached_property
     def _book(self) -> _Book:
@@ -143,21 +126,23 @@ class Workbook:
         for name, relation, hidden in self._book.sheets:
             target = targets.get(relation, "")
             part = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
-            if target and self._member(part):
+            if target and self._parts.has(part):
                 entries.append(SheetEntry(name, part, hidden))
         return tuple(entries)
 
     @cached_property
     def strings(self) -> SharedStrings:
         """The shared strings, parsed one by one when asked for."""
-        part = self._member("xl/sharedStrings.xml")
-        return SharedStrings(self.content(part) if part else b"", str(self.path))
+        part = "xl/sharedStrings.xml"
+        if not self._parts.has(part):
+            return SharedStrings(b"", bytes, str(self.path))
+        return SharedStrings(next(self.chunks(part), b""), partial(self._parts.content, part), str(self.path))
 
     @cached_property
     def styles(self) -> Styles:
         """Number formats of the cell styles and the meaning of the differential ones."""
         reader = StyleReader()
-        if self._member("xl/styles.xml"):
+        if self._parts.has("xl/styles.xml"):
             self.listen("xl/styles.xml", reader)
         return reader.styles
 
@@ -199,35 +184,14 @@ class Workbook:
 
     def content(self, part: str) -> bytes:
         """A part, unpacked. Raises `Unreadable` above the limit."""
-        size = 0
-        pieces = []
-        for chunk in self.chunks(part):
-            size += len(chunk)
-            if size > PART_LIMIT:
-                raise Unreadable(f"{self.path}: {part} unpacks to more than {PART_LIMIT >> 20} MB; this is no inventory template")
-            pieces.append(chunk)
-        return b"".join(pieces)
+        return self._parts.content(part)
 
     def chunks(self, part: str) -> Iterator[bytes]:
         """A part as a stream."""
-        member = self._member(part)
-        if member is None:
-            raise Unreadable(f"{self.path} lacks {part}; open it in Excel and save it again")
-        size = 0
-        try:
-            for chunk in unpacked(self._zip, self._zip.getinfo(member)):
-                size += len(chunk)
-                if size > STREAM_LIMIT:
-                    raise Unreadable(f"{self.path}: {part} unpacks to more than {STREAM_LIMIT >> 30} GB; this is no inventory template")
-                yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-            raise Unreadable(f"{self.path}: {part} cannot be unpacked ({error}); the file is damaged or protected") from error
-
-    def _member(self, part: str) -> str | None:
-        return self._members.get(part.lower())
+        return self._parts.chunks(part)
 
     def _relations(self, part: str) -> dict[str, str]:
-        if self._member(part) is None:
+        if not self._parts.has(part):
             return {}
         relations = _Relations()
         self.listen(part, relations)

@@ -7,8 +7,9 @@ from listingkit.master.sheet import ROW
 
 def without_blanks(texts: pl.Series) -> pl.Series:
     """Blank texts as null."""
-    blank = texts.str.strip_chars().str.len_bytes() == 0
-    return texts.set(blank, None) if blank.any() else texts
+    suspects = ((texts < "!") | ((texts >= "\x7f") & (texts < "\u3001"))).arg_true()
+    blank = suspects.filter(texts.gather(suspects).str.strip_chars().str.len_bytes() == 0)
+    return texts.clone().scatter(blank, None) if len(blank) else texts
 
 
 def without_blank_cells(frame: pl.DataFrame) -> pl.DataFrame:

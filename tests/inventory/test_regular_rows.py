@@ -155,7 +155,7 @@ def test_both_ways_read_the_same(sheet: str, small: bool, tmp_path_factory: pyte
 
 @given(number=st.from_regex(r"-?[0-9]{1,16}(\.[0-9]{1,6})?", fullmatch=True))
 def test_numbers_are_shown_the_same(number: str) -> None:
-    [(_, texts, kind, style)] = parted(pl.Series([f' s="3"><v>{number}']), CellReader(SharedStrings(b"", "")))
+    [(_, texts, kind, style)] = parted(pl.Series([f' s="3"><v>{number}']), CellReader(SharedStrings(b"", bytes, "")))
     assert (texts.to_list(), kind, style) == ([shown(number)], "number", 3)
 
 
