@@ -14,7 +14,7 @@ import polars as pl
 from listingkit.build import named
 from listingkit.config import DEFAULT, Config
 from listingkit.defined import NOTHING, Definitions
-from listingkit.distributed.cluster import Tasks, all_or_nothing
+from listingkit.distributed.cluster import Tasks, all_or_nothing, readying
 from listingkit.distributed.held import held_rows, wrong_rows
 from listingkit.distributed.job import Asked, Counts, Job, PartTold, Policy, Told, listings_of
 from listingkit.distributed.reading import Reading, batches
@@ -96,7 +96,8 @@ def check(urls: str | Sequence[str], out: str, *, client: Any, **asked: Any) -> 
     """
     options = Options(**asked)
     parts = part_files(urls)
-    job = _assumed(parts, out, options)
+    with readying(client):
+        job = _assumed(parts, out, options)
     with all_or_nothing(client, job.space) as tasks:
         found = _round(tasks, parts, job)
         done = _done(found)
@@ -111,7 +112,8 @@ def render(urls: str | Sequence[str], out: str, *, client: Any, **asked: Any) ->
     """
     options = Options(**asked)
     parts = part_files(urls)
-    job = _assumed(parts, out, options)
+    with readying(client):
+        job = _assumed(parts, out, options)
     stores = named(job.asked.stores)
     leaves = (*job.space.leaves, *(store.code for store in stores))
     job = replace(job, space=Space(out, leaves), families=True, fixing=options.fix)
@@ -173,9 +175,9 @@ def _round(tasks: Tasks, parts: Sequence[PartFile], job: Job, fixes: Callable[[P
     spreads = [[spread for one in told for spread in one.spread[number]] for number in range(len(told[0].spread))]
     full = [(n, bucket) for n, files in enumerate(spreads) for bucket in range(job.buckets) if any(one.holds(bucket) for one in files)]
     where = tasks.shared(spreads)
-    judged = tasks.do("checking across rows", judge_bucket, full, shared=[where, source, shared])
-    if sum(one.rows for one in told) <= LARGEST_SHEET:
-        judged += tasks.do("checking the sheet", judge_sheet, [([one.sheet for one in told],)], shared=[source, shared])
+    few = sum(one.rows for one in told) <= LARGEST_SHEET
+    sheet = tasks.begun(judge_sheet, [([one.sheet for one in told],)], shared=[source, shared]) if few else []
+    judged = tasks.do("checking across rows", judge_bucket, full, shared=[where, source, shared], beside=sheet)
     return _Round(job, told, judged, left_whole(job, told, judged, source))
 
 

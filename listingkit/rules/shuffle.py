@@ -16,6 +16,7 @@ from listingkit.rules.groups import buckets_in
 from listingkit.rules.task import Run
 
 BUCKET = "#bucket"
+_AT = "#at"  # number of a row
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,18 @@ def buckets(frame: pl.DataFrame, shuffle: Shuffle, count: int) -> Iterator[tuple
     """The rows of each bucket that has any."""
     numbers = buckets_in(frame, {str(place): key for place, key in enumerate(shuffle.keys)}, count)
     rows = frame.select(shuffle.columns)
-    parts = [rows.with_columns(numbers[name].alias(BUCKET)).with_row_index("#at") for name in numbers.columns]
-    spread = pl.concat(parts).drop_nulls(BUCKET).unique(["#at", BUCKET]).sort("#at").drop("#at")
-    for (number,), mine in spread.partition_by(BUCKET, as_dict=True, include_key=False).items():
+    first, *others = numbers.columns
+    spread = rows.with_columns(numbers[first].alias(BUCKET))
+    if others:  # a row whose keys meet in several buckets goes into each of them once
+        placed = pl.concat(_new_places(numbers)).sort(_AT, BUCKET)
+        spread = rows[placed[_AT]].hstack([placed[BUCKET]])
+    for (number,), mine in spread.drop_nulls(BUCKET).partition_by(BUCKET, as_dict=True, include_key=False).items():
         yield int(number), mine
+
+
+def _new_places(numbers: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """By key which rows it brings into which bucket, where no key before it did."""
+    rows = numbers.with_row_index(_AT)
+    for place, name in enumerate(numbers.columns):
+        others = [pl.col(name).ne_missing(pl.col(one)) for one in numbers.columns[:place]]
+        yield rows.filter(pl.col(name).is_not_null(), *others).select(_AT, pl.col(name).alias(BUCKET))
