@@ -4,7 +4,7 @@ import gc
 
 from listingkit.cli import main
 
-SELDOM = (50_000, 20, 20)  # the collector looks after so many new objects: what a run makes hardly ever goes round in circles
+SELDOM = (200_000, 20, 20)  # the collector looks after so many new objects: what a run makes hardly ever goes round in circles
 
 
 def program() -> None:

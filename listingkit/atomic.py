@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from secrets import token_hex
 from typing import BinaryIO
 
 from listingkit.errors import Unwritable
@@ -22,7 +21,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield stream
         return
     place = path.resolve()
-    part = place.with_name(f".{place.name}.{token_hex(4)}.part")
+    part = place.with_name(f".{place.name}.{os.urandom(4).hex()}.part")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         stream = part.open("xb")
