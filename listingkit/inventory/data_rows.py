@@ -1,8 +1,9 @@
 """The filled rows of a template's data sheet, read as a stream."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import polars as pl
 
@@ -14,7 +15,6 @@ from listingkit.inventory.regular_cells import parted
 from listingkit.inventory.regular_rows import PLACE, RegularRows
 from listingkit.inventory.safe_xml import local
 from listingkit.inventory.styles import Styles
-from listingkit.inventory.template import Template
 from listingkit.inventory.workbook import SheetEntry, Workbook
 from listingkit.master.notes import UNCALCULATED
 from listingkit.master.sheet import ROW, Evidence, Spoilt, letter
@@ -22,6 +22,13 @@ from listingkit.master.sheet import ROW, Evidence, Spoilt, letter
 _MOST_CELLS = 30_000_000
 _OF_TEXT = '^[^>]* t="(?:[^nbe"]|[^"]{2,})"'  # a raw cell whose type is none of a number's, boolean's or error's
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - sheets know no time zones
+
+
+class Wanted(NamedTuple):
+    """What is read of a sheet: the path of each column, whether its number format is not that of text, and the first row."""
+
+    columns: Mapping[int, tuple[str, bool]]
+    first_row: int
 
 
 @dataclass
@@ -44,14 +51,15 @@ class _Column:
 
 
 class _RowReader:
-    """Listens to the rows of the data sheet."""
+    """Listens to the rows of the data sheet; what stands below them is told to `below`."""
 
-    def __init__(self, book: Workbook, template: Template) -> None:
+    def __init__(self, book: Workbook, where: str, wanted: Wanted, below: safe_xml.Handler | None) -> None:
         self._reader = CellReader(book.strings)
         self._styles: Styles = book.styles
         self._epoch = _EPOCH_1904 if book.date1904 else _EPOCH
-        self._data_row = template.data_row
-        self._where = f"{book.path}, sheet {template.sheet}"
+        self._data_row = wanted.first_row
+        self._where = where
+        self._below, self._told = below, safe_xml.UNHEARD
         self._skip = False
         self._cells = 0
         self._rows = 0
@@ -59,7 +67,7 @@ class _RowReader:
         self._places: list[int] = []
         self._regular: list[pl.DataFrame] = []
         self.spoilt: list[Spoilt] = []
-        self.columns = {column.index: _Column(column.path, column.type != "text") for column in template.by_path.values()}
+        self.columns = {index: _Column(path, counts_text) for index, (path, counts_text) in wanted.columns.items()}
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
@@ -71,6 +79,8 @@ class _RowReader:
             number = int(text) if text.isdecimal() else self._reader.row_before + 1
             self._skip = number < self._data_row
             self._reader.start_row(number)
+        else:
+            self._told.start(tag, attributes)
 
     def end(self, tag: str) -> None:
         """An element ends."""
@@ -80,10 +90,15 @@ class _RowReader:
             self._rows += 1
         elif self._reader.row and not self._skip:
             self._reader.end(local(tag))
+        else:
+            self._told.end(tag)
+            if self._below is not None and local(tag) == "sheetData":
+                self._told = self._below
 
     def text(self, text: str) -> None:
         """Text inside an element."""
         self._reader.text(text)
+        self._told.text(text)
 
     def _take(self, number: int, cells: Mapping[int, Cell]) -> None:
         known = {column: cell for column, cell in cells.items() if column in self.columns and cell.text.strip()}
@@ -168,11 +183,17 @@ class _RowReader:
         return (whole.sort(PLACE) if height else whole).drop(PLACE)
 
 
-def read_data_rows(book: Workbook, entry: SheetEntry, template: Template) -> DataRows:
-    """The rows of a workbook from the template's data row on. Raises `Unreadable`."""
-    reader = _RowReader(book, template)
-    regular = RegularRows(reader.columns.keys(), template.data_row, reader.take, reader.passed)
-    safe_xml.read(regular.rest(book.chunks(entry.part)), reader, f"{book.path}, sheet {entry.name}")
+def read_data_rows(
+    book: Workbook, entry: SheetEntry, wanted: Wanted, chunks: Iterator[bytes] | None = None, below: safe_xml.Handler | None = None
+) -> DataRows:
+    """The rows of a sheet from the first wanted one on. Raises `Unreadable`.
+
+    `chunks` are the bytes of its part, where they are being read already; `below` is told of what stands below the cells.
+    """
+    where = f"{book.path}, sheet {entry.name}"
+    reader = _RowReader(book, where, wanted, below)
+    regular = RegularRows(reader.columns.keys(), wanted.first_row, reader.take, reader.passed)
+    safe_xml.read(regular.rest(book.chunks(entry.part) if chunks is None else chunks), reader, where)
     return DataRows(
         reader.frame(),
         {column.path: _evidence(column) for column in reader.columns.values() if column.kinds},

@@ -47,9 +47,8 @@ def read_whole(path: Path | str) -> tuple[Template, DataRows]:
     if not text_file.is_workbook(path):
         template = text_file.template(path)
         return template, text_file.rows(path, template)
-    from listingkit.inventory.template_book import rows_of, template_of
+    from listingkit.inventory.template_book import whole_of
     from listingkit.inventory.workbook import Workbook
 
     with Workbook(path) as book:
-        template = template_of(book)
-        return template, rows_of(book, template)
+        return whole_of(book)

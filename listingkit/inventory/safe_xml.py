@@ -15,6 +15,17 @@ class Handler(Protocol):
     def text(self, text: str) -> None: ...
 
 
+class _Unheard:
+    """What nobody listens to."""
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None: ...
+    def end(self, tag: str) -> None: ...
+    def text(self, text: str) -> None: ...
+
+
+UNHEARD: Handler = _Unheard()
+
+
 class Declared(Exception):
     """The part declares a document type, which no spreadsheet program writes."""
 

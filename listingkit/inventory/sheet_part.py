@@ -78,6 +78,11 @@ class SheetReader:
     _beyond: int | None = None  # byte position of the first row below the head
     _parser: expat.XMLParserType | None = None
 
+    @property
+    def cut(self) -> bool:
+        """Whether there was more than the head, so that without `tail` the rules below the cells are not known."""
+        return self._beyond is not None
+
     def __post_init__(self) -> None:
         self._cells = CellReader(self.strings)
 

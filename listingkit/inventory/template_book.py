@@ -1,16 +1,16 @@
 """An inventory template of any generation as a workbook: its columns, lists and rules, and its filled rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from listingkit.errors import Unreadable
 from listingkit.inventory import definitions, settings
-from listingkit.inventory.data_rows import read_data_rows
+from listingkit.inventory.data_rows import Wanted, read_data_rows
 from listingkit.inventory.definitions import Definition
 from listingkit.inventory.dropdowns import Dropdowns
 from listingkit.inventory.filled_rows import DataRows
 from listingkit.inventory.requirements import column_rules, matrix
-from listingkit.inventory.sheet_part import SheetReader
+from listingkit.inventory.sheet_part import ColumnStyle, SheetReader
 from listingkit.inventory.template import Generation, Template, TemplateColumn, ValueList
 from listingkit.inventory.wording import requirement
 from listingkit.inventory.workbook import SheetEntry, Workbook
@@ -27,17 +27,52 @@ def rows_of(book: Workbook, template: Template) -> DataRows:
     entry = next((sheet for sheet in book.sheets if sheet.name == template.sheet), None)
     if entry is None:
         raise Unreadable(f"{book.path} has no sheet {template.sheet!r}")
-    return read_data_rows(book, entry, template)
+    columns = {column.index: (column.path, column.type != "text") for column in template.by_path.values()}
+    return read_data_rows(book, entry, Wanted(columns, template.data_row))
 
 
 def template_of(book: Workbook) -> Template:
     """The template that a workbook is. Raises `Unreadable`."""
-    entry, sheet = _data_sheet(book)
+    entry = _data_sheet(book)
+    sheet = book.sheet(entry)
+    return _template(book, entry, sheet, _layout(book, entry, sheet))
+
+
+def whole_of(book: Workbook) -> tuple[Template, DataRows]:
+    """The template that a workbook is, and its filled rows, in one pass over their sheet. Raises `Unreadable`."""
+    entry = _data_sheet(book)
+    sheet, chunks = book.head(entry)
+    layout = _layout(book, entry, sheet)
+    first: dict[str, int] = {}
+    for column, path in layout.paths.items():
+        first.setdefault(path, column)
+    styles = _styles(sheet)
+    columns = {column: (path, _type(book, styles.get(column)) != "text") for path, column in first.items()}
+    rows = read_data_rows(book, entry, Wanted(columns, layout.data_row), chunks, sheet if sheet.cut else None)
+    return _template(book, entry, sheet, layout), rows
+
+
+class _Layout(NamedTuple):
+    """What stands where in the data sheet."""
+
+    values: Mapping[str, str]
+    label_row: int
+    attribute_row: int
+    data_row: int
+    paths: Mapping[int, str]
+
+
+def _layout(book: Workbook, entry: SheetEntry, sheet: SheetReader) -> _Layout:
     values = settings.parse(sheet.rows.get(1, {}).values())
     label_row, attribute_row, data_row = (settings.row_number(values, key, default) for key, default in _ROWS.items())
     paths = {column: path.strip() for column, path in sorted(sheet.rows.get(attribute_row, {}).items()) if path.strip()}
     if not paths or data_row <= attribute_row:
         raise Unreadable(f"{book.path}, sheet {entry.name}: row {attribute_row} should hold the attribute names but does not")
+    return _Layout(values, label_row, attribute_row, data_row, paths)
+
+
+def _template(book: Workbook, entry: SheetEntry, sheet: SheetReader, layout: _Layout) -> Template:
+    values, label_row, attribute_row, data_row, paths = layout
     types = {path: column for column, path in paths.items() if path in _TYPE_PATHS}
     type_column = next(iter(types.values()), None)
     product_types = _product_types(book, values, sheet, type_column, data_row)
@@ -73,10 +108,10 @@ def template_of(book: Workbook) -> Template:
     )
 
 
-def _data_sheet(book: Workbook) -> tuple[SheetEntry, SheetReader]:
+def _data_sheet(book: Workbook) -> SheetEntry:
     for entry in book.sheets:
         if any(settings.is_settings(cell) for cell in book.first_row(entry).values()):
-            return entry, book.sheet(entry)
+            return entry
     names = ", ".join(entry.name for entry in book.sheets[:8])
     raise Unreadable(
         f"{book.path}: no sheet begins with Amazon's settings (sheets: {names}); give the template as downloaded from Seller Central"
@@ -124,7 +159,7 @@ class _Facts:
         self.requirement_words = sheet.rows.get(data_row - 2, {}) if vendor and data_row > 2 else {}
         self.examples = sheet.rows.get(data_row - 1, {}) if vendor else _example_row(sheet, label_row, data_row, values)
         self.aliases = settings.aliases(values)
-        self.styles = {column: style for style in sheet.columns for column in range(style.left, min(style.right + 1, 16384))}
+        self.styles = _styles(sheet)
         self.lists = lists
         self.described = described
         self.words = words
@@ -134,14 +169,13 @@ def _columns(book: Workbook, paths: Mapping[int, str], facts: _Facts) -> Iterato
     for column, path in paths.items():
         said = facts.described.get(path, Definition("", "", ""))
         style = facts.styles.get(column)
-        kind = book.styles.kind(style.style) if style else "general"
         word = facts.requirement_words.get(column, "")
         yield TemplateColumn(
             index=column,
             path=path,
             label=facts.labels.get(column, ""),
             group=facts.groups.get(column, ""),
-            type=cast("Any", "text" if kind == "general" else kind),
+            type=_type(book, style),
             requirement=requirement(word) if word else said.requirement or facts.words.get(path, ""),
             example=facts.examples.get(column, "") or said.example,
             aliases=facts.aliases.get(path, {}),
@@ -149,6 +183,17 @@ def _columns(book: Workbook, paths: Mapping[int, str], facts: _Facts) -> Iterato
             accepted=said.accepted,
             hidden=bool(style and style.hidden),
         )
+
+
+def _styles(sheet: SheetReader) -> dict[int, ColumnStyle]:
+    """The style of each column that has one."""
+    return {column: style for style in sheet.columns for column in range(style.left, min(style.right + 1, 16384))}
+
+
+def _type(book: Workbook, style: ColumnStyle | None) -> Any:
+    """What a column's number format makes of its cells."""
+    kind = book.styles.kind(style.style) if style else "general"
+    return "text" if kind == "general" else kind
 
 
 def _groups(sheet: SheetReader, label_row: int) -> dict[int, str]:

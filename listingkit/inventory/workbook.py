@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
@@ -152,6 +153,13 @@ class Workbook:
         reader.read(self.chunks(entry.part), f"{self.path}, sheet {entry.name}")
         return reader
 
+    def head(self, entry: SheetEntry) -> tuple[SheetReader, Iterator[bytes]]:
+        """The first rows of a sheet, and its whole part: reading that on ends in the rules below the cells, which the reader must hear."""
+        reader, chunks = SheetReader(self.strings, HEAD, tail=False), self.chunks(entry.part)
+        taken: list[bytes] = []
+        reader.read(_noted(chunks, taken), f"{self.path}, sheet {entry.name}")
+        return reader, chain(taken, chunks)
+
     def first_row(self, entry: SheetEntry) -> Mapping[int, str]:
         """The filled cells of row 1, without reading on."""
         reader = SheetReader(self.strings, 1, tail=False)
@@ -196,6 +204,12 @@ class Workbook:
         relations = _Relations()
         self.listen(part, relations)
         return relations.targets
+
+
+def _noted(chunks: Iterator[bytes], taken: list[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        taken.append(chunk)
+        yield chunk
 
 
 def area(formula: str) -> Area | None:

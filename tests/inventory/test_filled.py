@@ -2,7 +2,8 @@
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,9 +17,10 @@ from listingkit.config import Config
 from listingkit.finding import Finding
 from listingkit.inventory.filled import Filled, read_filled_template
 from listingkit.inventory.migrate import migrate
-from listingkit.inventory.read import read_template
+from listingkit.inventory.read import read_filled, read_template, read_whole
 from listingkit.inventory.sniff import is_template
 from listingkit.inventory.wire import dictionary
+from listingkit.inventory.workbook import Workbook
 from listingkit.mapping.listings import SOURCE, Listings, Source
 from listingkit.marketplace import marketplace, select
 from listingkit.master.sheet import ROW, Column, letter
@@ -305,6 +307,46 @@ def test_a_filled_template_is_a_master_too(templates: ModuleType, tmp_path: Path
     assert (master.file, master.sheet, master.header_row, master.kind) == ("filled.xlsx", "Template", 4, "xlsx")
     assert master.frame["A"].to_list() == ["A-1"]
     assert (master.columns[3].letter, master.columns[3].header) == ("D", "Item Name")
+
+
+def of_one_pass(path: Path) -> None:
+    template, rows = read_whole(path)
+    apart = read_filled(path, template)
+    assert template == read_template(path)
+    assert rows.frame.equals(apart.frame)
+    assert (rows.evidence, rows.texts, rows.spoilt) == (apart.evidence, apart.texts, apart.spoilt)
+
+
+@pytest.mark.parametrize("generation", ["unified", "legacy", "multistore", "vendor"])
+@pytest.mark.parametrize("count", [0, 3, 30])
+def test_one_pass_reads_what_two_read(generation: str, count: int, templates: ModuleType, tmp_path: Path) -> None:
+    known = templates.legacy("multistore") if generation == "multistore" else getattr(templates, generation)()
+    rows = [{column.path: f"x{row}" for column in known.columns} for row in range(count)]
+    of_one_pass(templates.build(replace(known, rows=rows), tmp_path / "filled.xlsx"))
+
+
+def test_one_pass_reads_what_two_read_of_real_files(real_files: Path) -> None:
+    for path in sorted((real_files / "templates").glob("*.xlsm")):
+        of_one_pass(path)
+
+
+def test_the_data_sheet_is_unpacked_once(templates: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(templates, tmp_path, *[{}] * 200)
+    unpacked: Counter[str] = Counter()
+    plain = Workbook.chunks
+
+    def counted(self: Workbook, part: str) -> Iterator[bytes]:
+        for chunk in plain(self, part):
+            unpacked[part] += len(chunk)
+            yield chunk
+
+    monkeypatch.setattr(Workbook, "chunks", counted)
+    monkeypatch.setattr("listingkit.master.unpacking.BLOCK", 1000)
+    read_whole(tmp_path / "filled.xlsx")
+    with Workbook(tmp_path / "filled.xlsx") as book:
+        part = next(entry.part for entry in book.sheets if entry.name == "Template")
+        size = len(book.content(part))
+    assert unpacked[part] < 1.5 * size
 
 
 def test_an_upload_is_judged_by_the_template_it_is_for(templates: ModuleType, tmp_path: Path) -> None:

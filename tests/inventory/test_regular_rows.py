@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from listingkit.errors import Unreadable
 from listingkit.inventory import regular_rows
 from listingkit.inventory.cells import CellReader, shown
-from listingkit.inventory.data_rows import read_data_rows
 from listingkit.inventory.read import read_filled, read_template
 from listingkit.inventory.regular_cells import parted
 from listingkit.inventory.regular_rows import RegularRows
 from listingkit.inventory.strings import SharedStrings
 from listingkit.inventory.template import Template, TemplateColumn
+from listingkit.inventory.template_book import rows_of
 from listingkit.inventory.workbook import Workbook
 from listingkit.master import unpacking
 from listingkit.master.sheet import ROW, letter
@@ -133,7 +133,7 @@ def read(folder: Path, sheet: str) -> Any:
     """Everything that is read of a sheet, or that it cannot be."""
     with Workbook(written(folder, sheet)) as opened:
         try:
-            found = read_data_rows(opened, opened.sheets[0], TEMPLATE)
+            found = rows_of(opened, TEMPLATE)
         except Unreadable:
             return "unreadable"
     assert found.frame.schema == {ROW: pl.UInt32} | {f"p{at}": pl.String for at in range(6)}
