@@ -20,7 +20,7 @@ from listingkit.mapping.assign import Assignment
 from listingkit.mapping.listings import Listings, Source
 from listingkit.mapping.pieces import look_at, needs_every_row, styles_of, with_every_column, with_head
 from listingkit.mapping.profile import Profile, load
-from listingkit.mapping.values import Seen
+from listingkit.mapping.values import Seen, glance_at
 from listingkit.mapping.votes import LOOKED_AT
 from listingkit.master.batches import ROWS, read_batches
 from listingkit.master.sheet import Master
@@ -97,17 +97,18 @@ class Parts:
                 heads.append(packed(part.frame.head(unseen)))
                 unseen -= part.frame.height
             whole = with_every_column(part, assumed)
-            look_at(seen, whole.frame, assumed)
+            known = glance_at(whole.frame, assumed.assignments)
+            look_at(seen, whole.frame, assumed, known)
             if not assumed.styles:
                 assumed = replace(assumed, styles=styles_of(seen, assumed, whole.evidence))
-            mapped = map_part(whole, assumed)
+            mapped = map_part(whole, assumed, known)
             reading |= dict.fromkeys(part.notes)
             mapping |= dict.fromkeys(mapped.notes)
             self.rows += mapped.frame.height
             self.source = mapped.source
             last = replace(whole, frame=whole.frame.clear())
             listings = self._listings(mapped)
-            del part, whole, mapped
+            del part, whole, mapped, known
             yield listings
             del listings
         head = pl.concat([unpacked(one) for one in heads], how="diagonal")

@@ -13,6 +13,7 @@ from listingkit.finding import Finding, Severity
 from listingkit.mapping.assign import Assignment, absent, assign, header_key, ignored, note
 from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE
 from listingkit.mapping.drift import drift
+from listingkit.mapping.glance import Glance
 from listingkit.mapping.headers import name_key
 from listingkit.mapping.listings import SOURCE, Listings, Lost, Source
 from listingkit.mapping.pictures import free_place
@@ -21,7 +22,7 @@ from listingkit.mapping.profile import FillDown, Profile
 from listingkit.mapping.propose import ACCEPT, propose
 from listingkit.mapping.remarks import without_remarks
 from listingkit.mapping.translations import spread_languages
-from listingkit.mapping.values import Read, Style, read_column
+from listingkit.mapping.values import Read, Style, glance_at, read_column
 from listingkit.marketplace import marketplaces
 from listingkit.master.sheet import ROW, Column, Master
 
@@ -119,11 +120,15 @@ def plan(master: Master, profile: Profile, threshold: float = ACCEPT) -> Plan:
     return Plan(profile, assignments, (*drift(master, profile), *notes))
 
 
-def map_part(master: Master, plan: Plan) -> Mapped:
-    """Map a sheet, or a part of one, as planned. Raises `BadProfile`, and `ListingkitError` where nothing holds the SKU."""
+def map_part(master: Master, plan: Plan, known: Glance | None = None) -> Mapped:
+    """Map a sheet, or a part of one, as planned; what is `known` of it need not be asked again.
+
+    Raises `BadProfile`, and `ListingkitError` where nothing holds the SKU.
+    """
     profile = plan.profile
+    known = known or glance_at(master.frame, plan.assignments)
     master, remarks = without_remarks(master)
-    reads = [(assignment, read_column(master, assignment, profile, plan.styles.get(assignment))) for assignment in plan.assignments]
+    reads = [(one, read_column(master, one, profile, plan.styles.get(one), known)) for one in plan.assignments]
     columns: dict[str, tuple[Assignment, pl.Series]] = {}
     stated = {assignment.field for assignment in plan.assignments}
     for assignment, read in reads:

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 import polars as pl
 
 NAMES = "p|br|div|span|b|i|u|em|strong|ul|ol|li|h[1-6]|table|tr|td|th|tbody|font|img|a|meta|style|script|sup|sub|small|hr|blockquote"
+MARK = "<"  # without which there is no tag
 TAG = rf"(?i)</?(?:{NAMES})(?:\s[^<>]*)?/?>"
 BREAKS = frozenset(("p", "br", "div", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "tr", "hr", "blockquote"))
 SILENT = frozenset(("script", "style"))
@@ -17,12 +18,12 @@ LONGEST = 200_000  # characters of one cell that are looked into
 
 def has_markup(column: pl.Series) -> bool:
     """Whether any cell holds HTML tags."""
-    return bool(column.str.contains("<", literal=True).any() and column.str.contains(TAG).any())
+    return bool(column.str.contains(MARK, literal=True).any() and column.str.contains(TAG).any())
 
 
 def tagged(column: pl.Series) -> int:
     """How many cells hold HTML tags."""
-    return int(column.str.contains(TAG).sum()) if column.str.contains("<", literal=True).any() else 0
+    return int(column.str.contains(TAG).sum()) if column.str.contains(MARK, literal=True).any() else 0
 
 
 def without_markup(column: pl.Series) -> pl.Series:

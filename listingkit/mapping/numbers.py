@@ -67,18 +67,20 @@ def read_numbers(
     currency: str | None = None,
     whole: bool = False,
     style: NumberStyle | None = None,
+    plain: bool = False,
 ) -> Numbers:
     """Read a text column as plain decimals: digits and a point, no separators, no signs of currency or unit.
 
     `decimal` and `currency` are those that header or profile declare for this column, `usual` is the decimal sign to take where its
-    cells do not tell. `style` is that of a larger column that this one is a part of.
+    cells do not tell. `style` is that of a larger column that this one is a part of. `plain` says that it holds nothing but plain
+    numbers, of digits alone where it is read as `whole`.
     Digits are never changed: `10,50` is `10.50`; only where `whole` asks for integers is `10,00` `10`.
     """
-    if style is None and decimal in (None, ".") and _is_plain(column, whole=whole) and (decimal or _needs_no_thought(column)):
+    if style is None and decimal in (None, ".") and (plain or _is_plain(column, whole=whole)) and (decimal or _needs_no_thought(column)):
         return Numbers(column)
-    if style == NumberStyle() and _is_plain(column, whole=whole):
+    if style == NumberStyle() and (plain or _is_plain(column, whole=whole)):
         return Numbers(column)
-    cells = _parsed(column)
+    cells = _parsed(column if style is None or style.sign != "." else _odd(column, whole=whole))
     style = style or _style(cells, decimal, usual, currency, whole=whole)
     if not style.readable:
         return Numbers(column, None, None, style.doubt)
@@ -97,6 +99,11 @@ def number_style(
     if decimal in (None, ".") and _is_plain(column) and (decimal or _needs_no_thought(column)):
         return NumberStyle()
     return _style(_parsed(column), decimal, usual, currency, whole=whole)
+
+
+def _odd(column: pl.Series, *, whole: bool) -> pl.Series:
+    """The cells that are not as we write them: with a point as decimal sign, the others are read as they stand."""
+    return column.filter(~column.str.contains(WHOLE if whole else PLAIN))
 
 
 def _is_plain(column: pl.Series, *, whole: bool = False) -> bool:

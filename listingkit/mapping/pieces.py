@@ -7,8 +7,9 @@ import polars as pl
 
 from listingkit.mapping.apply import Plan
 from listingkit.mapping.assign import Assignment
+from listingkit.mapping.glance import Glance
 from listingkit.mapping.translations import LANGUAGE
-from listingkit.mapping.values import Seen, Style, look, style_of
+from listingkit.mapping.values import Seen, Style, glance_at, look, style_of
 from listingkit.master.sheet import Evidence, Master
 
 
@@ -18,10 +19,11 @@ def needs_every_row(plan: Plan) -> bool:
     return plan.profile.fill_down is not None or LANGUAGE in named
 
 
-def look_at(seen: dict[Assignment, Seen], frame: pl.DataFrame, plan: Plan) -> None:
-    """Add what a part of a sheet says of its columns to what was `seen` of them."""
+def look_at(seen: dict[Assignment, Seen], frame: pl.DataFrame, plan: Plan, known: Glance | None = None) -> None:
+    """Add what a part of a sheet says of its columns to what was `seen` of them; what is `known` of the part need not be asked again."""
+    known = known or glance_at(frame, plan.assignments)
     for assignment in plan.assignments:
-        found = look(frame[assignment.column.letter], assignment)
+        found = look(frame[assignment.column.letter], assignment, known)
         if found is not None:
             seen[assignment] = seen[assignment] + found if assignment in seen else found
 

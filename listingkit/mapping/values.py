@@ -1,7 +1,7 @@
 """The values of one column, read by the kind of its field. A value that cannot be read stays the text it was."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -10,6 +10,7 @@ from listingkit.fields import Field, fields, parse
 from listingkit.finding import Finding, Severity
 from listingkit.mapping.assign import Assignment, note
 from listingkit.mapping.dates import DateStyle, date_style, read_dates
+from listingkit.mapping.glance import NOTHING, Glance, glance
 from listingkit.mapping.headers import key
 from listingkit.mapping.markup import has_markup, tagged, without_markup
 from listingkit.mapping.numbers import NumberStyle, number_style, read_numbers
@@ -65,22 +66,35 @@ class Seen:
         return Seen(distinct, max(self.longest, other.longest), self.filled + other.filled, self.tagged + other.tagged)
 
 
-def look(column: pl.Series, assignment: Assignment) -> Seen | None:
-    """Look at a column, or at a part of one; None where its cells are read one by one."""
-    family = _family(assignment)
+def glance_at(frame: pl.DataFrame, assignments: Sequence[Assignment]) -> Glance:
+    """One glance at all columns of a sheet that are read by what they hold."""
+    letters = {one.column.letter: one for one in assignments if not one.source.keep and not _gallery(one)}
+    counted = [letter for letter, one in letters.items() if _is_counted(one)]
+    texts = [letter for letter, one in letters.items() if _family(one) or parse(one.field).field.kind == "text"]
+    return glance(frame, texts, counted)
+
+
+def look(column: pl.Series, assignment: Assignment, known: Glance = NOTHING) -> Seen | None:
+    """Look at a column, or at a part of one; None where its cells are read one by one. `known` is of the same cells."""
+    family, letter = _family(assignment), assignment.column.letter
     if _gallery(assignment):
         return Seen(longest=in_one_cell(column, assignment.source.separator))
     if family:
         return Seen(longest=_longest(_items(column, assignment, family))) if assignment.source.separator else None
-    if assignment.source.keep:
-        return None
-    if assignment.field in MEASURES:
-        return Seen(column.unique()) if ORDER.search(key(assignment.column.header)) else None
-    if parse(assignment.field).field.kind in ("number", "integer", "price", "date"):
-        return Seen(column.unique())
+    if _is_counted(assignment):
+        return Seen(known.distinct[letter] if letter in known.distinct else column.unique())
     if may_be_html(assignment):
-        return Seen(filled=len(column) - column.null_count(), tagged=tagged(column))
+        return Seen(filled=len(column) - column.null_count(), tagged=0 if letter in known.unmarked else tagged(column))
     return None
+
+
+def _is_counted(assignment: Assignment) -> bool:
+    """Whether the different cells of a column say how it is written."""
+    if _family(assignment) or _gallery(assignment) or assignment.source.keep:
+        return False
+    if assignment.field in MEASURES:
+        return bool(ORDER.search(key(assignment.column.header)))
+    return parse(assignment.field).field.kind in ("number", "integer", "price", "date")
 
 
 def may_be_html(assignment: Assignment) -> bool:
@@ -109,21 +123,24 @@ def column_style(column: pl.Series, assignment: Assignment, profile: Profile, ev
     return None if seen is None else style_of(seen, assignment, profile, evidence)
 
 
-def read_column(master: Master, assignment: Assignment, profile: Profile, style: Style | None = None) -> Read:
-    """Read one column of a sheet for its field; `style` is that of the whole column where the sheet is only a part."""
+def read_column(master: Master, assignment: Assignment, profile: Profile, style: Style | None = None, known: Glance = NOTHING) -> Read:
+    """Read one column of a sheet for its field; `style` is that of the whole column where the sheet is only a part.
+
+    What is `known` holds for all cells of the sheet.
+    """
     column = master.frame[assignment.column.letter]
     family, gallery = _family(assignment), _gallery(assignment)
     if gallery:
         return _pictures(master, assignment, gallery, style)
     if family:
-        return _listed(master, assignment, family, style)
+        return _listed(master, assignment, family, style, known)
     if assignment.source.keep:
         return Read({assignment.field: column})
     if assignment.field in MEASURES:
         return _measures(column, assignment, profile, style)
     kind = parse(assignment.field).field.kind
     if kind in ("number", "integer", "price"):
-        return _numbers(master, assignment, profile, style)
+        return _numbers(master, assignment, profile, style, known)
     if kind == "date":
         dates = read_dates(column, assignment.source.date, style=style.dates if style else None)
         return Read({assignment.field: dates.values}, notes=_doubt(master, assignment, dates.doubt))
@@ -131,7 +148,8 @@ def read_column(master: Master, assignment: Assignment, profile: Profile, style:
         return Read({assignment.field: _chosen(column, parse(assignment.field).field)})
     if kind == "url":
         return Read({assignment.field: addresses(column, assignment.source.base_url)})
-    if kind == "text" and has_markup(column) and (style or column_style(column, assignment, profile) or Style()).html:
+    marked = kind == "text" and assignment.column.letter not in known.unmarked and has_markup(column)
+    if marked and (style or column_style(column, assignment, profile) or Style()).html:
         message = f"{assignment.column.header!r} holds HTML: its text is used, the tags are not"
         return Read(
             {assignment.field: without_markup(column)},
@@ -158,12 +176,13 @@ def _stored_sign(evidence: Evidence | None) -> str | None:
     return "." if evidence and evidence.numeric and not evidence.text else None
 
 
-def _numbers(master: Master, assignment: Assignment, profile: Profile, style: Style | None) -> Read:
+def _numbers(master: Master, assignment: Assignment, profile: Profile, style: Style | None, known: Glance) -> Read:
     column, name = master.frame[assignment.column.letter], assignment.field
     decimal = _stored_sign(master.evidence.get(assignment.column.letter)) or assignment.source.decimal
     whole = parse(name).field.kind == "integer"
     declared, numbers = assignment.source.currency, style.numbers if style else None
-    read = read_numbers(column, decimal, usual=profile.decimal, currency=declared, whole=whole, style=numbers)
+    plain = assignment.column.letter in (known.whole if whole else known.plain)
+    read = read_numbers(column, decimal, usual=profile.decimal, currency=declared, whole=whole, style=numbers, plain=plain)
     currency = declared or read.currency
     notes = _doubt(master, assignment, read.doubt)
     return Read({name: read.values}, read.units, currency if parse(name).field.kind == "price" else None, notes)
@@ -216,13 +235,14 @@ def _longest(items: pl.Series) -> int:
     return most if isinstance(most, int) else 0
 
 
-def _listed(master: Master, assignment: Assignment, family: Field, style: Style | None) -> Read:
+def _listed(master: Master, assignment: Assignment, family: Field, style: Style | None, known: Glance) -> Read:
     """A column whose cells hold several items, spread over the places of its family."""
     column = master.frame[assignment.column.letter]
     qualifier = assignment.field.partition("@")[2]
     suffix = f"@{qualifier}" if qualifier else ""
     if assignment.source.separator is None:
-        return Read({f"{family.name}_1{suffix}": without_markup(column) if has_markup(column) else column})
+        marked = assignment.column.letter not in known.unmarked and has_markup(column)
+        return Read({f"{family.name}_1{suffix}": without_markup(column) if marked else column})
     items = _items(column, assignment, family)
     longest = style.longest if style else _longest(items)
     slots = range(min(longest, family.slots))

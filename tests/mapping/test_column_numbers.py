@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -6,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listingkit.mapping.numbers import read_numbers
+from listingkit.mapping.glance import glance
+from listingkit.mapping.numbers import PLAIN, WHOLE, number_style, read_numbers
 
 
 def series(values: Sequence[str | None]) -> pl.Series:
@@ -160,3 +162,29 @@ def test_a_doubt_names_the_first_cells_of_the_sheet() -> None:
     numbers = read_numbers(series([f"{n}.25" for n in range(1, 20_000)] + [f"{n},50" for n in range(1, 20_000)]))
     assert numbers.doubt is not None
     assert "'1.25' and '1,50'" in numbers.doubt
+
+
+cells = st.none() | st.sampled_from(
+    ["1.234", "1,234", "19,99", "0.5", "7", "007", "5.0", "12 cm", "3 kg", "€ 5", "5.00 $", "(5.00)", "n/a", "<1>"]
+)
+
+
+@given(st.lists(cells, min_size=1, max_size=12), st.integers(0, 12), st.booleans())
+def test_a_part_is_read_as_the_whole_is(values: list[str | None], cut: int, whole: bool) -> None:
+    column = series(values)
+    every, style = read_numbers(column, whole=whole), number_style(column, whole=whole)
+    for part, start in ((column.head(cut), 0), (column.slice(cut), cut)):
+        read = read_numbers(part, whole=whole, style=style)
+        assert read.values.to_list() == every.values.slice(start, len(part)).to_list()
+        units = every.units.slice(start, len(part)).to_list() if every.units is not None else [None] * len(part)
+        assert (read.units.to_list() if read.units is not None else [None] * len(part)) == units
+
+
+@given(st.lists(cells, max_size=8))
+def test_a_glance_says_of_columns_what_their_cells_say(values: list[str | None]) -> None:
+    column, there = series(values), {value for value in values if value is not None}
+    known = glance(column.to_frame(), ["x"], ["x"])
+    assert ("x" in known.unmarked) == (not any("<" in value for value in there))
+    assert ("x" in known.plain) == all(re.search(PLAIN, value) for value in there)
+    assert ("x" in known.whole) == all(re.search(WHOLE, value) for value in there)
+    assert sorted(known.distinct["x"].drop_nulls().to_list()) == sorted(there)

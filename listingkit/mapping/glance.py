@@ -1,0 +1,37 @@
+"""What all columns of a sheet are asked at once: one pass for all of them costs much less than one for each."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from listingkit.mapping.markup import MARK
+from listingkit.mapping.numbers import PLAIN, WHOLE
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What the columns of a sheet, by their letters, are known to hold."""
+
+    unmarked: frozenset[str] = frozenset()  # no cell can hold HTML
+    plain: frozenset[str] = frozenset()  # every cell is a decimal as we write it
+    whole: frozenset[str] = frozenset()  # every cell is an integer as we write it
+    distinct: Mapping[str, pl.Series] = field(default_factory=dict)  # the different cells
+
+
+NOTHING = Glance()
+
+
+def glance(frame: pl.DataFrame, texts: Collection[str], counted: Collection[str]) -> Glance:
+    """Look at columns of texts for markup, and at those whose different cells are `counted` for numbers."""
+    marked = [pl.col(name).str.contains(MARK, literal=True).any().alias(f"<{name}") for name in texts]
+    cells = [pl.col(name).unique().implode().alias(f"={name}") for name in counted]
+    plain = [pl.col(name).unique().str.contains(PLAIN).all().alias(f".{name}") for name in counted]
+    whole = [pl.col(name).unique().str.contains(WHOLE).all().alias(f"0{name}") for name in counted]
+    found = frame.lazy().select(*marked, *cells, *plain, *whole).collect().row(0, named=True) if texts or counted else {}
+    return Glance(
+        frozenset(name for name in texts if not found[f"<{name}"]),
+        frozenset(name for name in counted if found[f".{name}"]),
+        frozenset(name for name in counted if found[f"0{name}"]),
+        {name: pl.Series(name, found[f"={name}"], pl.String) for name in counted},
+    )
