@@ -1,4 +1,4 @@
-"""The front half of every job: masters read, mapped and checked."""
+"""The front half of every job: masters read, mapped and checked. What reads and maps is loaded where there is a master."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,11 +12,8 @@ from listingkit.checker import Checker, template_for
 from listingkit.config import DEFAULT, Config
 from listingkit.defined import NOTHING, Definitions
 from listingkit.errors import ListingkitError
-from listingkit.mapping.apply import map_columns
 from listingkit.mapping.listings import Listings
-from listingkit.mapping.profile import load
 from listingkit.marketplace import Marketplace, marketplaces, select
-from listingkit.master.read import read_all
 from listingkit.master.sheet import Master
 from listingkit.progress import tell
 from listingkit.rules.exceptions import accept
@@ -52,6 +49,8 @@ def read_masters(inputs: Inputs) -> tuple[Master, ...]:
 
 
 def _read(source: str, inputs: Inputs) -> tuple[Master, ...]:
+    from listingkit.master.read import read_all
+
     tell(f"reading {display(source)}")
     return read_all(
         source,
@@ -64,6 +63,9 @@ def _read(source: str, inputs: Inputs) -> tuple[Master, ...]:
 
 def listings_of(inputs: Inputs, masters: Sequence[Master]) -> Listings:
     """Map the masters to listings. Raises `BadProfile` and what mapping cannot do."""
+    from listingkit.mapping.apply import map_columns
+    from listingkit.mapping.profile import load
+
     tell("mapping columns")
     named = [_renamed(master, display(master.file, inputs.masters)) for master in masters]
     listings = map_columns(named, load(inputs.profile) if inputs.profile else None)

@@ -20,7 +20,6 @@ from listingkit.mapping.listings import Listings
 from listingkit.marketplace import select
 from listingkit.master.sheet import Master
 from listingkit.outputs import read_from, report_of
-from listingkit.parts import Parts, worth_it
 from listingkit.report import formats
 from listingkit.report.report import Report
 from listingkit.rules.findings import Batch, Findings
@@ -90,6 +89,8 @@ def checking(given: Mapping[str, Any], as_of: date, *, masters_too: bool = True)
         masters: Sequence[Master] = (_master_of(Path(first), filled),)
         report = report_of(read_from(masters), filled.listings, findings, stores, as_of=as_of)
         return replace(report, paths=_paths(given["masters"], config)), findings, masters
+    from listingkit.parts import Parts, worth_it
+
     templates, definitions = _templates(given["templates"]), _definitions(given.get("schemas") or config.schemas)
     inputs = inputs_of(given, config)
     if not masters_too and worth_it(inputs):

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from listingkit.errors import Unreadable
-from listingkit.master.delimited import DelimitedSheet
 from listingkit.master.kind import kind_of
 from listingkit.master.reading import Blank, RawSheet, whole
 from listingkit.master.sheet import Master
@@ -71,4 +70,6 @@ def raw_sheets(file: Opened, *, sheets: str | None, encoding: str | None, delimi
 
         yield HtmlSheet(file.stream, file.name, encoding=encoding)
     else:
+        from listingkit.master.delimited import DelimitedSheet
+
         yield DelimitedSheet(file.stream, file.name, encoding=encoding, delimiter=delimiter)

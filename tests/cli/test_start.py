@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -75,6 +76,13 @@ def test_a_check_of_a_workbook_loads_no_reader_of_templates(tmp_path: Path) -> N
     found = cost("check", str(tmp_path / "master.xlsx"), "-m", "DE", "--as-of", "2026-11-01")
     assert found.of("listingkit.master.workbook")
     assert not found.of("listingkit.inventory.template_book", "listingkit.inventory.requirements", "listingkit.rules.template_rows", *HEAVY)
+
+
+def test_a_check_of_a_filled_template_maps_nothing(templates: ModuleType, tmp_path: Path) -> None:
+    path = templates.build(templates.unified(), tmp_path / "filled.xlsx")
+    found = cost("check", str(path), "--as-of", "2026-11-01")
+    assert found.of("listingkit.inventory.template_book")
+    assert not found.of("listingkit.mapping.apply", "listingkit.mapping.profile", "listingkit.master.read", "listingkit.parts", *HEAVY)
 
 
 def test_a_map_loads_no_rules(master: Path) -> None:
