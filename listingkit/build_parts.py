@@ -124,7 +124,7 @@ def _pass(order: Order, parts: Parts, spill: _Spill) -> _Seen:
             count = Cap(0)
             seen.counted.append((list(count(found)), count.rest()))
             seen.batches += map(detached, seen.cap(found))
-            seen.kept.add(part.frame)
+            seen.kept.add(part)
             seen.filled |= {name for name in part.frame.columns if part.frame[name].null_count() < part.frame.height}
             spill.add(part, at)
             at += part.frame.height
@@ -136,7 +136,8 @@ def _pass(order: Order, parts: Parts, spill: _Spill) -> _Seen:
 def _started(order: Order, part: Listings) -> _Seen:
     stores = named(stores_of(order.marketplaces, part, (), order.config))
     checker = Checker(stores, as_of=order.as_of, config=order.config)
-    return _Seen(checker, Cap(), Kept(checker, replace(part, frame=part.frame.clear())))
+    like = replace(part, frame=part.frame.clear())
+    return _Seen(checker, Cap(), Kept(checker, like, checker.kept(like)))
 
 
 def _fixes(batch: Batch) -> pl.DataFrame:

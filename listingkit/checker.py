@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -20,6 +20,8 @@ from listingkit.rules.graded import graded, graded_notes
 from listingkit.rules.lost import lost_batches
 from listingkit.rules.run import (
     across_batches,
+    across_fields,
+    across_suspected,
     column_batches,
     part_tasks,
     proved_fields,
@@ -145,11 +147,7 @@ class Checker:
         """The rules about the whole sheet."""
         return sheet_rules(self.config)
 
-    def reads_rows(self, part: Listings, rule: SheetRule) -> bool:
-        """Whether the listings have any field that a rule about the whole sheet reads."""
-        return any(name in rule.names for view in self._run(part).views.values() for name in view.columns)
-
-    def sheet(self, rows: Listings, part: Listings, rule: SheetRule | None = None, looks: Sequence[Look] = ()) -> list[Batch]:
+    def sheet(self, rows: Listings, part: Listings, rule: SheetRule | None = None, looks: Sequence[Look] | None = None) -> list[Batch]:
         """What is said once of many rows, by one rule or by all. `rows` have its columns, `part` all of them.
 
         Where a rule has looked at the rows part by part, `rows` may have none.
@@ -157,18 +155,47 @@ class Checker:
         run = replace(self._run(part), listings=rows)
         return list(graded(rule.batches(run, looks) if rule else sheet_batches(run), rows.frame, self.config))
 
-    def look(self, rows: Listings, part: Listings, rule: SheetRule, start: int) -> list[Look]:
-        """What a rule takes of rows that begin at `start` of the whole."""
-        return list(rule.looks(replace(self._run(part), listings=rows), start))
+    def looks(self, rows: Listings, part: Listings, start: int) -> list[list[Look]]:
+        """What each rule about the whole sheet takes of rows that begin at `start` of the whole."""
+        run = replace(self._run(part), listings=rows)
+        return [list(rule.looks(run, start)) for rule in self.sheet_rules()]
 
-    def across(self, rows: Listings, part: Listings, rules: Sequence[Rule], bucket: tuple[int, int], proof: Proof) -> list[Batch]:
-        """What the groups of one bucket show. `rows` have the columns of the shuffle, `part` all of them."""
-        run = replace(self._run(part), listings=rows, bucket=bucket)
+    @property
+    def grades_rows(self) -> bool:
+        """Whether the config says other things of some brands or product types, so that findings are graded by their rows."""
+        return any(layer.kind in GRADED_BY for layer in self.config.layers)
+
+    def suspected(
+        self, rows: Listings, part: Listings, shuffles: "Sequence[Shuffle]", folded: Mapping[tuple[str, Any], str]
+    ) -> list[pl.Series]:
+        """For each shuffle the hashes of the groups that look suspicious in these rows; `rows` have the `folded` keys as columns."""
+        run = replace(self._run(part), listings=rows, folded=folded)
+        return [across_suspected(run, shuffle.rules) for shuffle in shuffles]
+
+    def across(
+        self,
+        rows: Listings,
+        part: Listings,
+        rules: Sequence[Rule],
+        proof: Proof,
+        *,
+        bucket: tuple[int, int],
+        among: pl.Series | None = None,
+    ) -> list[Batch]:
+        """What the groups of one bucket show, or those of them whose keys have a hash among some.
+
+        `rows` have the columns of the shuffle, `part` all of them.
+        """
+        run = replace(self._run(part), listings=rows, bucket=bucket, among=among)
         return list(graded(across_batches(run, rules, proof.silent), rows.frame, self.config))
 
     def kept(self, part: Listings) -> list[str]:
         """The columns of the listings that `whole` reads."""
         return self.columns(part, whole_fields(self._rules))
+
+    def compared(self, part: Listings) -> list[str]:
+        """The columns of the listings that are needed of all rows to say what only all of them show, and to report it."""
+        return self.columns(part, across_fields(self._rules) | proved_fields(self._rules) | {"product_id"})
 
     def columns(self, part: Listings, plain: Iterable[str]) -> list[str]:
         """The columns of the listings that fill these fields, and those by which findings are located and graded."""

@@ -73,7 +73,7 @@ def _pass(parts: Parts, question: Question) -> _Pass:
             if left > 0:
                 done.products += list(products_of(part, found, done.checker.stores, min(left, part.frame.height - 1)))
             done.batches += map(detached, done.cap(shifted(batch, at) for batch in found))
-            done.kept.add(part.frame)
+            done.kept.add(part)
             at += part.frame.height
             del part  # its memory is free while the next one is waited for
     assert done is not None  # there is always one part
@@ -91,4 +91,4 @@ def _started(part: Listings, question: Question) -> _Pass:
     )
     first = replace(part, frame=part.frame.clear())
     cap = Cap(question.most, free=tuple(one.rule for one in exceptions(question.config.exceptions)))
-    return _Pass(checker, cap, [], Kept(checker, first), [], first)
+    return _Pass(checker, cap, [], Kept(checker, first, checker.compared(first)), [], first)

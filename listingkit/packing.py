@@ -1,9 +1,16 @@
 """Frames as bytes: what is held of a part must not hold the whole part in memory, as columns and slices of it do."""
 
+import tempfile
 from collections.abc import Sequence
 from io import BytesIO
+from typing import NamedTuple
+from weakref import finalize
 
 import polars as pl
+
+from listingkit.errors import Unwritable
+
+IN_MEMORY = 64 << 20  # bytes of a shelf; more lie on disk
 
 
 def packed(frame: pl.DataFrame) -> bytes:
@@ -16,3 +23,37 @@ def packed(frame: pl.DataFrame) -> bytes:
 def unpacked(content: bytes, columns: Sequence[str] | None = None) -> pl.DataFrame:
     """The frame again, or some of its columns; only these are read."""
     return pl.read_ipc(BytesIO(content), columns=list(columns) if columns is not None else None)
+
+
+class Place(NamedTuple):
+    """Where a frame lies on a shelf."""
+
+    at: int
+    size: int
+
+
+class Shelf:
+    """Packed frames one behind the other: in memory as long as they are few, then on disk."""
+
+    def __init__(self) -> None:
+        self._store = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed with the object
+        finalize(self, self._store.close)
+        self._end = 0
+
+    def put(self, frame: pl.DataFrame) -> Place:
+        """Put a frame away. Raises `Unwritable`."""
+        content = packed(frame)
+        try:
+            self._store.seek(self._end)
+            self._store.write(content)
+        except OSError as error:
+            why = f"the folder for temporary files cannot hold what is compared of so many rows ({error.strerror or error})"
+            raise Unwritable(f"{why}; set TMPDIR to a larger place") from None
+        place = Place(self._end, len(content))
+        self._end += len(content)
+        return place
+
+    def get(self, place: Place, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """A frame again, or some of its columns."""
+        self._store.seek(place.at)
+        return unpacked(self._store.read(place.size), columns)

@@ -255,7 +255,7 @@ def judge_bucket(number: int, bucket: int, spreads: Sequence[Sequence[Spread]], 
     checker = job.checker
 
     def judge(rows: Listings) -> Sequence[Batch]:
-        return checker.across(rows, job.like, checker.shuffles(job.like)[number].rules, (bucket, job.buckets), job.proof)
+        return checker.across(rows, job.like, checker.shuffles(job.like)[number].rules, job.proof, bucket=(bucket, job.buckets))
 
     return _judged(frames, judge, f"across-{number}-{bucket:05}", told, job)
 

@@ -1,7 +1,7 @@
 """Limits that are about to change: told before they do, once a limit and marketplace."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -12,7 +12,7 @@ from listingkit.mapping.listings import View
 from listingkit.rules.engine import given
 from listingkit.rules.findings import Batch
 from listingkit.rules.limits import Limit, coming, in_force, limits
-from listingkit.rules.sheetwide import once, sheetwide
+from listingkit.rules.sheetwide import Look, once, sheetwide
 from listingkit.rules.task import Run
 
 given(
@@ -36,10 +36,8 @@ def _fields() -> set[str]:
     return {name if name in fields() else name.removesuffix("s") for name in recent}
 
 
-@sheetwide("LIM001", fields=_fields)
-def limit_about_to_change(run: Run) -> Iterator[Batch]:
-    """One finding for each limit, with the marketplaces where it comes to the same."""
-    said: dict[tuple[str, str], list[str]] = defaultdict(list)
+def _changes(run: Run) -> Iterator[tuple[str, Limit, Limit | None, list[str]]]:
+    """Marketplace, the limit to come, the one of today, and the columns that they are about."""
     for code, view in run.views.items():
         at = run.contexts[code]
         for limit in coming(at.as_of):
@@ -48,7 +46,27 @@ def limit_about_to_change(run: Run) -> Iterator[Batch]:
                 continue
             now = in_force(limit.name, at.store, at.as_of)
             if now is None or now.value != limit.value:
-                said[columns[0], _message(run, limit, now, columns)].append(code)
+                yield code, limit, now, columns
+
+
+def _beyond(run: Run) -> Iterator[Look]:
+    """How many rows there are, and how many have more than a limit to come."""
+    about = dict.fromkeys((limit, tuple(columns)) for _, limit, _, columns in _changes(run) if _is_most(limit))
+    if about:
+        yield Look((None,), run.frame.height)
+    for limit, columns in about:
+        sizes = [pl.col(column).str.len_bytes() if limit.unit == "bytes" else pl.col(column).str.len_chars() for column in columns]
+        size = pl.sum_horizontal(sizes) if limit.name.partition(".")[0] in _LABELS else pl.max_horizontal(sizes)
+        yield Look((limit, columns), int(run.frame.select((size > limit.value).sum()).item()))
+
+
+@sheetwide("LIM001", fields=_fields, look=_beyond)
+def limit_about_to_change(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
+    """One finding for each limit, with the marketplaces where it comes to the same."""
+    counts = {look.about: look.of for look in looks}
+    said: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for code, limit, now, columns in _changes(run):
+        said[columns[0], _message(limit, now, columns, counts)].append(code)
     for (column, message), codes in said.items():
         yield once(run, "LIM001", codes, Flaw(message), column=column)
 
@@ -60,7 +78,11 @@ def _columns(limit: Limit, view: View) -> list[str]:
     return [view.columns[plain] for plain in known.names if plain in view.columns] if known else []
 
 
-def _message(run: Run, limit: Limit, now: Limit | None, columns: list[str]) -> str:
+def _is_most(limit: Limit) -> bool:
+    return limit.name.partition(".")[2].startswith(("max", "policy", "search"))
+
+
+def _message(limit: Limit, now: Limit | None, columns: list[str], counts: Mapping[tuple[object, ...], int]) -> str:
     name, _, kind = limit.name.partition(".")
     what = _LABELS.get(name) or fields()[name].label
     least = kind.startswith("min")
@@ -68,9 +90,7 @@ def _message(run: Run, limit: Limit, now: Limit | None, columns: list[str]) -> s
     told = f"from {limit.effective_from} {what} {'needs' if least else 'may have'} {limit.value} {limit.unit} ({before})"
     if limit.groups:
         told += f", for {', '.join(sorted(limit.groups))}"
-    if least or not kind.startswith(("max", "policy", "search")):
+    if not _is_most(limit):
         return told
-    sizes = [pl.col(column).str.len_bytes() if limit.unit == "bytes" else pl.col(column).str.len_chars() for column in columns]
-    size = pl.sum_horizontal(sizes) if name in _LABELS else pl.max_horizontal(sizes)
-    over = run.frame.select((size > limit.value).sum()).item()
-    return f"{told}; {over} of {run.frame.height} {'has' if over == 1 else 'have'} more"
+    over = counts[limit, tuple(columns)]
+    return f"{told}; {over} of {counts[None,]} {'has' if over == 1 else 'have'} more"

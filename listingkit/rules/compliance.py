@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -13,7 +13,7 @@ from listingkit.finding import Flaw
 from listingkit.resources import data
 from listingkit.rules.engine import given, rule
 from listingkit.rules.findings import Batch
-from listingkit.rules.sheetwide import listed, once, sheetwide
+from listingkit.rules.sheetwide import Look, listed, located, once, sheetwide
 from listingkit.rules.sieve import Holds
 from listingkit.rules.task import Run, kept
 
@@ -178,20 +178,32 @@ def _members() -> tuple[str, ...]:
     return tuple(tomllib.loads(data("unions.toml").read_text("utf-8"))["eea"]["members"])
 
 
-@sheetwide("CMP006", fields=lambda: ("country_of_origin", "dsa_responsible_party_address", "gpsr_safety_attestation"))
-def eu_responsible_person(run: Run) -> Iterator[Batch]:
-    """One finding for all rows and stores."""
-    stores = [code for code, at in run.contexts.items() if code in EU and at.as_of >= _GPSR]
-    held = run.views[stores[0]].columns if stores else {}
+def _asking(run: Run) -> list[str]:
+    return [code for code, at in run.contexts.items() if code in EU and at.as_of >= _GPSR]
+
+
+def _outside(run: Run) -> Iterator[Look]:
+    """How many rows are made outside the EU and name nobody, and one of each origin."""
+    stores = _asking(run)
+    held: Mapping[str, str] = run.views[stores[0]].columns if stores else {}
     if "country_of_origin" not in held:
         return
-    outside = pl.col(held["country_of_origin"]).is_in(_members()).not_() & kept(run)
+    origin = held["country_of_origin"]
+    outside = pl.col(origin).is_in(_members()).not_() & kept(run)
     for field in ("dsa_responsible_party_address", "gpsr_safety_attestation"):
         if field in held:
             outside &= pl.col(held[field]).is_null() | (pl.col(held[field]) == "false")
-    made = run.frame.filter(outside.fill_null(value=False))[held["country_of_origin"]]
-    if made.len():
-        origins = listed(made.unique().sort().to_list(), 4)
-        rows = "1 listing made outside the EU names" if made.len() == 1 else f"{made.len()} listings made outside the EU name"
-        told = f"{rows} no EU responsible person (made in {origins})"
-        yield once(run, "CMP006", stores, Flaw(told + ": needed where the maker sits outside, too"), column="dsa_responsible_party_address")
+    made = run.frame.select(outside.fill_null(value=False).arg_true()).to_series()
+    one_each = made.filter(run.frame[origin].gather(made).is_first_distinct())
+    yield Look((), len(made), located(run, one_each, origin))
+
+
+@sheetwide("CMP006", fields=lambda: ("country_of_origin", "dsa_responsible_party_address", "gpsr_safety_attestation"), look=_outside)
+def eu_responsible_person(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
+    """One finding for all rows and stores."""
+    for _, made, found in looks:
+        if made:
+            origins = listed(found["value"].unique().sort().to_list(), 4)
+            rows = "1 listing made outside the EU names" if made == 1 else f"{made} listings made outside the EU name"
+            flaw = Flaw(f"{rows} no EU responsible person (made in {origins}): needed where the maker sits outside, too")
+            yield once(run, "CMP006", _asking(run), flaw, column="dsa_responsible_party_address")

@@ -11,11 +11,12 @@ from listingkit.finding import Flaw, Severity
 from listingkit.rules.document_register import Ask, Document, asks, register
 from listingkit.rules.engine import given
 from listingkit.rules.findings import Batch
-from listingkit.rules.sheetwide import listed, once, sheetwide
+from listingkit.rules.sheetwide import Look, listed, located, once, sheetwide
 from listingkit.rules.task import Run, kept
 
 CHECKED = date(2026, 11, 27)
 SOON = timedelta(days=30)
+_NAMED = 6  # SKUs that are looked at for a message
 _SOURCE = "data/documents.toml: which listings ask for which documents, each with its source and date"
 
 given(
@@ -61,26 +62,42 @@ def _fields() -> Iterator[str]:
     yield from (field for ask in asks() for field, _ in ask.when)
 
 
-@sheetwide("DOC001", "DOC002", fields=_fields)
-def documents_missing(run: Run) -> Iterator[Batch]:
-    """One finding for each ask with the same listings; what runs out soon is told beside."""
+def _asked(run: Run) -> Iterator[tuple[str, int, Ask, list[str]]]:
+    """Every ask that is in force and whose columns are there: marketplace, number, and its fields."""
+    for code, view in run.views.items():
+        for number, ask in enumerate(asks()):
+            fields = [field for field, _ in ask.when] + (["product_type"] if ask.product_types else [])
+            if ask.in_force(code, run.contexts[code].as_of) and all(field in view.columns for field in fields):
+                yield code, number, ask, fields
+
+
+def _uncovered_rows(run: Run) -> Iterator[Look]:
+    """How many rows lack a document, the first of them, and one of each product type."""
     entries = register(run.config.documents)
     known: dict[str, frozenset[str]] = {}
-    missing: dict[tuple[str, Ask, tuple[str, ...], int], list[str]] = defaultdict(list)
-    for code, view in run.views.items():
-        day = run.contexts[code].as_of
-        for ask in asks():
-            fields = [field for field, _ in ask.when] + (["product_type"] if ask.product_types else [])
-            if not ask.in_force(code, day) or any(field not in view.columns for field in fields):
-                continue
-            if not _may_concern(ask, {field: _values(run, view.columns[field], known) for field in fields}):
-                continue
-            for rule, rows in _uncovered(run, ask, _fit(entries, ask, code), day, code):
-                if rows.height:
-                    kinds = tuple(rows["kind"].drop_nulls().unique().sort().to_list())
-                    missing[rule, ask, (*kinds, "\0", *rows["sku"].head(6).fill_null("").to_list()), rows.height].append(code)
-    for (rule, ask, told, count), stores in missing.items():
-        kinds, skus = told[: told.index("\0")], told[told.index("\0") + 1 :]
+    for code, number, ask, fields in _asked(run):
+        columns = run.views[code].columns
+        if _may_concern(ask, {field: _values(run, columns[field], known) for field in fields}):
+            kind = columns.get("product_type", "product_type")
+            for rule, rows in _uncovered(run, ask, _fit(entries, ask, code), run.contexts[code].as_of, code):
+                first, one_each = (rows["row"].head(_NAMED), rows.filter(pl.col("kind").is_first_distinct())["row"])
+                yield Look((rule, number, code), rows.height, located(run, first, kind))
+                yield Look((rule, number, code, "kinds"), rows.height, located(run, one_each, kind))
+
+
+@sheetwide("DOC001", "DOC002", fields=_fields, look=_uncovered_rows)
+def documents_missing(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
+    """One finding for each ask with the same listings; what runs out soon is told beside."""
+    entries = register(run.config.documents)
+    seen = {look.about: look for look in looks if look.of}
+    missing: dict[tuple[str, Ask, tuple[str, ...], tuple[str, ...], int], list[str]] = defaultdict(list)
+    for code, number, ask, _ in _asked(run):
+        for rule in ("DOC001", "DOC002"):
+            if (rule, number, code) in seen:
+                (_, count, first), (_, _, types) = (seen[rule, number, code, *rest] for rest in ((), ("kinds",)))
+                kinds = tuple(types["value"].drop_nulls().unique().sort().to_list())
+                missing[rule, ask, kinds, tuple(first["sku"].head(_NAMED).fill_null("").to_list()), count].append(code)
+    for (rule, ask, kinds, skus, count), stores in missing.items():
         yield once(run, rule, stores, _flaw(rule, ask, kinds, skus, count, entries), column=ask.when[0][0] if ask.when else "product_type")
 
 
@@ -111,7 +128,7 @@ def _uncovered(run: Run, ask: Ask, entries: Sequence[Document], day: date, store
     sku, kind = cell("sku"), cell("product_type")
     sold = cell("parentage_level").str.to_lowercase().ne_missing("parent") & kept(run)
     asked = ask.concerns(kind, {field: cell(field) for field, _ in ask.when}) & sold
-    rows = run.frame.filter(asked).select(sku.alias("sku"), kind.alias("kind"))
+    rows = run.frame.with_row_index("row").filter(asked).select("row", sku.alias("sku"), kind.alias("kind"))
     now, then = (_covered(rows, [entry for entry in entries if entry.valid(on)]) for on in (day, day + SOON))
     yield "DOC001", rows.filter(~now)
     yield "DOC002", rows.filter(now & ~then)

@@ -1,6 +1,6 @@
 """Fulfillment by Amazon: what a package must say of itself, and the size tier it comes to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -8,14 +8,15 @@ import polars as pl
 from listingkit.finding import Flaw
 from listingkit.mapping.units import units
 from listingkit.rules.engine import given
-from listingkit.rules.fba_tiers import Table, Tier, table_for
+from listingkit.rules.fba_tiers import Table, table_for
 from listingkit.rules.findings import Batch
-from listingkit.rules.sheetwide import listed, once, sheetwide, told
+from listingkit.rules.sheetwide import Look, listed, located, once, sheetwide, told
 from listingkit.rules.task import Run, kept
 
 CHECKED = date(2026, 11, 27)
 _SIDES = ("package_length", "package_width", "package_height")
 _PACKAGE = (*_SIDES, "package_weight")
+_NAMED = 3  # SKUs of a tier that a message names
 
 given(
     "FBA001",
@@ -81,21 +82,25 @@ def _by_view(run: Run) -> Iterator[tuple[dict[str, str], list[str]]]:
         yield dict(columns), codes
 
 
-@sheetwide("FBA001", fields=_fields)
-def unmeasured(run: Run) -> Iterator[Batch]:
-    """A finding a row, or one where most packages are unmeasured."""
+def _unmeasured(run: Run) -> Iterator[Look]:
+    """The rows that lack a measure, of those that Amazon fulfils."""
     for columns, codes in _by_view(run):
         fulfilled = _fulfilled(columns) & _sold(run, columns)
-        count = run.frame.select(fulfilled.sum()).item()
-        if not count:
-            continue
-        blank = {name: pl.col(columns[name]).is_null() if name in columns else pl.lit(value=True) for name in _PACKAGE}
-        rows = run.frame.select((fulfilled & pl.any_horizontal(blank.values())).arg_true()).to_series()
+        blank = [pl.col(columns[name]).is_null() if name in columns else pl.lit(value=True) for name in _PACKAGE]
+        found = run.frame.select(fulfilled=fulfilled, lacks=fulfilled & pl.any_horizontal(blank))
+        first = next((columns[name] for name in _PACKAGE if name in columns), _PACKAGE[0])
+        yield Look((*columns.items(), *codes), int(found["fulfilled"].sum()), located(run, found["lacks"].arg_true(), first))
+
+
+@sheetwide("FBA001", fields=_fields, look=_unmeasured)
+def unmeasured(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
+    """A finding a row, or one where most packages are unmeasured."""
+    for (columns, codes), (_, count, found) in zip(_by_view(run), looks, strict=True):
         lacks = [name for name in _PACKAGE if name not in columns] or list(_PACKAGE)
-        whole = f"of {count} listings that Amazon fulfils {len(rows)} lack measures of the package ({', '.join(lacks)})"
+        whole = f"of {count} listings that Amazon fulfils {found.height} lack measures of the package ({', '.join(lacks)})"
         first = next((columns[name] for name in _PACKAGE if name in columns), _PACKAGE[0])
         yield from told(
-            run, "FBA001", codes, rows, of=count, row="Amazon fulfils this, and the package is not measured", whole=whole, column=first
+            run, "FBA001", codes, found, of=count, row="Amazon fulfils this, and the package is not measured", whole=whole, column=first
         )
 
 
@@ -109,9 +114,8 @@ def _grams_or_millimetres(columns: Mapping[str, str], name: str) -> pl.Expr:
     return pl.when(amount > 0).then(amount)
 
 
-@sheetwide("FBA002", "FBA003", fields=_fields)
-def size_tiers(run: Run) -> Iterator[Batch]:
-    """How many packages are of which tier, and those that FBA does not take."""
+def _by_table(run: Run) -> Iterator[tuple[Table, dict[str, str], list[str]]]:
+    """The tables in force, and the marketplaces of each that see the same columns."""
     by_table: dict[Table, list[tuple[dict[str, str], list[str]]]] = {}
     for columns, codes in _by_view(run):
         for code in codes:
@@ -123,35 +127,49 @@ def size_tiers(run: Run) -> Iterator[Batch]:
                     views.append((columns, [code]))
                 else:
                     same.append(code)
-    for table, views in by_table.items():
-        for columns, codes in views:
-            yield from _of_table(run, table, columns, codes)
+    return ((table, columns, codes) for table, views in by_table.items() for columns, codes in views)
 
 
-def _of_table(run: Run, table: Table, columns: Mapping[str, str], codes: list[str]) -> Iterator[Batch]:
-    sides = [_grams_or_millimetres(columns, name) for name in _SIDES]
-    tier = table.tier(sides, _grams_or_millimetres(columns, "package_weight"))
-    found = run.frame.select(pl.when(_fulfilled(columns) & _sold(run, columns)).then(tier).alias("tier"))["tier"]
-    counts = found.drop_nulls().value_counts()
-    if not counts.height:
-        return
-    number = dict(counts.iter_rows())
-    if any(one.name in number and not one.usual for one in table.tiers):
-        said = [f"{number[one.name]} {one.name}{_named(run, found, one)}" for one in table.tiers if one.name in number]
-        source = table.name + (", not confirmed" if table.confidence == "unconfirmed" else "")
-        yield once(run, "FBA002", codes, Flaw(f"FBA size tiers ({source}): {listed(said, 13)}"), column=columns.get(_SIDES[0], _SIDES[0]))
-    refused = [one.name for one in table.tiers if one.refused]
-    rows = found.is_in(refused).arg_true() if refused else found.head(0)
-    if len(rows):
-        bound = max(one.sum or 0 for one in table.tiers)
-        most = f"{bound:g} {table.length_unit} in total, {table.tiers[-2].weight:g} {table.weight_unit}"
-        row = f"the package is larger or heavier than FBA takes here ({most})"
-        yield from told(run, "FBA003", codes, rows, of=len(rows) * 3, row=row, whole=row, column=columns.get(_SIDES[0], _SIDES[0]))
+def _tiers(run: Run) -> Iterator[Look]:
+    """How many packages are of which tier; of the tiers beyond standard size the first SKUs, and the packages that FBA refuses."""
+    for table, columns, codes in _by_table(run):
+        sides = [_grams_or_millimetres(columns, name) for name in _SIDES]
+        tier = table.tier(sides, _grams_or_millimetres(columns, "package_weight"))
+        found = run.frame.select(pl.when(_fulfilled(columns) & _sold(run, columns)).then(tier).alias("tier"))["tier"]
+        there = set(found.drop_nulls().unique())
+        for one in (one for one in table.tiers if one.name in there):
+            about = (table.name, codes[0], one.name)
+            rows = (found == one.name).fill_null(value=False).arg_true()
+            column = columns.get(_SIDES[0], _SIDES[0])
+            yield Look(about, len(rows), located(run, rows if one.refused else [], column))
+            if not one.usual and "sku" in run.frame.columns:
+                named = rows.filter(run.frame["sku"].gather(rows).is_not_null())
+                yield Look((*about, "named"), len(named), located(run, named.head(_NAMED), column))
 
 
-def _named(run: Run, found: pl.Series, tier: Tier) -> str:
+@sheetwide("FBA002", "FBA003", fields=_fields, look=_tiers)
+def size_tiers(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
+    """How many packages are of which tier, and those that FBA does not take."""
+    seen = {look.about: look for look in looks}
+    for table, columns, codes in _by_table(run):
+        there = {one: seen[about] for one in table.tiers if (about := (table.name, codes[0], one.name)) in seen}
+        column = columns.get(_SIDES[0], _SIDES[0])
+        if any(not one.usual for one in there):
+            said = [f"{look.of} {one.name}{_named(seen.get((*look.about, 'named')))}" for one, look in there.items()]
+            source = table.name + (", not confirmed" if table.confidence == "unconfirmed" else "")
+            yield once(run, "FBA002", codes, Flaw(f"FBA size tiers ({source}): {listed(said, 13)}"), column=column)
+        refused = [look.places for one, look in there.items() if one.refused]
+        if refused:
+            rows = pl.concat(refused).sort("index")
+            bound = max(one.sum or 0 for one in table.tiers)
+            most = f"{bound:g} {table.length_unit} in total, {table.tiers[-2].weight:g} {table.weight_unit}"
+            row = f"the package is larger or heavier than FBA takes here ({most})"
+            yield from told(run, "FBA003", codes, rows, of=rows.height * 3, row=row, whole=row, column=column)
+
+
+def _named(look: Look | None) -> str:
     """The first SKUs of a tier beyond standard size, in brackets."""
-    if tier.usual or "sku" not in run.frame.columns:
+    if look is None or not look.of:
         return ""
-    skus = run.frame["sku"].filter((found == tier.name).fill_null(value=False)).drop_nulls().to_list()
-    return f" ({listed(skus, 3)})" if skus else ""
+    first = look.places["sku"].head(_NAMED).to_list()
+    return f" ({', '.join(first)}{f' and {look.of - len(first)} more' if look.of > len(first) else ''})"

@@ -1,6 +1,6 @@
 """Rows that share a key: rules with the same keys group the rows once, and only suspicious groups are looked at."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,6 +15,8 @@ INDEX = "#index"  # of the row in the listings' frame
 ROLE = "#role"  # the key field that brought the row into the group
 AT_ONCE = 125_000  # rows that are grouped together: grouping takes several times the memory of the rows
 NUMBER = "#number"  # how messages name the row beside others
+HASHES = 1 << 32  # what is kept of a key tells buckets, and nearly always whether another row has the same
+Fold = tuple[str, Callable[[pl.Expr], pl.Expr] | None]  # a column of keys, and how a rule folds it
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,10 @@ class Grouping:
 
 def suspicious(run: Run, groupings: Sequence[Grouping]) -> Iterator[tuple[Grouping, pl.DataFrame]]:
     """The rows of every suspicious group, group by group: `#key`, `#index`, `#role`, `#number`, then the rule's fields."""
-    together: dict[tuple[object, ...], list[Grouping]] = {}
-    for grouping in groupings:
-        together.setdefault(grouping.shared, []).append(grouping)
-    for sharing in together.values():
+    for sharing in _sharing(groupings):
         rows = _members(run, sharing)
         sieves = {n: one.rule.suspects() for n, one in enumerate(sharing) if one.rule.suspects}
-        marks = rows.lazy().group_by(KEY).agg(sieve.fill_null(value=True).alias(str(n)) for n, sieve in sieves.items()).collect()
+        marks = _marks(rows, sieves)
         for n, one in enumerate(sharing):
             if n in sieves and not marks[str(n)].any():
                 continue
@@ -52,8 +51,33 @@ def suspicious(run: Run, groupings: Sequence[Grouping]) -> Iterator[tuple[Groupi
                 yield one, named.select(KEY, INDEX, ROLE, NUMBER, *one.held)
 
 
+def suspected(run: Run, groupings: Sequence[Grouping]) -> pl.Series:
+    """The hashes of the keys of all groups that any rule must look at."""
+    found = [pl.DataFrame(schema={KEY: pl.String})]
+    for sharing in _sharing(groupings):
+        rows = _members(run, sharing)
+        sieves = {n: one.rule.suspects() for n, one in enumerate(sharing) if one.rule.suspects}
+        if len(sieves) < len(sharing):
+            found.append(rows.select(KEY))
+        elif rows.height:
+            found.append(_marks(rows, sieves).filter(pl.any_horizontal(pl.exclude(KEY))).select(KEY))
+    return pl.concat(found).select(hash_of(pl.col(KEY))).to_series().unique()
+
+
+def _sharing(groupings: Sequence[Grouping]) -> Iterator[list[Grouping]]:
+    together: dict[tuple[object, ...], list[Grouping]] = {}
+    for grouping in groupings:
+        together.setdefault(grouping.shared, []).append(grouping)
+    yield from together.values()
+
+
+def _marks(rows: pl.DataFrame, sieves: Mapping[int, pl.Expr]) -> pl.DataFrame:
+    """For every group, by its key, what each sieve says of it."""
+    return rows.lazy().group_by(KEY).agg(sieve.fill_null(value=True).alias(str(n)) for n, sieve in sieves.items()).collect()
+
+
 def _members(run: Run, sharing: Sequence[Grouping]) -> pl.DataFrame:
-    """Every row once for each of the keys that it has."""
+    """Every row once for each of the keys that it has, but for rows that are alone where no rule speaks of these."""
     first = sharing[0]
     rule = first.rule
     held = {plain: column for one in sharing for plain, column in one.held.items()}
@@ -63,13 +87,29 @@ def _members(run: Run, sharing: Sequence[Grouping]) -> pl.DataFrame:
     cells = [(pl.col(column) if column else pl.lit(None, pl.String)).alias(plain) for plain, column in held.items()]
     roles = pl.Enum(sorted(rule.keys))
     parts = [
-        base.select(INDEX, ROW, SOURCE, *cells)
-        .with_columns(pl.lit(key, roles).alias(ROLE), (rule.normal(pl.col(key)) if rule.normal else pl.col(key)).alias(KEY))
-        .filter(pl.col(KEY).is_not_null() & in_bucket(pl.col(KEY), run.bucket))
+        base.select(INDEX, ROW, SOURCE, *cells, pl.lit(key, roles).alias(ROLE), _folded(run, (column, rule.normal)).alias(KEY)).filter(
+            pl.col(KEY).is_not_null() & in_bucket(pl.col(KEY), run.bucket) & _is_among(pl.col(KEY), run.among)
+        )
         for key in rule.keys
-        if first.held[key] is not None
+        if (column := first.held[key]) is not None
     ]
-    return pl.concat(parts).collect()
+    rows = pl.concat(parts)
+    alone = all(one.rule.several for one in sharing)
+    return (rows.filter(pl.col(KEY).is_duplicated()) if alone else rows).collect()
+
+
+def folded(fold: Fold) -> pl.Expr:
+    """A column of keys, as a rule compares them."""
+    column, normal = fold
+    return normal(pl.col(column)) if normal else pl.col(column)
+
+
+def _folded(run: Run, fold: Fold) -> pl.Expr:
+    return pl.col(run.folded[fold]) if fold in run.folded else folded(fold)
+
+
+def _is_among(key: pl.Expr, among: pl.Series | None) -> pl.Expr:
+    return pl.lit(value=True) if among is None else hash_of(key).is_in(among.implode())
 
 
 def buckets_of(rows: int, most: int = AT_ONCE) -> int:
@@ -80,6 +120,11 @@ def buckets_of(rows: int, most: int = AT_ONCE) -> int:
 def bucket_of(key: pl.Expr, count: int) -> pl.Expr:
     """The bucket, of so many, in which the rows with this key meet; null where there is no key."""
     return pl.when(key.is_not_null()).then(key.hash(seed=0) % count)
+
+
+def hash_of(key: pl.Expr) -> pl.Expr:
+    """What is kept of a key; null where there is none. Its bucket, of so many as a power of two, is the rest of a division by it."""
+    return pl.when(key.is_not_null()).then(key.hash(seed=0) % HASHES).cast(pl.UInt32)
 
 
 def buckets_in(frame: pl.DataFrame, keys: Mapping[str, pl.Expr], count: int) -> pl.DataFrame:

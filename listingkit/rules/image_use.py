@@ -11,7 +11,7 @@ import polars as pl
 from listingkit.finding import Flaw
 from listingkit.rules.engine import across, given, rule
 from listingkit.rules.findings import Batch
-from listingkit.rules.sheetwide import once, sheetwide, told
+from listingkit.rules.sheetwide import Look, located, once, sheetwide, told
 from listingkit.rules.task import Run, kept
 
 CHECKED = date(2026, 9, 30)
@@ -34,9 +34,8 @@ given(
 )
 
 
-@sheetwide("IMG008", fields=lambda: _FIELDS)
-def main_image_missing(run: Run) -> Iterator[Batch]:
-    """One finding a listing, or one where most have none."""
+def _bare(run: Run) -> Iterator[Look]:
+    """The listings without main image, of those that need one; without such a column they are only counted."""
     seen: dict[tuple[str | None, ...], list[str]] = {}
     for code, view in run.views.items():
         seen.setdefault(tuple(view.columns.get(name) for name in _FIELDS), []).append(code)
@@ -52,16 +51,20 @@ def main_image_missing(run: Run) -> Iterator[Batch]:
             sold &= pl.col(asin).is_null()
         bare = sold & pl.col(image).is_null() if image else sold
         found = run.frame.select(bare=bare.fill_null(value=False), sold=sold.fill_null(value=False))
-        rows, count = found["bare"].arg_true(), int(found["sold"].sum())
-        whole = f"{len(rows)} of {count} listings have no main image"
-        if image is None and count:
-            yield once(
-                run, "IMG008", codes, Flaw(f"the sheet has no main image: {count} {'listing' if count == 1 else 'listings'}"), column=_MAIN
-            )
-            continue
-        yield from told(
-            run, "IMG008", codes, rows, of=count, row="no main image", whole=whole, column=image or "main_product_image_locator"
-        )
+        rows = found["bare"].arg_true()
+        yield Look((image, *codes), int(found["sold"].sum()), located(run, rows if image else [], image or _MAIN))
+
+
+@sheetwide("IMG008", fields=lambda: _FIELDS, look=_bare)
+def main_image_missing(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
+    """One finding a listing, or one where most have none."""
+    for (image, *codes), count, found in looks:
+        if image:
+            whole = f"{found.height} of {count} listings have no main image"
+            yield from told(run, "IMG008", codes, found, of=count, row="no main image", whole=whole, column=image)
+        elif count:
+            flaw = Flaw(f"the sheet has no main image: {count} {'listing' if count == 1 else 'listings'}")
+            yield once(run, "IMG008", codes, flaw, column=_MAIN)
 
 
 def _one_stem(skus: Sequence[str]) -> bool:

@@ -84,6 +84,7 @@ _SCRIPTS = {
 }
 _FOREIGN = r"[\p{Hiragana}\p{Katakana}\p{Han}\p{Hangul}\p{Cyrillic}\p{Arabic}\p{Greek}\p{Hebrew}\p{Thai}]"
 _WORDS = r"\p{Latin}{2,}\P{L}+\p{Latin}{2,}\P{L}+\p{Latin}{2,}\P{L}+\p{Latin}{2,}"
+_NAMED = 6  # SKUs that are looked at for a message
 _ENOUGH = 25  # characters: shorter titles may be a brand and a model
 
 
@@ -116,32 +117,50 @@ def _unmarked(run: Run) -> Iterator[tuple[str, str, str]]:
                 yield code, store.currency, column
 
 
-@sheetwide("MKT007", fields=lambda: ("currency", *PRICES))
-def another_currency(run: Run) -> Iterator[Batch]:
-    """One finding a price."""
+def _currency(word: str) -> str | None:
+    return currencies().get(word.strip().casefold())
+
+
+def _foreign(run: Run) -> Iterator[Look]:
+    """The prices in another currency than their marketplace's, with the word that says so."""
     if "currency" not in run.frame.columns:
         return
-    known = {word: currencies().get(word.strip().casefold()) for word in run.frame["currency"].unique().drop_nulls()}
+    known = {word: _currency(word) for word in run.frame["currency"].unique().drop_nulls()}
     for code, own, column in _unmarked(run):
-        foreign = {word: currency for word, currency in known.items() if currency not in (None, own)}
-        there = pl.col(column).is_not_null() & pl.col("currency").is_in(list(foreign)) & kept(run)
+        foreign = [word for word, currency in known.items() if currency not in (None, own)]
+        there = pl.col(column).is_not_null() & pl.col("currency").is_in(foreign) & kept(run)
         rows = run.frame.select(there.fill_null(value=False).arg_true()).to_series()
-        if len(rows):
-            stated = run.frame["currency"].gather(rows)
-            flaws = [Flaw(f"the price is in {foreign[word]}, and {code} takes {own}: state a price for {code}") for word in stated]
-            yield rowwise(run, "MKT007", [code], rows.to_list(), flaws, column=column)
+        yield Look((code, own, column), len(rows), located(run, rows, column).with_columns(word=run.frame["currency"].gather(rows)))
 
 
-@sheetwide("MKT008", fields=lambda: ("currency", *PRICES))
-def without_currency(run: Run) -> Iterator[Batch]:
+@sheetwide("MKT007", fields=lambda: ("currency", *PRICES), look=_foreign)
+def another_currency(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
+    """One finding a price."""
+    for (code, own, column), _, found in looks:
+        if found.height:
+            flaws = [Flaw(f"the price is in {_currency(word)}, and {code} takes {own}: state a price for {code}") for word in found["word"]]
+            yield rowwise(run, "MKT007", [code], found.drop("word"), flaws, column=column)
+
+
+def _priced(run: Run) -> Iterator[Look]:
+    """How many rows name a currency, and how many have a price, by column."""
+    if "currency" in run.frame.columns:
+        yield Look((None,), run.frame["currency"].count())
+    for column in dict.fromkeys(column for _, _, column in _unmarked(run)):
+        yield Look((column,), int(run.frame.select((pl.col(column).is_not_null() & kept(run)).sum()).item()))
+
+
+@sheetwide("MKT008", fields=lambda: ("currency", *PRICES), look=_priced)
+def without_currency(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
     """One finding a column of prices."""
-    if "currency" in run.frame.columns and run.frame["currency"].count():
+    filled = {look.about[0]: look.of for look in looks}
+    if filled.get(None):
         return
     goes: dict[str, dict[str, str]] = {}
     for code, own, column in _unmarked(run):
         goes.setdefault(column, {}).setdefault(own, code)
     for column, where in goes.items():
-        if len(where) > 1 and run.frame.select((pl.col(column).is_not_null() & kept(run)).any()).item():
+        if len(where) > 1 and filled.get(column):
             told = " and ".join(f"{code} in {currency}" for currency, code in where.items())
             how = f'{column} = {{ column = "...", currency = "EUR" }}'
             flaw = Flaw(f"no currency is named, so the same number goes to {told}: name it in the header, or in a profile as {how}")
@@ -190,20 +209,29 @@ def _wrong(run: Run, column: str, tongue: str) -> pl.Series:
     return rows.filter(run.frame.select(title.gather(rows)).select(wrong.alias("wrong"))["wrong"])
 
 
-@sheetwide("MKT005", fields=lambda: ("price", "parentage_level"))
-def not_offered_here(run: Run) -> Iterator[Batch]:
-    """One finding a marketplace, with the first SKUs."""
-    own = {
-        code: column for code, view in run.views.items() if (column := view.columns.get("price")) and re.fullmatch(f"price@{code}", column)
-    }
-    if len(own) < 2:
-        return
-    for code, column in own.items():
+def _own_prices(run: Run) -> dict[str, str]:
+    """The columns of prices of one marketplace each."""
+    own = {code: view.columns.get("price") for code, view in run.views.items()}
+    return {code: column for code, column in own.items() if column and re.fullmatch(f"price@{code}", column)}
+
+
+def _elsewhere(run: Run) -> Iterator[Look]:
+    """How many rows have a price in other marketplaces only, and the first of them, by marketplace."""
+    own = _own_prices(run)
+    for code, column in own.items() if len(own) > 1 else ():
         others = [pl.col(other).is_not_null() for other in own.values() if other != column]
-        rows = run.frame.filter(pl.col(column).is_null() & pl.any_horizontal(others) & kept(run))
-        if rows.height:
-            skus = [sku for sku in rows["sku"].head(6).to_list() if sku] if "sku" in rows.columns else []
+        rows = run.frame.select((pl.col(column).is_null() & pl.any_horizontal(others) & kept(run)).arg_true()).to_series()
+        yield Look((code, column), len(rows), located(run, rows.head(_NAMED), column))
+
+
+@sheetwide("MKT005", fields=lambda: ("price", "parentage_level"), look=_elsewhere)
+def not_offered_here(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
+    """One finding a marketplace, with the first SKUs."""
+    own = _own_prices(run)
+    for (code, column), rows, first in looks:
+        if rows:
+            skus = [sku for sku in first["sku"].head(_NAMED) if sku]
             elsewhere = listed([other for other, held in own.items() if held != column])
-            count = f"{rows.height} {'listing has' if rows.height == 1 else 'listings have'}"
-            shown = ", ".join(skus[:5]) + (" ..." if rows.height > 5 else "")
+            count = f"{rows} {'listing has' if rows == 1 else 'listings have'}"
+            shown = ", ".join(skus[:5]) + (" ..." if rows > 5 else "")
             yield once(run, "MKT005", [code], Flaw(f"{count} a price in {elsewhere} and none in {code}: {shown}"), column=column)

@@ -1,7 +1,7 @@
 """Measures and their units: what belongs together, and what cannot be."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from listingkit.finding import Flaw
 from listingkit.mapping.units import units
 from listingkit.rules.engine import given, rule
 from listingkit.rules.findings import Batch
-from listingkit.rules.sheetwide import listed, once, sheetwide
+from listingkit.rules.sheetwide import Look, listed, once, sheetwide
 from listingkit.rules.task import Run
 
 CHECKED = date(2026, 9, 30)
@@ -160,14 +160,22 @@ _UNITS = tuple(f"{name}_unit" for name in ("item_weight", "item_length", "item_w
 )
 
 
-@sheetwide("UNT007", fields=lambda: _UNITS)
-def units_mixed(run: Run) -> Iterator[Batch]:
+def _used(run: Run) -> Iterator[Look]:
+    """How many rows have which unit, by column."""
+    for column in (name for name in _UNITS if name in run.frame.columns):
+        for unit, count in run.frame[column].drop_nulls().value_counts().iter_rows():
+            if unit in units() or unit in _IMPERIAL:
+                yield Look((column, unit), count)
+
+
+@sheetwide("UNT007", fields=lambda: _UNITS, look=_used)
+def units_mixed(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
     """One finding a column, with the rarer units."""
     stores = tuple(run.views)
-    for column in (name for name in _UNITS if name in run.frame.columns):
-        counts = dict(run.frame[column].drop_nulls().value_counts(sort=True).iter_rows())
+    for column in _UNITS:
+        counts = {look.about[1]: look.of for look in looks if look.about[0] == column}
         imperial = {unit: count for unit, count in counts.items() if unit in _IMPERIAL}
-        metric = {unit: count for unit, count in counts.items() if unit in units() and unit not in _IMPERIAL}
+        metric = {unit: count for unit, count in counts.items() if unit not in _IMPERIAL}
         if imperial and metric:
             few, many = sorted((imperial, metric), key=lambda one: sum(one.values()))
             told = " and ".join(f"{sum(one.values())} in {listed(sorted(one))}" for one in (many, few))

@@ -1,6 +1,6 @@
 """Product types: which of them look like a slip. That each row has one is asked by the schemas."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 
@@ -9,7 +9,7 @@ import polars as pl
 from listingkit.finding import Flaw
 from listingkit.rules.engine import given
 from listingkit.rules.findings import Batch
-from listingkit.rules.sheetwide import once, rowwise, sheetwide
+from listingkit.rules.sheetwide import Look, located, once, rowwise, sheetwide
 from listingkit.rules.task import Run, kept
 from listingkit.schemas.category import exists
 
@@ -33,25 +33,38 @@ given(
 )
 
 
-@sheetwide("REQ003", fields=lambda: ("product_type",))
-def type_like_another(run: Run) -> Iterator[Batch]:
-    """A finding for each row of a type that is nearly written like a far more frequent one, and of which no schema speaks."""
+def _kinds(run: Run) -> Iterator[Look]:
+    """How many rows have which product type, and the first rows of those of which no schema speaks."""
     if "product_type" not in run.frame.columns:
         return
+    written = run.frame.select(pl.col("product_type").alias("kind"), kept(run).alias("kept")).with_row_index("row")
+    written = written.filter(pl.col("kept") & pl.col("kind").is_not_null())
+    folded = pl.col("kind").str.strip_chars().str.to_uppercase()
+    counts = written.group_by("kind").agg(pl.len().alias("rows")).group_by(folded).agg(pl.col("rows").sum())
+    yield Look(("counts",), written.height, counts.sort("kind").head(_MOST + 1))
+    unknown = [kind for kind in counts["kind"].head(_MOST + 1) if not exists(kind)] if counts.height <= _MOST else []
+    rows = written.filter(folded.is_in(unknown)).select("row", folded) if unknown else written.head(0).select("row", "kind")
+    rows = rows.filter(pl.int_range(pl.len()).over("kind") <= _SHOWN)
+    yield Look(("rows",), 0, located(run, rows["row"], "product_type").with_columns(rows["kind"]))
+
+
+@sheetwide("REQ003", fields=lambda: ("product_type",), look=_kinds)
+def type_like_another(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
+    """A finding for each row of a type that is nearly written like a far more frequent one, and of which no schema speaks."""
+    if not looks:
+        return
     stores = tuple(run.views)
-    kinds = pl.col("product_type").str.strip_chars().str.to_uppercase()
-    rows = run.frame.select(kinds.alias("kind"), kept(run).alias("kept")).with_row_index("row")
-    rows = rows.filter(pl.col("kept") & pl.col("kind").is_not_null())
-    counts = dict(rows["kind"].value_counts().iter_rows())
+    (_, rows, some), (_, _, unknown) = looks
+    counts = dict(some.group_by("kind").agg(pl.col("rows").sum()).iter_rows())
     for kind in sorted(counts) if len(counts) <= _MOST else ():
         meant = None if exists(kind) else _meant(kind, counts)
         if meant:
-            places = rows.filter(pl.col("kind") == kind)["row"]
-            message = f"{kind} stands in {len(places)} of {rows.height} rows, {meant} in {counts[meant]}: is it a slip?"
-            if len(places) > _SHOWN:
+            message = f"{kind} stands in {counts[kind]} of {rows} rows, {meant} in {counts[meant]}: is it a slip?"
+            if counts[kind] > _SHOWN:
                 yield once(run, "REQ003", stores, Flaw(message), column="product_type")
             else:
-                yield rowwise(run, "REQ003", stores, places.to_list(), [Flaw(message, fix=meant)] * len(places), column="product_type")
+                places = unknown.filter(pl.col("kind") == kind).drop("kind")
+                yield rowwise(run, "REQ003", stores, places, [Flaw(message, fix=meant)] * places.height, column="product_type")
 
 
 def _meant(kind: str, counts: Mapping[str, int]) -> str | None:

@@ -20,7 +20,7 @@ from listingkit.rules.asked import asked_tasks
 from listingkit.rules.engine import Rule, call, chosen
 from listingkit.rules.findings import Batch, Findings
 from listingkit.rules.graded import graded, graded_notes
-from listingkit.rules.groups import Grouping, buckets_of, suspicious
+from listingkit.rules.groups import Grouping, buckets_of, suspected, suspicious
 from listingkit.rules.lost import lost_batches
 from listingkit.rules.plan import row_tasks
 from listingkit.rules.sheetwide import sheet_batches, sheet_names
@@ -90,6 +90,11 @@ def proved_fields(rules: Sequence[Rule]) -> frozenset[str]:
     return _names(rule for rule in rules if rule.scope == "row" and rule.code in whole)
 
 
+def across_fields(rules: Sequence[Rule]) -> frozenset[str]:
+    """The plain names of the fields that rules across rows and those about whole columns read."""
+    return _names(rule for rule in rules if rule.scope in ("across", "column"))
+
+
 def _names(rules: Iterable[Rule]) -> frozenset[str]:
     return frozenset(plain for rule in rules for spec in rule.fields for plain in all_fields()[spec.rstrip("*")].names)
 
@@ -121,6 +126,11 @@ def across_batches(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str,
     """Judge the groups of rows that share a key."""
     for grouping, rows in suspicious(run, list(_groupings(run, rules, silent))):
         yield from _judge_groups(run, grouping, rows)
+
+
+def across_suspected(run: Run, rules: Sequence[Rule]) -> pl.Series:
+    """The hashes of the keys whose groups these rules must look at, as far as the rows of the run show it."""
+    return suspected(run, list(_groupings(run, rules, frozenset())))
 
 
 def _groupings(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str, str]]) -> Iterator[Grouping]:

@@ -2,7 +2,8 @@
 
 A function marked `@sheetwide(CODE, ..., fields=...)` gets the `Run` and yields batches, most of them made by `once`. It is asked only
 where one of its codes is wanted. `fields` gives the plain names of the fields that it reads: of a large master only these are kept.
-A judge of long texts has a `look`, which takes from a part of the rows what may matter, and gets the looks as a second argument.
+A judge that reads rows has a `look`, which takes from a part of the rows what may matter: a count, and the few rows that it may speak
+of. The judge gets the looks of all parts as a second argument, and no rows. A judge without one reads no fields.
 What each code means is documented by `given`, as for every rule that is judged outside the engine.
 """
 
@@ -23,11 +24,11 @@ MANY = 3  # more rows than this, and more than half: then it is a fact about the
 
 
 class Look(NamedTuple):
-    """What a judge takes of a part of the rows: those that it may speak of, and among how many."""
+    """What a judge takes of a part of the rows: a count, and rows that it may speak of, or whatever else it adds up."""
 
-    about: tuple[Any, ...]  # looks about the same are put together
-    of: int
-    places: pl.DataFrame  # as of a batch
+    about: tuple[Any, ...]  # looks about the same are put together, in the order of the parts
+    of: int = 0
+    places: pl.DataFrame = pl.DataFrame()  # as of a batch, with more columns where the judge asks for them
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,12 @@ class SheetRule:
         """What it takes of rows that begin at `start` of the whole."""
         if self.look is not None:
             for look in self.look(run):
-                yield look._replace(places=look.places.with_columns(pl.col("index") + start))
+                places = look.places
+                yield look._replace(places=places.with_columns(pl.col("index") + start) if "index" in places.columns else places)
 
-    def batches(self, run: Run, looks: Sequence[Look] = ()) -> Iterator[Batch]:
+    def batches(self, run: Run, looks: Sequence[Look] | None = None) -> Iterator[Batch]:
         """What it says of a run, as far as the config wants its codes; where it has `looks` of all parts, it reads no more rows."""
-        found = self.judge(run) if self.look is None else self.judge(run, _together(looks or list(self.looks(run))))
+        found = self.judge(run) if self.look is None else self.judge(run, _together(list(self.looks(run)) if looks is None else looks))
         return (batch for batch in found if wanted(batch.code, run.config))
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from listingkit.mapping.listings import SOURCE
 from listingkit.master.sheet import ROW
 from listingkit.rules.engine import Rule
-from listingkit.rules.groups import buckets_in
+from listingkit.rules.groups import Fold, buckets_in, folded
 from listingkit.rules.task import Run
 
 BUCKET = "#bucket"
@@ -25,7 +25,12 @@ class Shuffle:
 
     rules: tuple[Rule, ...]
     columns: tuple[str, ...]  # of the listings
-    keys: tuple[pl.Expr, ...]  # folded as the rules compare them
+    folds: tuple[Fold, ...]  # what they meet by
+
+    @property
+    def keys(self) -> tuple[pl.Expr, ...]:
+        """The keys, folded as the rules compare them."""
+        return tuple(map(folded, self.folds))
 
     @property
     def several(self) -> bool:
@@ -47,9 +52,8 @@ def _shuffle(run: Run, rules: Sequence[Rule]) -> Shuffle:
     plain = {"sku", "record_action", "brand", "product_type", *(field for rule in rules for field in rule.fields)}
     held = {column for view in run.views.values() for name, column in view.columns.items() if name in plain}
     columns = [column for column in run.frame.columns if column in held or column in (ROW, SOURCE)]
-    fold = rules[0].normal or (lambda key: key)
     named = {view.columns[key] for view in run.views.values() for key in rules[0].keys if key in view.columns}
-    return Shuffle(tuple(rules), tuple(columns), tuple(fold(pl.col(name)) for name in sorted(named)))
+    return Shuffle(tuple(rules), tuple(columns), tuple((name, rules[0].normal) for name in sorted(named)))
 
 
 def buckets(frame: pl.DataFrame, shuffle: Shuffle, count: int) -> Iterator[tuple[int, pl.DataFrame]]:

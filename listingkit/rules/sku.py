@@ -10,7 +10,7 @@ from listingkit.finding import Flaw
 from listingkit.rules.engine import across, given, rule
 from listingkit.rules.findings import Batch
 from listingkit.rules.limits import Limit
-from listingkit.rules.sheetwide import sheetwide, told
+from listingkit.rules.sheetwide import Look, located, sheetwide, told
 from listingkit.rules.task import Run
 
 CHECKED = date(2026, 9, 30)
@@ -118,11 +118,16 @@ given(
 )
 
 
-@sheetwide("SKU006", fields=lambda: ("record_action",))
-def deletes_its_listing(run: Run) -> Iterator[Batch]:
-    """One finding a row, or one where most rows delete."""
+def _deleting(run: Run) -> Iterator[Look]:
     if "record_action" in run.frame.columns:
         rows = run.frame["record_action"].is_in(["delete", "d", "x"]).arg_true()
+        yield Look((), run.frame.height, located(run, rows, "record_action"))
+
+
+@sheetwide("SKU006", fields=lambda: ("record_action",), look=_deleting)
+def deletes_its_listing(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
+    """One finding a row, or one where most rows delete."""
+    for _, count, found in looks:
         row = "the row deletes its listing, with its rank and history"
-        whole = f"{len(rows)} of {run.frame.height} rows delete their listings"
-        yield from told(run, "SKU006", tuple(run.views), rows, of=run.frame.height, row=row, whole=whole, column="record_action")
+        whole = f"{found.height} of {count} rows delete their listings"
+        yield from told(run, "SKU006", tuple(run.views), found, of=count, row=row, whole=whole, column="record_action")

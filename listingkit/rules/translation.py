@@ -12,7 +12,7 @@ from listingkit.finding import Flaw, Safety
 from listingkit.master.sheet import ROW
 from listingkit.rules.engine import catalogue, given, wanted
 from listingkit.rules.findings import Batch
-from listingkit.rules.sheetwide import listed, once, sheetwide
+from listingkit.rules.sheetwide import Look, listed, once, sheetwide
 from listingkit.rules.task import Run, Task, kept
 from listingkit.schemas.category import exists, load
 
@@ -110,14 +110,17 @@ def _pairs(run: Run, code: str, texts: Sequence[str]) -> Iterator[Pair]:
 
 def _missing_pairs(run: Run, code: str, texts: Sequence[str]) -> Iterator[Pair]:
     """The same without fields whose blanks are told by what the product type asks."""
-    asked = _asked(run, code)
+    asked = _asked(run, code, _types(run))
     yield from (pair for pair in _pairs(run, code, texts) if pair[0] not in asked)
 
 
-def _asked(run: Run, code: str) -> frozenset[str]:
+def _types(run: Run) -> list[str]:
+    return run.frame["product_type"].drop_nulls().unique().to_list() if "product_type" in run.frame.columns else []
+
+
+def _asked(run: Run, code: str, kinds: Sequence[str]) -> frozenset[str]:
     """Fields that a product type of the listings requires, always or under a condition."""
     at = run.contexts[code]
-    kinds = run.frame["product_type"].drop_nulls().unique().to_list() if "product_type" in run.frame.columns else []
     asked: set[str] = set()
     for kind in [*filter(exists, kinds), "COMMON"]:
         schema = load(kind)
@@ -168,14 +171,24 @@ def _copied(pairs: Sequence[Pair]) -> Callable[[tuple[Any, ...]], Flaw | None]:
     return judge
 
 
-@sheetwide("MKT003", fields=lambda: _LABELS)
-def no_such_language(run: Run) -> Iterator[Batch]:
-    """One finding a marketplace for the words whose language the sheet lacks altogether."""
+def _filled(run: Run) -> Iterator[Look]:
+    """The labels that some marketplace lacks and some language has, and the product types."""
     labels = {plain for label in _LABELS for plain in fields()[label].names}
-    filled = {column.partition("@")[0] for column in run.frame.columns if run.frame[column].null_count() < run.frame.height}
+    lacking = {plain for view in run.views.values() for plain in view.missing if plain in labels}
+    columns = {column: column.partition("@")[0] for column in run.frame.columns}
+    filled = {plain for column, plain in columns.items() if plain in lacking and run.frame[column].null_count() < run.frame.height}
+    yield Look(("labels",), 0, pl.DataFrame({"label": sorted(filled)}, schema={"label": pl.String}))
+    yield Look(("types",), 0, pl.DataFrame({"type": _types(run) if lacking else []}, schema={"type": pl.String}))
+
+
+@sheetwide("MKT003", fields=lambda: _LABELS, look=_filled)
+def no_such_language(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
+    """One finding a marketplace for the words whose language the sheet lacks altogether."""
+    filled, types = (set(look.places.to_series()) for look in looks)
     for code, view in run.views.items():
         store = run.contexts[code].store
-        lacks = [plain for plain in view.missing if plain in labels & filled and plain not in _asked(run, code)]
+        missing = [plain for plain in view.missing if plain in filled]
+        lacks = [plain for plain in missing if plain not in _asked(run, code, sorted(types))] if missing else []
         if lacks and store is not None:
             told = f"the sheet has {listed(lacks)} in other languages, not in {store.language}: this upload goes out without"
             yield once(run, "MKT003", [code], Flaw(told), column=lacks[0])

@@ -9,7 +9,7 @@ import polars as pl
 from listingkit.finding import Flaw
 from listingkit.rules.engine import across, given
 from listingkit.rules.findings import Batch
-from listingkit.rules.sheetwide import sheetwide, told
+from listingkit.rules.sheetwide import Look, located, sheetwide, told
 from listingkit.rules.task import Run, kept
 
 CHECKED = date(2026, 9, 30)
@@ -94,15 +94,18 @@ given(
 )
 
 
-@sheetwide("VAR013", fields=lambda: _FAMILY)
-def parent_without_parentage(run: Run) -> Iterator[Batch]:
+def _silent(run: Run) -> Iterator[Look]:
+    if "parent_sku" in run.frame.columns:
+        level = pl.col("parentage_level") if "parentage_level" in run.frame.columns else pl.lit(None, pl.String)
+        silent = pl.col("parent_sku").is_not_null() & level.is_null() & kept(run)
+        rows = run.frame.select(silent.alias("silent"))["silent"].arg_true()
+        yield Look((), run.frame["parent_sku"].count(), located(run, rows, "parentage_level"))
+
+
+@sheetwide("VAR013", fields=lambda: _FAMILY, look=_silent)
+def parent_without_parentage(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
     """One finding a row, or one where most rows that name a parent do not say what they are."""
-    if "parent_sku" not in run.frame.columns:
-        return
-    level = pl.col("parentage_level") if "parentage_level" in run.frame.columns else pl.lit(None, pl.String)
-    silent = pl.col("parent_sku").is_not_null() & level.is_null() & kept(run)
-    rows = run.frame.select(silent.alias("silent"))["silent"].arg_true()
-    of = run.frame["parent_sku"].count()
-    row = "the row names a parent, but not that it is a child"
-    whole = f"{len(rows)} of the {of} rows that name a parent do not say that they are children"
-    yield from told(run, "VAR013", tuple(run.views), rows, of=of, row=row, whole=whole, column="parentage_level")
+    for _, of, found in looks:
+        row = "the row names a parent, but not that it is a child"
+        whole = f"{found.height} of the {of} rows that name a parent do not say that they are children"
+        yield from told(run, "VAR013", tuple(run.views), found, of=of, row=row, whole=whole, column="parentage_level")

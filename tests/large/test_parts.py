@@ -99,6 +99,16 @@ def test_families_numbers_and_three_marketplaces(tmp_path: Path) -> None:
     assert report.held == len(findings.error_rows("US") | findings.error_rows("DE") | findings.error_rows("JP"))
 
 
+def test_words_in_other_languages_only_are_seen_in_every_part(tmp_path: Path) -> None:
+    path = tmp_path / "master.csv"
+    path.write_text("sku,item_name@de_DE,color@en_US\nA-1,Tasse,\nA-2,Schale,Blue\n", "utf-8")
+    inputs = Inputs((str(path),))
+    _, findings = whole(inputs, ("DE",))
+    found = check_parts(Parts(inputs, 1), Question(("DE",), AS_OF))[1]
+    assert list(found) == list(findings)
+    assert "MKT003" in {finding.code for finding in found}
+
+
 def test_rows_that_need_each_other_while_they_are_mapped_are_one_part(tmp_path: Path) -> None:
     path, profile = tmp_path / "shop.csv", tmp_path / "profile.toml"
     path.write_text("SKU,Handle,Title,Price\nA-1,mug,Mug,5\nA-2,mug,,6\nA-3,mug,,7\n", "utf-8")

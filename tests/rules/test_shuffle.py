@@ -24,7 +24,7 @@ def test_a_bucket_has_the_rows_of_which_a_key_belongs_there(rows: Any, keys: lis
     frame = pl.DataFrame(rows, schema=dict.fromkeys(KEYS, pl.String), orient="row").select(
         pl.int_range(2, pl.len() + 2, dtype=pl.UInt32).alias(ROW), pl.lit(0, pl.UInt16).alias(SOURCE), pl.all()
     )
-    shuffle = Shuffle((), (ROW, SOURCE, *KEYS), tuple(map(pl.col, keys)))
+    shuffle = Shuffle((), (ROW, SOURCE, *KEYS), tuple((key, None) for key in keys))
     found = {number: mine[ROW].to_list() for number, mine in buckets(frame, shuffle, count)}
     meant = {
         number: frame.filter(pl.any_horizontal(bucket_of(pl.col(key), count) == number for key in keys))[ROW].to_list()
