@@ -1,7 +1,7 @@
 """What differs between two uploads: one line a change, in columns."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, NamedTuple
 
 import polars as pl
@@ -49,7 +49,10 @@ class Change:
 
     def to_dict(self) -> dict[str, Any]:
         """The contract of the json and jsonl formats."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in _NAMES}
+
+
+_NAMES = tuple(one.name for one in fields(Change))
 
 
 class Cells(NamedTuple):

@@ -13,7 +13,7 @@ import polars as pl
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.finding import Severity
 from listingkit.master.blanks import without_blank_cells
-from listingkit.master.chunks import Chunks
+from listingkit.master.chunks import CHUNK, Chunks
 from listingkit.master.encoding import encoding_of, known
 from listingkit.master.notes import AT_MOST, Notebook
 from listingkit.master.reading import Block
@@ -31,6 +31,7 @@ class DelimitedSheet:
 
     kind: str = "csv"
     sheet: str | None = None
+    piece = CHUNK  # bytes that are read at once
 
     def __init__(self, stream: IO[bytes], name: str, *, encoding: str | None = None, delimiter: str | None = None) -> None:
         self.name = name
@@ -40,7 +41,7 @@ class DelimitedSheet:
         self._short_count = 0
         self._open_quotes = 0
         self.encoding = known(encoding) if encoding else self._detected()
-        self._chunks = Chunks(stream, name, self.encoding, trusted=encoding is None)
+        self._chunks = Chunks(stream, name, self.encoding, trusted=encoding is None, size=self.piece)
         head, whole = self._chunks.peek()
         text = head.decode()
         marks = [_checked(delimiter)] if delimiter else [mark for mark in DELIMITERS if mark == "," or mark in text]

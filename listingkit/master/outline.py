@@ -1,7 +1,6 @@
 """A delimited text in outline: the cells of a few columns, and of every record a hash of all of it and how many bytes it takes."""
 
 import codecs
-import io
 from collections.abc import Collection, Iterator
 from typing import IO
 
@@ -18,6 +17,8 @@ class Outline(DelimitedSheet):
     `records` grows with the blocks: `hash` (line ends do not count) and `size` of every record from the top, blank ones included,
     so that record N of the sheet is row N - 1 there.
     """
+
+    piece = 4 << 20  # the first pieces are read wholly
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
         super().__init__(stream, name)
@@ -71,15 +72,12 @@ class Outline(DelimitedSheet):
 
 def text_lines(block: bytes) -> pl.DataFrame:
     """The lines of a text: `line` without its end, "" where it is blank, and the `size` in bytes with it."""
-    schema = {"line": pl.String}
-    table = pl.read_csv(io.BytesIO(block), separator="\0", quote_char=None, has_header=False, schema=schema, truncate_ragged_lines=True)
+    lines = pl.read_lines(block)
     returns = block.count(b"\r\n") if b"\r" in block else 0
-    if returns in (0, table.height) and block[:1] not in (b"\r", b"\n"):  # polars leaves out blank lines at the start
-        line = pl.col("line").fill_null("")
-        return table.select(line, size=line.str.len_bytes() + (2 if returns else 1))
-    lines = block.removesuffix(b"\n").split(b"\n")
-    texts = pl.Series("line", [line.removesuffix(b"\r") for line in lines], dtype=pl.Binary).cast(pl.String)
-    return pl.DataFrame([texts, pl.Series("size", [len(line) + 1 for line in lines], dtype=pl.UInt32)])
+    if returns in (0, lines.height) and not block.endswith(b"\r"):
+        return lines.with_columns(size=pl.col("line").str.len_bytes() + (2 if returns else 1))
+    sizes = [len(line) + 1 for line in block.removesuffix(b"\n").split(b"\n")]
+    return lines.with_columns(pl.Series("size", sizes, dtype=pl.UInt32))
 
 
 def _joined(lines: pl.DataFrame) -> pl.DataFrame:
