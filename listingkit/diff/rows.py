@@ -56,6 +56,11 @@ class Records:
         return runs.select("keep", (pl.col("size").cum_sum() - pl.col("size") + self.start).alias("start"), "size").iter_rows()
 
 
+def once(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The rows whose number in this column stands there once; mostly all of them."""
+    return rows if rows.get_column(column).n_unique() == rows.height else rows.filter(pl.col(column).is_unique())
+
+
 def _copy(source: IO[bytes], target: IO[bytes], size: int) -> None:
     while size:
         block = source.read(min(size, BLOCK))

@@ -13,11 +13,11 @@ LONGEST = 64 << 20  # bytes of one record
 
 
 class Chunks:
-    """The pieces of a stream. `trusted` where UTF-8 was verified beforehand, so that its bytes are taken as they are."""
+    """The pieces of a stream. `trusted` where UTF-8 was verified beforehand, so that its bytes are taken as they are; `size` of a piece."""
 
-    def __init__(self, stream: IO[bytes], name: str, encoding: str, *, trusted: bool, size: int = CHUNK) -> None:
+    def __init__(self, stream: IO[bytes], name: str, encoding: str, *, trusted: bool, size: int | None = None) -> None:
         self._stream, self._name, self._encoding = cast("BufferedIOBase", stream), name, encoding
-        self._size = size
+        self._size = size or CHUNK
         self._plain = trusted and encoding in {"utf-8", "utf-8-sig"}
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self.buffer = bytearray()

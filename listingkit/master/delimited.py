@@ -13,7 +13,7 @@ import polars as pl
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.finding import Severity
 from listingkit.master.blanks import without_blank_cells
-from listingkit.master.chunks import CHUNK, Chunks
+from listingkit.master.chunks import Chunks
 from listingkit.master.encoding import encoding_of, known
 from listingkit.master.notes import AT_MOST, Notebook
 from listingkit.master.reading import Block
@@ -31,7 +31,7 @@ class DelimitedSheet:
 
     kind: str = "csv"
     sheet: str | None = None
-    piece = CHUNK  # bytes that are read at once
+    piece: int | None = None  # bytes that are read at once, where not as many as usual
 
     def __init__(self, stream: IO[bytes], name: str, *, encoding: str | None = None, delimiter: str | None = None) -> None:
         self.name = name
@@ -70,7 +70,7 @@ class DelimitedSheet:
         for given, final in self._chunks:
             size = given
             frame = self._fast(size, row)
-            if frame is None and not final and (end := _record_end(self._chunks.buffer, size)) < size:
+            if frame is None and not final and (end := record_end(self._chunks.buffer, size)) < size:
                 size = end  # the first cut stood inside a quoted cell
                 frame = self._fast(size, row)
             if frame is None:
@@ -214,7 +214,7 @@ def _delimiter(first: Mapping[str, Sequence[Sequence[str]]]) -> str:
     return best
 
 
-def _record_end(buffer: bytearray, size: int) -> int:
+def record_end(buffer: bytearray, size: int) -> int:
     """Offset after the last line break outside quotes; after the last one at all where quotes do not pair."""
     last = at = buffer.rfind(b"\n", 0, size)
     odd = buffer.count(b'"', 0, at + 1) % 2 if at >= 0 else 0

@@ -6,7 +6,8 @@ from typing import IO
 
 import polars as pl
 
-from listingkit.master.delimited import DelimitedSheet
+from listingkit.master.chunks import Chunks
+from listingkit.master.delimited import DelimitedSheet, record_end
 from listingkit.master.records import Record
 from listingkit.master.sheet import ROW
 
@@ -15,7 +16,7 @@ class Outline(DelimitedSheet):
     """A text file in UTF-8 whose blocks have the `wanted` columns alone (letters; None: all of them).
 
     `records` grows with the blocks: `hash` (line ends do not count) and `size` of every record from the top, blank ones included,
-    so that record N of the sheet is row N - 1 there.
+    so that record N of the sheet is row N - 1 there. `sound` says that no reader would cut the record in another way.
     """
 
     piece = 4 << 20  # the first pieces are read wholly
@@ -25,6 +26,7 @@ class Outline(DelimitedSheet):
         self.wanted: Collection[str] | None = None
         self.records: list[pl.DataFrame] = []
         self.tagged = False  # whether any of the text may be HTML
+        self.folded = False  # whether some record takes several lines
 
     def _detected(self) -> str:
         """UTF-8; where it is not, `UnicodeDecodeError` is raised here or while the blocks are read."""
@@ -47,10 +49,12 @@ class Outline(DelimitedSheet):
             places = [place for place, name in enumerate(self._schema) if name in self.wanted]
             frame = pl.read_csv(text, has_header=False, schema=self._schema, separator=self.delimiter, columns=places)
         lines = text_lines(text)
-        found = _joined(lines) if quoted and lines.height != frame.height else lines  # every record has a line, and polars leaves none out
+        folded = quoted and lines.height != frame.height  # every record has a line, and polars leaves none out
+        found = _joined(lines) if folded else lines
         if found.height != frame.height:
             return None
-        self._note(found)
+        self.folded = self.folded or folded
+        self._note(found, sound=True)
         self.tagged = self.tagged or b"<" in text
         return frame.with_row_index(ROW, offset=row)
 
@@ -63,11 +67,39 @@ class Outline(DelimitedSheet):
             yield record
         found = pl.DataFrame({"line": texts}, schema={"line": pl.String})
         bare = pl.col("line").str.replace_all("\r\n", "\n", literal=True).str.strip_suffix("\n")
-        self._note(found.select(bare, size=pl.col("line").str.len_bytes()))
+        self._note(found.select(bare, size=pl.col("line").str.len_bytes()), sound=False)
         self.tagged = self.tagged or "<" in text
 
-    def _note(self, found: pl.DataFrame) -> None:
-        self.records.append(found.select(pl.col("line").hash(seed=0).alias("hash"), pl.col("size").cast(pl.UInt32)))
+    def _note(self, found: pl.DataFrame, *, sound: bool) -> None:
+        self.records.append(_hashed(found).with_columns(sound=pl.lit(sound)))
+
+    def lines(self, *, folded: bool) -> pl.DataFrame | None:
+        """`hash` and `size` of every record of the whole text, by its line breaks alone; None where it is not in UTF-8.
+
+        Where records are `folded`, line breaks inside quotes end none. The reading of blocks goes on where it was.
+        """
+        here = self._stream.tell()
+        self._stream.seek(self.start)
+        chunks = Chunks(self._stream, self.name, "utf-8", trusted=True, size=self.piece)
+        found = [pl.DataFrame(schema={"hash": pl.UInt64, "size": pl.UInt32})]
+        try:
+            for given, final in chunks:
+                size = given
+                if folded and not final and chunks.buffer.count(b'"', 0, size) % 2:
+                    size = record_end(chunks.buffer, size)
+                chunks.used(size)
+                with memoryview(chunks.buffer) as view, view[:size] as piece:
+                    lines = text_lines(bytes(piece))
+                found.append(_hashed(_joined(lines) if folded else lines))
+        except pl.exceptions.PolarsError:
+            return None
+        finally:
+            self._stream.seek(here)
+        return pl.concat(found)
+
+
+def _hashed(found: pl.DataFrame) -> pl.DataFrame:
+    return found.select(pl.col("line").hash(seed=0).alias("hash"), pl.col("size").cast(pl.UInt32))
 
 
 def text_lines(block: bytes) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from listingkit.diff.changes import Changes
 from listingkit.diff.lines import compare_files
 from listingkit.errors import ListingkitError
 from listingkit.mapping import votes
-from listingkit.master import chunks
+from listingkit.master import chunks, outline
 
 HEADER = ["SKU", "Price", "Item weight", "Launch date", "Product description", "Main image URL", "Bullet points", "Title", "Parent SKU"]
 FILLED = 199  # rows that tell what a table is, and stand in every part of it
@@ -40,6 +40,8 @@ def _small_files_are_large() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "SMALL", 0)
         patch.setattr(chunks, "CHUNK", 3000)
+        patch.setattr(outline.Outline, "piece", 3000)
+        patch.setattr(table_lines, "ENOUGH", 0)
         patch.setattr(votes, "LOOKED_AT", FILLED + 1)
         patch.setattr(table_lines, "LOOKED_AT", FILLED + 1)
         patch.setattr(table_lines, "ROWS", 7)
@@ -130,6 +132,26 @@ def test_rows_in_the_same_words_are_not_read(place: Path) -> None:
     assert changes.new.upload.frame.height == FILLED + 1
     assert [(change.sku, change.field, change.new) for change in changes] == [("R-20", "price", "6")]
     assert changes.counts()["unchanged"] == FILLED + 39
+
+
+def test_rows_in_both_are_read_in_one(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = numbered(40, Price="5", Title='a "b"', **{"Product description": "two\nlines, or more"})
+    write(place / "old.csv", rows)
+    write(place / "new.csv", [["R-20", "6", *rows[20][2:]], *rows[30:], *rows[:20]])
+    scanned: list[object] = []
+    scan = table_lines._Table.scan
+
+    def counted(table: table_lines._Table) -> table_lines._Scan:
+        scanned.append(table)
+        return scan(table)
+
+    monkeypatch.setattr(table_lines._Table, "scan", counted)
+    assert streams(place / "old.csv", place / "new.csv") == 30
+    assert len(scanned) == 1
+    with (place / "new.csv").open("a") as file:
+        file.write('S-1,"open\n')  # takes up what stands below, as far as some reader is concerned
+    assert streams(place / "old.csv", place / "new.csv") == 30
+    assert len(scanned) == 3
 
 
 @pytest.mark.parametrize(
