@@ -3,7 +3,7 @@
 What rows are compared by, the findings (up to a cap) and the changed rows of the diff are held; everything else streams.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,9 +25,10 @@ from listingkit.inventory.template import Template
 from listingkit.inventory.upload_read import read_upload
 from listingkit.job import stores_of
 from listingkit.kept import Kept
-from listingkit.mapping.listings import Listings, Lost
+from listingkit.mapping.listings import SOURCE, Listings, Lost
 from listingkit.marketplace import Marketplace
 from listingkit.master.batches import ROWS
+from listingkit.master.sheet import ROW
 from listingkit.outputs import PRODUCTS, products_of
 from listingkit.parts import Parts
 from listingkit.progress import tell
@@ -37,6 +38,7 @@ from listingkit.report.report import Product
 from listingkit.rules.capped import Cap
 from listingkit.rules.findings import Batch, Cell, Findings, Rest
 
+TOLD = (ROW, SOURCE, "sku", "parent_sku", "product_type", "product_id")
 FIX = {"index": pl.UInt32, "column": pl.String, "value": pl.String, "store": pl.String}
 
 
@@ -94,13 +96,13 @@ def build(order: Order, rows: int = ROWS) -> Built:
             seen = _pass(order, parts, spill)
         assert spill.like is not None
         together = list(seen.kept.batches(parts.source))
-        whole = replace(spill.like, frame=seen.kept.rows(), sources=(parts.source,), notes=parts.notes)
+        whole = replace(spill.like, frame=seen.kept.rows(told_of(spill.like)), sources=(parts.source,), notes=parts.notes)
         fixes = _fixes_of(seen, together)
         kept = [*seen.cap(together), *joined(seen.batches)]
         notes = [*seen.checker.notes(parts.notes), *seen.cap.notes()]
         findings = Findings(kept, whole.sources, notes, rest=seen.cap.rest())
         with folder.replacing(order.out) as out:
-            plans = [_planned(order, store, spill, seen, whole, findings, fixes) for store in seen.checker.stores]
+            plans = list(_planned(order, spill, seen, whole, findings, fixes))
             shipped = _write(plans, spill, out)
             made = tuple(_made(order, plan, spill, seen, out, rows) for plan, rows in zip(plans, shipped, strict=True))
             built = Built(order, parts.read, whole, findings, made, products=tuple(seen.products))
@@ -137,7 +139,16 @@ def _started(order: Order, part: Listings) -> _Seen:
     stores = named(stores_of(order.marketplaces, part, (), order.config))
     checker = Checker(stores, as_of=order.as_of, config=order.config)
     like = replace(part, frame=part.frame.clear())
-    return _Seen(checker, Cap(), Kept(checker, like, checker.kept(like)))
+    return _Seen(checker, Cap(), _kept(checker, like))
+
+
+def _kept(checker: Checker, like: Listings) -> Kept:
+    return Kept(checker, like, list(dict.fromkeys([*checker.compared(like), *told_of(like)])))
+
+
+def told_of(listings: Listings) -> list[str]:
+    """The columns of all rows that say which of them are held back, and what reports tell of them."""
+    return [name for name in listings.frame.columns if name in TOLD]
 
 
 def _fixes(batch: Batch) -> pl.DataFrame:
@@ -167,14 +178,18 @@ class _Plan:
     cells: pl.DataFrame  # fixed
 
 
-def _planned(
-    order: Order, store: Marketplace, spill: _Spill, seen: _Seen, whole: Listings, findings: Findings, fixes: pl.DataFrame
-) -> _Plan:
-    cells = fixes.filter(pl.col("store").is_in([store.code, ""])).unique(["index", "column"], keep="first", maintain_order=True)
-    cells = cells if order.fix else cells.clear()
-    after, left = (whole, findings) if cells.is_empty() else _fixed(spill, seen, whole, findings, cells)
-    held = held_by(order.policy, after, left, store)
-    return _Plan(store, template_of((), store, whole), held, after.frame["sku"].filter(held).drop_nulls(), cells)
+def _planned(order: Order, spill: _Spill, seen: _Seen, whole: Listings, findings: Findings, fixes: pl.DataFrame) -> Iterator[_Plan]:
+    last: tuple[pl.DataFrame, tuple[Listings, Findings]] | None = None
+    for store in seen.checker.stores:
+        cells = fixes.filter(pl.col("store").is_in([store.code, ""])).unique(["index", "column"], keep="first", maintain_order=True)
+        cells = cells.drop("store") if order.fix else cells.drop("store").clear()
+        if cells.is_empty():
+            after, left = whole, findings
+        else:
+            last = last if last and last[0].equals(cells) else (cells, _fixed(spill, seen, whole, findings, cells))
+            after, left = last[1]
+        held = held_by(order.policy, after, left, store)
+        yield _Plan(store, template_of((), store, whole), held, after.frame["sku"].filter(held).drop_nulls(), cells)
 
 
 def _write(plans: Sequence[_Plan], spill: _Spill, out: Path) -> list[int]:
@@ -206,12 +221,13 @@ def _homeless(spill: _Spill, seen: _Seen, store: Marketplace, template: Template
 def _with(part: Listings, cells: pl.DataFrame, at: int) -> Listings:
     """The part with those of the fixed cells that stand in it."""
     mine = cells.filter(pl.col("index").is_between(at, at + part.frame.height - 1))
-    return fixing.apply(part, [Cell(index - at, column, value) for index, column, value, _ in mine.iter_rows()])
+    return fixing.apply(part, [Cell(index - at, column, value) for index, column, value in mine.iter_rows()])
 
 
 def _fixed(spill: _Spill, seen: _Seen, whole: Listings, findings: Findings, cells: pl.DataFrame) -> tuple[Listings, Findings]:
     """What is left to find when these cells are fixed: only parts that they stand in are checked again."""
-    checker = seen.checker
+    assert spill.like is not None
+    kept = _kept(seen.checker, spill.like)
     batches: list[Batch] = []
     rest: list[Rest] = []
     for number, at in enumerate(spill.starts):
@@ -221,11 +237,10 @@ def _fixed(spill: _Spill, seen: _Seen, whole: Listings, findings: Findings, cell
             passed, counted = seen.counted[number]
             batches, rest = [*batches, *passed], [*rest, *counted]
         else:
-            batches += [shifted(batch, at) for batch in checker.part(fixed)]
-    kept = set(whole.frame.columns)
-    known = [Cell(index, column, value) for index, column, value, _ in cells.iter_rows() if column in kept]
-    after = fixing.apply(whole, known)
-    return after, Findings([*checker.whole(after, spill.like), *batches], findings.sources, rest=rest)
+            batches += [detached(shifted(batch, at)) for batch in seen.checker.part(fixed)]
+        kept.add(fixed)
+    after = replace(whole, frame=kept.rows(told_of(spill.like)))
+    return after, Findings([*kept.batches(whole.sources[0]), *batches], findings.sources, rest=rest)
 
 
 def _changes(order: Order, store: Marketplace, new: Path, held: pl.Series) -> tuple[Changes | None, Delta | None]:
