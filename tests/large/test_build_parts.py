@@ -11,9 +11,11 @@ from listingkit import build as whole
 from listingkit import build_parts
 from listingkit.build import Order
 from listingkit.cli.built import told
+from listingkit.config import Config
 from listingkit.diff import lines
 from listingkit.errors import Unwritable
 from listingkit.job import Inputs
+from listingkit.large import Question, check_parts
 from listingkit.parts import Parts
 from listingkit.rules.capped import MOST
 
@@ -101,3 +103,13 @@ def test_rules_that_see_every_row_are_capped_and_told_too(tmp_path: Path) -> Non
     built = build_parts.build(Order(Inputs((str(path),)), tmp_path / "out", AS_OF, ("US",)))
     assert any(note.code == "CAP001" and "GTN001" in note.message and "5 more" in note.message for note in built.findings.notes)
     assert "too large for a copy" in told(built)
+
+
+def test_few_rules_leave_reports_and_held_families_what_they_need(tmp_path: Path) -> None:
+    path = tmp_path / "master.csv"
+    write(200, path)
+    one, other = built(path, tmp_path, config=Config(select=("REQ", "SKU")))
+    alike(tmp_path, [name for name in SAME if "delta" not in name and "changes" not in name])
+    assert [made.held.to_list() for made in one.made] == [made.held.to_list() for made in other.made]
+    report, _ = check_parts(Parts(one.order.inputs, 97), Question(("US", "DE"), AS_OF, one.order.config))
+    assert any("GTINs issued by" in table for table in report.tables)
