@@ -12,6 +12,7 @@ from listingkit.inventory.settings import HEAD
 from listingkit.inventory.strings import SharedStrings
 from listingkit.master.sheet import index
 
+_SLICE = 1 << 15  # bytes
 _END = re.compile(rb"</(\w+:)?sheetData\s*>")
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
 
@@ -98,6 +99,7 @@ class SheetReader:
     def _read(self, chunks: Iterator[bytes]) -> None:
         self._parser = safe_xml.parser(self)
         position = 0
+        chunks = _sliced(chunks)
         for chunk in chunks:
             self._parser.Parse(chunk, False)
             if self._beyond is not None:
@@ -202,6 +204,11 @@ class SheetReader:
             self._cells.text(text)
         elif self._open:
             self._text.append(text)
+
+
+def _sliced(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces so small that a head costs no parser much of what follows it."""
+    return (chunk[at : at + _SLICE] for chunk in chunks for at in range(0, len(chunk), _SLICE))
 
 
 def _blocks(ranges: str) -> tuple[Block, ...]:

@@ -53,9 +53,15 @@ class SharedStrings:
 
     def __getitem__(self, number: int) -> str:
         if number not in self._known:
-            pieces = self._first if number < len(self._first) else self._pieces
-            self._known[number] = self._text(pieces[number]) if 0 <= number < len(pieces) else ""
+            self._known[number] = self._found(number)
         return self._known[number]
+
+    def _found(self, number: int) -> str:
+        if number < len(self._first):
+            return self._text(self._first[number])
+        if number >= len(self._plain):
+            return ""
+        return text if (text := self._plain[number]) is not None else self._text(self._pieces[number])
 
     @cached_property
     def _plain(self) -> pl.Series:

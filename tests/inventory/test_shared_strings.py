@@ -42,3 +42,10 @@ def test_a_look_at_the_head_reads_no_more() -> None:
     strings = SharedStrings(b"<sst><si><t>first</t></si><si><t>cut o", lambda: b"", "")
     assert strings[0] == "first"
     assert "_content" not in vars(strings)
+
+
+def test_one_string_far_down_is_not_parsed_apart() -> None:
+    content = f"<sst>{''.join(f'<si><t>text {number}</t></si>' for number in range(5000))}</sst>".encode()
+    strings = SharedStrings(content, lambda: content, "")
+    assert (strings[4999], strings[3], strings[5000]) == ("text 4999", "text 3", "")
+    assert "_pieces" not in vars(strings)
