@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from jinja2 import Template as Compiled
 
+_NAME = re.compile(r"\{\{ (\w+)(?:\.(\w+))? \}\}")
 _TYPES = {"integer": "integer", "number": "decimal", "price": "decimal", "date": "date"}
 
 
@@ -40,9 +41,9 @@ def template(layout: str, store: Marketplace, *, language: str | None = None, pr
         raise UnknownName("built-in template", layout, layouts())
     folder = shared("templates") / layout
     language = language or store.language
-    scope = {"store": store, "language": language, "product_types": list(product_types)}
+    scope = {"store": store, "language": language, "product_types": list(product_types), "kinds": ",".join(product_types)}
     definition = tomllib.loads((folder / "layout.toml").read_text("utf-8"))
-    cells = _cells(folder, scope)
+    cells = _every_cell(definition["absent"], store, language) if "absent" in definition else _cells(folder, scope)
     columns = tuple(_column(index, cell, definition) for index, cell in enumerate(cells))
     settings = {key: _fill(text, scope) for key, text in definition.get("settings", {}).items()}
     if "attributeSettings" in settings:
@@ -67,7 +68,12 @@ def template(layout: str, store: Marketplace, *, language: str | None = None, pr
 
 
 def _fill(text: str, scope: Mapping[str, Any]) -> str:
-    return _compiled(text).render(scope) if "{{" in text or "{%" in text else text
+    """A text with what its expressions stand for. Names alone need no Jinja, which takes long to load."""
+    if "{{" not in text and "{%" not in text:
+        return text
+    if _NAME.sub("", text).count("{"):
+        return _compiled(text).render(scope)
+    return _NAME.sub(lambda name: str(getattr(scope[name[1]], name[2]) if name[2] else scope[name[1]]), text)
 
 
 @cache
@@ -91,6 +97,17 @@ def _cells(folder: Path, scope: Mapping[str, Any]) -> list[dict[str, str]]:
     lines = [line for line in table.splitlines() if line]
     keys = lines[0].split("\t")
     return [dict(zip(keys, line.split("\t"), strict=True)) for line in lines[1:]]
+
+
+def _every_cell(absent: Sequence[Mapping[str, Any]], store: Marketplace, language: str) -> list[dict[str, str]]:
+    """The header cells of every field that has an attribute path, without those that are `absent` from this marketplace."""
+    gone = {
+        name
+        for one in absent
+        if (store.code in one.get("in", ())) or ("but" in one and store.code not in one["but"])
+        for name in one["attributes"]
+    }
+    return [cell for cell in _unified_columns(store, language) if cell["attribute"] not in gone]
 
 
 def _unified_columns(store: Marketplace, language: str) -> Iterator[dict[str, str]]:

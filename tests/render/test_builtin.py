@@ -1,5 +1,7 @@
 """The built-in templates: one definition a layout, any marketplace."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,3 +98,10 @@ def test_the_language_of_the_texts_can_be_another_of_the_marketplace() -> None:
 def test_an_unknown_layout_names_the_nearest() -> None:
     with pytest.raises(UnknownName, match="did you mean unified_full"):
         template("unified_ful", marketplace("US"))
+
+
+def test_the_layout_that_everything_is_compared_in_needs_no_jinja() -> None:
+    """Comparing small files is mostly loading what it needs."""
+    made = "from listingkit.inventory import builtin; from listingkit.marketplace import marketplace"
+    code = f"import sys; {made}; builtin.template('unified_full', marketplace('DE')); assert 'jinja2' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
