@@ -138,11 +138,12 @@ class _RowReader:
     def take(self, rows: pl.DataFrame) -> None:
         """Regular rows, as `RegularRows` gives them."""
         found = dict.fromkeys(self.columns, pl.repeat(None, rows.height, dtype=pl.String, eager=True))
+        shared = self._reader.strings.columns(rows.select(name for name in rows.columns if " shared " in name))
         for name in rows.columns[2:]:
             index, _, style = name.partition(" shared ")
             column = self.columns[int(index)]
             if style:
-                found[int(index)] = texts = self._reader.strings.gather(rows[name])
+                found[int(index)] = texts = shared[name]
                 self._counted(column, texts, "text", int(style), rows[ROW])
             elif rows[name].null_count() < rows.height:
                 self._uncalculated(int(index), rows[name], rows[ROW])

@@ -36,6 +36,11 @@ def test_strings_at_once_are_those_one_by_one(given_: tuple[bytes, int]) -> None
     expected = [text if (text := one_by_one[number]).strip() else None for number in range(count)]
     numbers = pl.Series([*range(count), count + 7, None], dtype=pl.UInt32)
     assert SharedStrings(content, lambda: content, "").gather(numbers).to_list() == [*expected, None, None]
+    within = pl.Series([*range(count), None, None], dtype=pl.UInt32)
+    columns = SharedStrings(content, lambda: content, "").columns(pl.DataFrame({"a": numbers, "b": within, "c": within.clear(len(within))}))
+    assert {name: texts.to_list() for name, texts in columns.items()} == {
+        "a": [*expected, None, None], "b": [*expected, None, None], "c": [None] * len(within)
+    }  # fmt: skip
 
 
 def test_a_look_at_the_head_reads_no_more() -> None:
