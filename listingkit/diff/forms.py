@@ -9,8 +9,9 @@ import polars as pl
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.inventory import builtin
 from listingkit.inventory.read import read_rows, read_template
+from listingkit.inventory.sniff import is_workbook
 from listingkit.inventory.template import Template
-from listingkit.inventory.text_file import begins_as_template, is_workbook
+from listingkit.inventory.text_file import begins_as_template
 from listingkit.inventory.upload import Upload
 from listingkit.inventory.upload_read import read_upload
 from listingkit.inventory.wire import dictionary, known_values, to_wire

@@ -6,13 +6,14 @@ import polars as pl
 
 from listingkit.inventory import text_file
 from listingkit.inventory.filled_rows import DataRows
+from listingkit.inventory.sniff import is_workbook
 from listingkit.inventory.template import Template
 
 
 def read_template(path: Path | str) -> Template:
     """Read a template, filled or blank: a workbook of Amazon's, or its tab-delimited text. Raises `Unreadable`."""
     path = Path(path)
-    if not text_file.is_workbook(path):
+    if not is_workbook(path):
         return text_file.template(path)
     from listingkit.inventory.template_book import template_of
     from listingkit.inventory.workbook import Workbook
@@ -32,7 +33,7 @@ def read_rows(path: Path | str, template: Template) -> pl.DataFrame:
 def read_filled(path: Path | str, template: Template) -> DataRows:
     """The filled data rows, and what kind of cells they were."""
     path = Path(path)
-    if not text_file.is_workbook(path):
+    if not is_workbook(path):
         return text_file.rows(path, template)
     from listingkit.inventory.template_book import rows_of
     from listingkit.inventory.workbook import Workbook
@@ -44,7 +45,7 @@ def read_filled(path: Path | str, template: Template) -> DataRows:
 def read_whole(path: Path | str) -> tuple[Template, DataRows]:
     """A template and its filled data rows."""
     path = Path(path)
-    if not text_file.is_workbook(path):
+    if not is_workbook(path):
         template = text_file.template(path)
         return template, text_file.rows(path, template)
     from listingkit.inventory.template_book import whole_of

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from listingkit.errors import Unreadable
+
 SUFFIXES = (".xlsx", ".xlsm", ".txt", ".tsv")
 
 
@@ -10,11 +12,24 @@ def is_template(path: Path | str) -> bool:
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
         return False
-    from listingkit.inventory.settings import is_settings
-    from listingkit.inventory.text_file import begins_as_template, is_workbook
-    from listingkit.inventory.workbook import Workbook
-
     if is_workbook(path):
+        from listingkit.inventory.settings import is_settings
+        from listingkit.inventory.workbook import Workbook
+
         with Workbook(path) as book:
             return any(is_settings(cell) for entry in book.sheets for cell in book.first_row(entry).values())
+    from listingkit.inventory.text_file import begins_as_template
+
     return begins_as_template(path)
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file begins as an Excel workbook does. Raises `Unreadable` where it cannot be opened."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(8)
+    except OSError as error:
+        raise Unreadable(f"cannot read {path}: {error.strerror or error}") from error
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable(f"{path} is an old .xls or a protected workbook; save it as .xlsx without a password")
+    return start.startswith(b"PK")

@@ -23,18 +23,6 @@ _GENERATIONS = {"113": "legacy", "610841": "multistore", "256": "unified", "5100
 _PRICE_QUANTITY = {"sku", "price", "quantity", "minimum-seller-allowed-price", "maximum-seller-allowed-price", "leadtime-to-ship"}
 
 
-def is_workbook(path: Path) -> bool:
-    """Whether a file begins as an Excel workbook does. Raises `Unreadable` where it cannot be opened."""
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(8)
-    except OSError as error:
-        raise Unreadable(f"cannot read {path}: {error.strerror or error}") from error
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable(f"{path} is an old .xls or a protected workbook; save it as .xlsx without a password")
-    return start.startswith(b"PK")
-
-
 def content(path: Path) -> bytes:
     """A text file, in whatever encoding Amazon and Excel write, as UTF-8 with LF. Raises `Unreadable`."""
     if path.stat().st_size > _LIMIT:

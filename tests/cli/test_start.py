@@ -76,6 +76,7 @@ def test_a_check_of_a_workbook_loads_no_reader_of_templates(tmp_path: Path) -> N
     found = cost("check", str(tmp_path / "master.xlsx"), "-m", "DE", "--as-of", "2026-11-01")
     assert found.of("listingkit.master.workbook")
     assert not found.of("listingkit.inventory.template_book", "listingkit.inventory.requirements", "listingkit.rules.template_rows", *HEAVY)
+    assert not found.of("listingkit.inventory.template", "listingkit.inventory.text_file")
 
 
 def test_a_check_of_a_filled_template_maps_nothing(templates: ModuleType, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from listingkit.errors import Unreadable
 from listingkit.inventory.read import read_filled, read_rows, read_template
 from listingkit.inventory.settings import parse
-from listingkit.inventory.text_file import is_workbook
+from listingkit.inventory.sniff import is_workbook
 from listingkit.inventory.workbook import Workbook
 
 
