@@ -67,7 +67,7 @@ class Kept:
         for column, samples in self._samples.items():
             samples.append(packed(sample(frame[column]).to_frame()))
         for seen, looks in zip(self._looks, checker.looks(part, self._like, self.height), strict=True):
-            seen.extend(look._replace(places=unpacked(packed(look.places))) for look in looks)
+            seen.extend(look._replace(places=_of_its_own(look.places)) for look in looks)
         keys = frame.select(folded(fold).alias(name) for fold, name in self._folded.items())
         found = checker.suspected(replace(part, frame=frame.hstack(keys)), self._like, self._shuffles, self._folded)
         for suspected, hashes in zip(self._suspected, found, strict=True):
@@ -161,6 +161,10 @@ def _taken(meeting: _Meeting, part: _Part, frame: pl.DataFrame) -> Iterator[byte
     mine = meeting.wanted.slice(part.start, part.height)
     if mine.any():
         yield packed(frame.select(*meeting.shuffle.columns, *meeting.names).with_row_index(_AT, part.start).filter(mine))
+
+
+def _of_its_own(places: pl.DataFrame) -> pl.DataFrame:
+    return unpacked(packed(places)) if places.height else places.clear()
 
 
 def _columns(frame: pl.DataFrame) -> list[pl.Series]:

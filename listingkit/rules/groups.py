@@ -94,8 +94,8 @@ def _members(run: Run, sharing: Sequence[Grouping]) -> pl.DataFrame:
         if (column := first.held[key]) is not None
     ]
     rows = pl.concat(parts)
-    alone = all(one.rule.several for one in sharing)
-    return (rows.filter(pl.col(KEY).is_duplicated()) if alone else rows).collect()
+    many = len(parts) == 1 and all(one.rule.several for one in sharing)  # families have a parent nearly always
+    return (rows.filter(pl.col(KEY).is_duplicated()) if many else rows).collect()
 
 
 def folded(fold: Fold) -> pl.Expr:

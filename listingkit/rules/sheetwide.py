@@ -49,8 +49,8 @@ class SheetRule:
         """What it takes of rows that begin at `start` of the whole."""
         if self.look is not None:
             for look in self.look(run):
-                places = look.places
-                yield look._replace(places=places.with_columns(pl.col("index") + start) if "index" in places.columns else places)
+                located = start and look.places.height and "index" in look.places.columns
+                yield look._replace(places=look.places.with_columns(pl.col("index") + start)) if located else look
 
     def batches(self, run: Run, looks: Sequence[Look] | None = None) -> Iterator[Batch]:
         """What it says of a run, as far as the config wants its codes; where it has `looks` of all parts, it reads no more rows."""
