@@ -52,7 +52,8 @@ def check_parts(parts: Parts, question: Question) -> tuple[Report, Findings]:
     while not parts.settled:
         done = _pass(parts, question)
     together = list(done.cap(done.kept.batches(parts.source)))
-    told = [name for name in done.first.frame.columns if name in (ROW, "sku", "product_id")]  # what reports and exceptions ask for
+    asked = (ROW, "product_id", *(("sku",) if question.config.exceptions else ()))  # what reports and exceptions ask for
+    told = [name for name in done.first.frame.columns if name in asked]
     whole = replace(done.first, frame=done.kept.rows(told), sources=(parts.source,), notes=parts.notes)
     notes = [*done.checker.notes(parts.notes), *done.cap.notes()]
     found = Findings([*together, *joined(done.batches)], whole.sources, notes)
