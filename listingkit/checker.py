@@ -168,7 +168,7 @@ class Checker:
     def suspected(
         self, rows: Listings, part: Listings, shuffles: "Sequence[Shuffle]", folded: Mapping[tuple[str, Any], str]
     ) -> list[pl.Series]:
-        """For each shuffle the hashes of the groups that look suspicious in these rows; `rows` have the `folded` keys as columns."""
+        """For each shuffle the hashes of the groups that look suspicious in these rows; `rows` have the `folded` keys and their hashes."""
         run = replace(self._run(part), listings=rows, folded=folded)
         return [across_suspected(run, shuffle.rules) for shuffle in shuffles]
 

@@ -17,7 +17,7 @@ from listingkit.mapping.listings import Listings, Source
 from listingkit.packing import Place, Shelf, packed, unpacked
 from listingkit.progress import tell
 from listingkit.rules.findings import Batch
-from listingkit.rules.groups import AT_ONCE, buckets_of, folded, hash_of
+from listingkit.rules.groups import AT_ONCE, HASHED, buckets_of, folded, hash_of
 from listingkit.rules.sample import sample
 from listingkit.rules.sheetwide import Look
 from listingkit.rules.shuffle import Shuffle
@@ -69,12 +69,13 @@ class Kept:
         for seen, looks in zip(self._looks, checker.looks(part, self._like, self.height), strict=True):
             seen.extend(look._replace(places=_of_its_own(look.places)) for look in looks)
         keys = frame.select(folded(fold).alias(name) for fold, name in self._folded.items())
-        found = checker.suspected(replace(part, frame=frame.hstack(keys)), self._like, self._shuffles, self._folded)
+        hashed = keys.select(hash_of(pl.col(name)).alias(name + HASHED) for name in keys.columns)
+        found = checker.suspected(
+            replace(part, frame=pl.concat([frame, keys, hashed], how="horizontal")), self._like, self._shuffles, self._folded
+        )
         for suspected, hashes in zip(self._suspected, found, strict=True):
             suspected.append(hashes)
-        hashed = self._shelf.put(keys.select(hash_of(pl.col(name)).alias(name) for name in keys.columns))
-        columns = self._shelf.put(frame.select(self._columns))
-        self._parts.append(_Part(columns, hashed, self.height, frame.height))
+        self._parts.append(_Part(self._shelf.put(frame.select(self._columns)), self._shelf.put(hashed), self.height, frame.height))
         self.height += frame.height
 
     def rows(self, columns: Sequence[str] | None = None) -> pl.DataFrame:
@@ -145,7 +146,7 @@ class Kept:
     def _meeting(self, number: int) -> _Meeting:
         """The groups of a shuffle that its rules must look at: suspicious in their part, or with rows in several parts."""
         shuffle = self._shuffles[number]
-        names = list(dict.fromkeys(self._folded[fold] for fold in shuffle.folds))
+        names = [self._folded[fold] + HASHED for fold in shuffle.folds]
         hashes = [self._shelf.get(part.hashes, names) for part in self._parts]
         every = pl.concat([pl.concat(list(one)).drop_nulls().unique() for one in map(_columns, hashes)]).sort()
         among = pl.concat([every.filter(every == every.shift(1)), *self._suspected[number]]).unique()

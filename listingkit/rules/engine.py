@@ -38,7 +38,8 @@ A rule *across* rows sees groups: rows that share the value of one of its `keys`
 `rows` are named tuples (`role`, `number`, then the fields) in file order; `role` is the key that brought the row into this group,
 `number` the row as a person sees it. `together` holds all rows of a group back where one of them has an error. With
 `keys=("sku", "parent_sku")` a family meets: its parent by its own sku, its children by their parent_sku. `normal` may fold the key.
-`suspects` is an aggregation over the fields and `#role` that keeps clean groups out of Python; with `several` a row that shares its
+`suspects` is an aggregation over the fields and `#role` that keeps clean groups out of Python (it may ask for `held`, the names of the
+fields that the sheet has); with `several` a row that shares its
 keys with no other needs not even be grouped.
 
 A rule about a whole *column* of a sheet is one finding instead of many: `whole(values, evidence, at) -> Flaw | None` (values as above), and
@@ -237,7 +238,7 @@ def across(
     severity: str = "error",
     fix: str | None = None,
     errors: tuple[str, ...] = (),
-    suspects: Callable[[], pl.Expr] | None = None,
+    suspects: Callable[..., pl.Expr] | None = None,
     normal: Callable[[pl.Expr], pl.Expr] | None = None,
     together: bool = False,
     several: bool = False,

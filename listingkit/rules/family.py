@@ -182,7 +182,7 @@ def family_disagrees(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     checked=CHECKED,
     errors=("8016",),
     several=True,
-    suspects=lambda: pl.any_horizontal(_any_twice(name) for name in ("color", *_SIZES)),
+    suspects=lambda held: pl.any_horizontal(pl.lit(value=False), *(_any_twice(name) for name in ("color", *_SIZES) if name in held)),
 )
 def same_combination(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     """No two children of a family have the same combination of what they vary by.

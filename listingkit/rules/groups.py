@@ -7,7 +7,7 @@ import polars as pl
 
 from listingkit.mapping.listings import SOURCE
 from listingkit.master.sheet import ROW
-from listingkit.rules.engine import Rule
+from listingkit.rules.engine import Rule, call
 from listingkit.rules.task import Run, kept
 
 KEY = "#key"  # what the rows of a group share
@@ -16,6 +16,7 @@ ROLE = "#role"  # the key field that brought the row into the group
 AT_ONCE = 125_000  # rows that are grouped together: grouping takes several times the memory of the rows
 NUMBER = "#number"  # how messages name the row beside others
 HASHES = 1 << 32  # what is kept of a key tells buckets, and nearly always whether another row has the same
+HASHED = "#hash"  # ends the name of a column that has the hashes of another
 Fold = tuple[str, Callable[[pl.Expr], pl.Expr] | None]  # a column of keys, and how a rule folds it
 
 
@@ -38,7 +39,7 @@ def suspicious(run: Run, groupings: Sequence[Grouping]) -> Iterator[tuple[Groupi
     """The rows of every suspicious group, group by group: `#key`, `#index`, `#role`, `#number`, then the rule's fields."""
     for sharing in _sharing(groupings):
         rows = _members(run, sharing)
-        sieves = {n: one.rule.suspects() for n, one in enumerate(sharing) if one.rule.suspects}
+        sieves = _sieves(sharing)
         marks = _marks(rows, sieves)
         for n, one in enumerate(sharing):
             if n in sieves and not marks[str(n)].any():
@@ -56,7 +57,7 @@ def suspected(run: Run, groupings: Sequence[Grouping]) -> pl.Series:
     found = [pl.DataFrame(schema={KEY: pl.String})]
     for sharing in _sharing(groupings):
         rows = _members(run, sharing)
-        sieves = {n: one.rule.suspects() for n, one in enumerate(sharing) if one.rule.suspects}
+        sieves = _sieves(sharing)
         if len(sieves) < len(sharing):
             found.append(rows.select(KEY))
         elif rows.height:
@@ -69,6 +70,12 @@ def _sharing(groupings: Sequence[Grouping]) -> Iterator[list[Grouping]]:
     for grouping in groupings:
         together.setdefault(grouping.shared, []).append(grouping)
     yield from together.values()
+
+
+def _sieves(sharing: Sequence[Grouping]) -> dict[int, pl.Expr]:
+    """By the number of the grouping."""
+    held = [frozenset(plain for plain, column in one.held.items() if column) for one in sharing]
+    return {n: call(one.rule.suspects, {"held": held[n]}) for n, one in enumerate(sharing) if one.rule.suspects}
 
 
 def _marks(rows: pl.DataFrame, sieves: Mapping[int, pl.Expr]) -> pl.DataFrame:
@@ -86,15 +93,17 @@ def _members(run: Run, sharing: Sequence[Grouping]) -> pl.DataFrame:
         base = base.filter(kept(run))
     cells = [(pl.col(column) if column else pl.lit(None, pl.String)).alias(plain) for plain, column in held.items()]
     roles = pl.Enum(sorted(rule.keys))
+    folds: list[tuple[str, Fold]] = [(key, (column, rule.normal)) for key in rule.keys if (column := first.held[key]) is not None]
+    many = len(folds) == 1 and all(one.rule.several for one in sharing)  # in families few are alone
+    if many and folds[0][1] in run.folded:
+        base = base.filter(pl.col(run.folded[folds[0][1]] + HASHED).is_duplicated())
     parts = [
-        base.select(INDEX, ROW, SOURCE, *cells, pl.lit(key, roles).alias(ROLE), _folded(run, (column, rule.normal)).alias(KEY)).filter(
+        base.select(INDEX, ROW, SOURCE, *cells, pl.lit(key, roles).alias(ROLE), _folded(run, fold).alias(KEY)).filter(
             pl.col(KEY).is_not_null() & in_bucket(pl.col(KEY), run.bucket) & _is_among(pl.col(KEY), run.among)
         )
-        for key in rule.keys
-        if (column := first.held[key]) is not None
+        for key, fold in folds
     ]
     rows = pl.concat(parts)
-    many = len(parts) == 1 and all(one.rule.several for one in sharing)  # families have a parent nearly always
     return (rows.filter(pl.col(KEY).is_duplicated()) if many else rows).collect()
 
 

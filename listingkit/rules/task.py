@@ -48,7 +48,7 @@ class Run:
     samples: dict[tuple[int, str], pl.Series] = field(default_factory=dict)  # by source and column; made when they are asked for
     bucket: tuple[int, int] | None = None  # (number, count): the frame has every row of the keys whose hash falls into this bucket
     among: pl.Series | None = None  # hashes of keys: the frame has every row of these, and others that are to be left alone
-    folded: Mapping[tuple[str, Any], str] = field(default_factory=dict)  # columns of keys: by the column they are of and its `normal`
+    folded: Mapping[tuple[str, Any], str] = field(default_factory=dict)  # columns of keys, with hashes beside: by column and `normal`
 
     def sample(self, source: int, column: str) -> pl.Series:
         """What the whole column of one sheet is judged by."""
