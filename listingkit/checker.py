@@ -30,7 +30,7 @@ from listingkit.rules.run import (
     whole_batches,
     whole_fields,
 )
-from listingkit.rules.sheetwide import Look, SheetRule, sheet_batches, sheet_names, sheet_rules
+from listingkit.rules.sheetwide import Look, SheetRule, sheet_batches, sheet_rules
 from listingkit.rules.task import Run, Task, start
 
 if TYPE_CHECKING:
@@ -138,10 +138,6 @@ class Checker:
         from listingkit.rules.shuffle import shuffles
 
         return shuffles(self._run(part), self._rules)
-
-    def sheet_columns(self, part: Listings) -> list[str]:
-        """The columns of the listings that rules about the whole sheet read."""
-        return self.columns(part, sheet_names())
 
     def sheet_rules(self) -> list[SheetRule]:
         """The rules about the whole sheet."""

@@ -10,6 +10,7 @@ import polars as pl
 from listingkit.checker import Checker, Proof
 from listingkit.config import DEFAULT, Config
 from listingkit.defined import Definitions
+from listingkit.distributed.looked import Looked
 from listingkit.distributed.reading import Reading
 from listingkit.distributed.store import PartFile, Space, Spread
 from listingkit.errors import ListingkitError
@@ -108,7 +109,7 @@ class PartTold(Told):
     fixes_made: int = 0  # cells that were changed before the rows were judged
     spread: Sequence[Sequence[Spread]] = ()  # by shuffle, its files
     families: Sequence[Spread] = ()  # children by the bucket of their parent
-    sheet: str = ""  # the file of the columns that rules about the whole sheet read
+    looked: Looked | None = None  # what the rules about the whole sheet saw
 
 
 def listings_of(master: Master, plan: Plan, name: str, category: str | None = None) -> Listings:

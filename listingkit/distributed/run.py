@@ -39,7 +39,7 @@ from listingkit.rules.capped import MOST
 from listingkit.rules.exceptions import Use, exceptions
 from listingkit.rules.sample import sample
 
-LARGEST_SHEET = 5_000_000  # rows up to which one worker can say what is true of the whole sheet
+LARGEST_SHEET = 5_000_000  # rows that one worker can hold to say what is true of the whole sheet; few are ever named
 BUCKET = 500_000  # rows that meet in one bucket
 SQUEEZED = 5  # times that parquet is smaller than its texts
 
@@ -56,6 +56,7 @@ class Done:
     job: Job
     fixed: Mapping[str, int]  # cells that safe fixes change in the uploads, by marketplace
     uses: Mapping[int, Use]  # what the exceptions of the config came to, by number
+    sheet: bool  # whether the rules about the whole sheet were asked
 
     @property
     def errors(self) -> int:
@@ -141,6 +142,7 @@ class _Round:
     parts: Sequence[PartTold]
     judged: Sequence[Told]  # buckets and the sheet
     whole: Told
+    sheet: bool  # whether the rules about the whole sheet were asked
 
     @property
     def told(self) -> list[Told]:
@@ -175,10 +177,11 @@ def _round(tasks: Tasks, parts: Sequence[PartFile], job: Job, fixes: Callable[[P
     spreads = [[spread for one in told for spread in one.spread[number]] for number in range(len(told[0].spread))]
     full = [(n, bucket) for n, files in enumerate(spreads) for bucket in range(job.buckets) if any(one.holds(bucket) for one in files)]
     where = tasks.shared(spreads)
-    few = sum(one.rows for one in told) <= LARGEST_SHEET
-    sheet = tasks.begun(judge_sheet, [([one.sheet for one in told],)], shared=[source, shared]) if few else []
+    looked = [one.looked for one in told if one.looked]
+    few = sum(one.rows for one in looked) <= LARGEST_SHEET
+    sheet = tasks.begun(judge_sheet, [(looked,)], shared=[source, shared]) if few else []
     judged = tasks.do("checking across rows", judge_bucket, full, shared=[where, source, shared], beside=sheet)
-    return _Round(job, told, judged, left_whole(job, told, judged, source))
+    return _Round(job, told, judged, left_whole(job, told, judged, source), sheet=few)
 
 
 def _done(found: _Round) -> Done:
@@ -190,7 +193,7 @@ def _done(found: _Round) -> Done:
     for one in found.told:
         for number, use in one.uses.items():
             uses[number] = uses.get(number, Use()) + use
-    return Done(rows, added([one.counts for one in found.told]), held, {}, tuple(kinds), found.job, {}, uses)
+    return Done(rows, added([one.counts for one in found.told]), held, {}, tuple(kinds), found.job, {}, uses, found.sheet)
 
 
 def _rendered(
@@ -318,7 +321,7 @@ def _leave_summary(done: Done) -> None:
         "safe_fixes": dict(done.fixed),
         "as_of": job.asked.as_of.isoformat(),
         "parts": list(job.names),
-        "whole_sheet_judged": done.rows <= LARGEST_SHEET,
+        "whole_sheet_judged": done.sheet,
         "accepted": list(_accepted(done)),
         "findings": [{"code": code, "severity": severity, "count": count} for (code, severity), count in done.counts.items()],
     }

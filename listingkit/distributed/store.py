@@ -145,9 +145,19 @@ def write_frame(url: str, frame: pl.DataFrame) -> str:
 
 def write_buckets(url: str, buckets: Mapping[int, Sequence[pl.DataFrame]], count: int) -> Spread:
     """Write the rows of every bucket into one file."""
-    pieces = [_packed(pl.concat(buckets[number])) if number in buckets else b"" for number in range(count)]
+    return write_frames(url, [pl.concat(buckets[number]) if number in buckets else None for number in range(count)])
+
+
+def write_frames(url: str, frames: Sequence[pl.DataFrame | None]) -> Spread:
+    """Write frames into one file, one behind the other."""
+    pieces = [b"" if frame is None else _packed(frame) for frame in frames]
     write(url, b"".join(pieces))
     return Spread(url, array("Q", accumulate(map(len, pieces))))
+
+
+def read_frames_of(spread: Spread) -> list[pl.DataFrame]:
+    """All frames of one file. Raises `Unreadable`."""
+    return _frames([spread.slice(number) for number in range(len(spread.ends))])
 
 
 def read_bucket(spreads: Sequence[Spread], bucket: int) -> list[pl.DataFrame]:

@@ -10,6 +10,7 @@ import polars as pl
 from listingkit import fixing
 from listingkit.checker import shifted
 from listingkit.distributed.job import Counts, Job, PartTold, Told, listings_of, numbered, same_columns
+from listingkit.distributed.looked import Looked, Looks, put_together
 from listingkit.distributed.reading import batches
 from listingkit.distributed.store import (
     PartFile,
@@ -89,7 +90,7 @@ class _Part:
         self.children: dict[int, list[pl.DataFrame]] = {}
         self.spread: list[list[Spread]] = [[] for _ in self.buckets]
         self.families: list[Spread] = []
-        self.sheet: list[pl.DataFrame] = []
+        self.looks = Looks(job.checker, job.like)
 
     def look(self, master: Master) -> None:
         """See how the columns are written."""
@@ -113,7 +114,7 @@ class _Part:
                 self.filled[name] += frame.height - frame[name].null_count()
         if "product_type" in frame.columns:
             self.kinds |= set(frame["product_type"].drop_nulls().unique().to_list())
-        self.sheet.append(frame.select(job.checker.sheet_columns(job.like)))
+        self.looks.take(replace(listings, frame=frame), self.rows)
         self._spread(frame)
         source = listings.sources[0]
         self.rows, self.source = self.rows + frame.height, replace(source, unused={**self.source.unused, **source.unused})
@@ -148,7 +149,6 @@ class _Part:
     def told(self) -> PartTold:
         """Leave what was found, and tell the rest."""
         self._flush()
-        sheet = write_frame(self._file("sheet", 0), pl.concat(self.sheet))
         return PartTold(
             **vars(self.judged.told([self.source])),
             rows=self.rows,
@@ -161,7 +161,7 @@ class _Part:
             kinds=frozenset(self.kinds),
             spread=self.spread,
             families=self.families,
-            sheet=sheet,
+            looked=self.looks.left(self._file("sheet", 0)),
         )
 
 
@@ -260,10 +260,16 @@ def judge_bucket(number: int, bucket: int, spreads: Sequence[Sequence[Spread]], 
     return _judged(frames, judge, f"across-{number}-{bucket:05}", told, job)
 
 
-def judge_sheet(urls: Sequence[str], told: Source, job: Job) -> Told:
+def judge_sheet(looked: Sequence[Looked], told: Source, job: Job) -> Told:
     """Say once what is true of many rows, and leave it."""
     job.space.go_on()
-    return _judged(read_frames(urls), lambda rows: job.checker.sheet(rows, job.like), "sheet", told, job)
+    rules = job.checker.sheet_rules()
+    named, looks = put_together(looked, len(rules))
+
+    def judge(rows: Listings) -> Sequence[Batch]:
+        return [one for rule, seen in zip(rules, looks, strict=True) for one in job.checker.sheet(rows, job.like, rule, seen)]
+
+    return _judged([named], judge, "sheet", told, job)
 
 
 def _judged(frames: list[pl.DataFrame], judge: Callable[[Listings], Sequence[Batch]], name: str, told: Source, job: Job) -> Told:

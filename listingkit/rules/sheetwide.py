@@ -54,7 +54,7 @@ class SheetRule:
 
     def batches(self, run: Run, looks: Sequence[Look] | None = None) -> Iterator[Batch]:
         """What it says of a run, as far as the config wants its codes; where it has `looks` of all parts, it reads no more rows."""
-        found = self.judge(run) if self.look is None else self.judge(run, _together(list(self.looks(run)) if looks is None else looks))
+        found = self.judge(run) if self.look is None else self.judge(run, together(list(self.looks(run)) if looks is None else looks))
         return (batch for batch in found if wanted(batch.code, run.config))
 
 
@@ -73,7 +73,8 @@ def sheetwide(
     return register
 
 
-def _together(looks: Sequence[Look]) -> list[Look]:
+def together(looks: Sequence[Look]) -> list[Look]:
+    """Looks about the same as one, in the order of the parts."""
     about: dict[tuple[Any, ...], list[Look]] = {}
     for look in looks:
         about.setdefault(look.about, []).append(look)
