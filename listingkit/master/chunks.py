@@ -13,11 +13,11 @@ LONGEST = 64 << 20  # bytes of one record
 
 
 class Chunks:
-    """The pieces of a stream. `trusted` where UTF-8 was verified beforehand, so that its bytes are taken as they are; `size` of a piece."""
+    """The pieces of a stream. `trusted` where UTF-8 was verified beforehand, so that its bytes are taken as they are; `first` bytes are the first piece."""
 
-    def __init__(self, stream: IO[bytes], name: str, encoding: str, *, trusted: bool, size: int | None = None) -> None:
+    def __init__(self, stream: IO[bytes], name: str, encoding: str, *, trusted: bool, first: int | None = None) -> None:
         self._stream, self._name, self._encoding = cast("BufferedIOBase", stream), name, encoding
-        self._size = size or CHUNK
+        self._first = first
         self._plain = trusted and encoding in {"utf-8", "utf-8-sig"}
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self.buffer = bytearray()
@@ -42,7 +42,7 @@ class Chunks:
 
     def __iter__(self) -> Iterator[tuple[int, bool]]:
         """How many bytes of the buffer are the next piece, and whether it is the last."""
-        size = self._size
+        size = self._first or CHUNK
         while True:
             self._fill(size)
             if not self._held:
@@ -50,7 +50,7 @@ class Chunks:
             self._given = self._held if self._ended else self.buffer.rfind(b"\n", 0, self._held) + 1
             if self._given:
                 yield self._given, self._ended
-            size = self._size if self._given else self._more(size)
+            size = CHUNK if self._given else self._more(size)
             self._past += self._given
             self.buffer[: self._held - self._given] = self.buffer[self._given : self._held]
             self._held -= self._given

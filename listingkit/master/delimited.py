@@ -31,7 +31,7 @@ class DelimitedSheet:
 
     kind: str = "csv"
     sheet: str | None = None
-    piece: int | None = None  # bytes that are read at once, where not as many as usual
+    first: int | None = None  # bytes that are read at first, where not as many as usual
 
     def __init__(self, stream: IO[bytes], name: str, *, encoding: str | None = None, delimiter: str | None = None) -> None:
         self.name = name
@@ -41,7 +41,7 @@ class DelimitedSheet:
         self._short_count = 0
         self._open_quotes = 0
         self.encoding = known(encoding) if encoding else self._detected()
-        self._chunks = Chunks(stream, name, self.encoding, trusted=encoding is None, size=self.piece)
+        self._chunks = Chunks(stream, name, self.encoding, trusted=encoding is None, first=self.first)
         head, whole = self._chunks.peek()
         text = head.decode()
         marks = [_checked(delimiter)] if delimiter else [mark for mark in DELIMITERS if mark == "," or mark in text]

@@ -11,6 +11,8 @@ from listingkit.master.delimited import DelimitedSheet, record_end
 from listingkit.master.records import Record
 from listingkit.master.sheet import ROW
 
+_HASHED = (pl.col("line").hash(seed=0).alias("hash"), pl.col("size").cast(pl.UInt32))
+
 
 class Outline(DelimitedSheet):
     """A text file in UTF-8 whose blocks have the `wanted` columns alone (letters; None: all of them).
@@ -19,7 +21,7 @@ class Outline(DelimitedSheet):
     so that record N of the sheet is row N - 1 there. `sound` says that no reader would cut the record in another way.
     """
 
-    piece = 4 << 20  # the first pieces are read wholly
+    first = 4 << 20  # all columns of the first piece are read
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
         super().__init__(stream, name)
@@ -71,7 +73,7 @@ class Outline(DelimitedSheet):
         self.tagged = self.tagged or "<" in text
 
     def _note(self, found: pl.DataFrame, *, sound: bool) -> None:
-        self.records.append(_hashed(found).with_columns(sound=pl.lit(sound)))
+        self.records.append(found.select(*_HASHED, sound=pl.lit(sound)))
 
     def lines(self, *, folded: bool) -> pl.DataFrame | None:
         """`hash` and `size` of every record of the whole text, by its line breaks alone; None where it is not in UTF-8.
@@ -80,7 +82,7 @@ class Outline(DelimitedSheet):
         """
         here = self._stream.tell()
         self._stream.seek(self.start)
-        chunks = Chunks(self._stream, self.name, "utf-8", trusted=True, size=self.piece)
+        chunks = Chunks(self._stream, self.name, "utf-8", trusted=True)
         found = [pl.DataFrame(schema={"hash": pl.UInt64, "size": pl.UInt32})]
         try:
             for given, final in chunks:
@@ -90,16 +92,12 @@ class Outline(DelimitedSheet):
                 chunks.used(size)
                 with memoryview(chunks.buffer) as view, view[:size] as piece:
                     lines = text_lines(bytes(piece))
-                found.append(_hashed(_joined(lines) if folded else lines))
+                found.append((_joined(lines) if folded else lines).select(_HASHED))
         except pl.exceptions.PolarsError:
             return None
         finally:
             self._stream.seek(here)
         return pl.concat(found)
-
-
-def _hashed(found: pl.DataFrame) -> pl.DataFrame:
-    return found.select(pl.col("line").hash(seed=0).alias("hash"), pl.col("size").cast(pl.UInt32))
 
 
 def text_lines(block: bytes) -> pl.DataFrame:
