@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from xml.parsers import expat
 
 from listingkit.inventory import safe_xml
@@ -17,8 +18,7 @@ _END = re.compile(rb"</(\w+:)?sheetData\s*>")
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A rectangle of cells: 0-based columns, 1-based rows, ends included."""
 
     left: int
@@ -47,8 +47,7 @@ class FormatRule:
     formula: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnStyle:
+class ColumnStyle(NamedTuple):
     """Style of whole columns, 0-based, ends included."""
 
     left: int

@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from listingkit.inventory import safe_xml
 from listingkit.inventory.parts import Parts
@@ -25,8 +25,7 @@ from listingkit.master.sheet import index
 _AREA = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
 
 
-@dataclass(frozen=True, slots=True)
-class SheetEntry:
+class SheetEntry(NamedTuple):
     """One sheet of the book."""
 
     name: str
@@ -34,8 +33,7 @@ class SheetEntry:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(NamedTuple):
     """A range of cells, 0-based columns, 1-based rows, ends included."""
 
     sheet: str

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from listingkit.fields import Field, fields
 from listingkit.mapping.units import currencies, unit_named
@@ -80,8 +81,7 @@ def parse_header(text: str) -> Header:
     return Header(plain, required, unit, currency, language, store, stores, number, tuple(readings.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Brackets:
+class _Brackets(NamedTuple):
     rest: str
     unit: str | None
     currency: str | None

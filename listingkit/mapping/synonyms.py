@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -26,8 +25,7 @@ class Synonym(NamedTuple):
         return self.source != "?"
 
 
-@dataclass(frozen=True, slots=True)
-class Ambiguity:
+class Ambiguity(NamedTuple):
     """A header that means several things. `prefer` is blank where only neighbours, values or a person can tell."""
 
     candidates: tuple[str, ...]

@@ -1,14 +1,13 @@
 """Which sheets of a workbook are meant."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from listingkit.errors import UnknownName
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One sheet, as the workbook's list of sheets names it; `part` is where its cells are."""
 
     name: str

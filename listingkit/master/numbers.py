@@ -1,12 +1,11 @@
 """What a workbook's number means: exact text, ISO dates, and the format's own leading zeros."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Reads = Literal["number", "date", "duration", "padded"]
 
@@ -26,8 +25,7 @@ _LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]?|Genera
 _ZEROS = re.compile(r"0{2,30}")
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A number format and how its cells read. `zeros` is the least number of digits it shows."""
 
     code: str

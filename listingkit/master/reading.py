@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
+from typing import NamedTuple, Protocol
 
 import polars as pl
 
@@ -21,8 +21,7 @@ def _none(_start: int) -> Mapping[str, Mapping[str, int]]:
     return {}
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Consecutive rows: `#row` and String columns named by letter, blank cells null, blank rows included or not.
 
     `counted` tells for each column how many of its cells, from a place in the frame on, have which mark.

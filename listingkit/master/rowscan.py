@@ -4,8 +4,8 @@ Every element of a chunk must be accounted for by the fast way; where one is not
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import polars as pl
 
@@ -27,8 +27,7 @@ _MARK = re.compile(r'"(?: [\w:]+="[^"<>]*")* ?/?')
 _TABLE = {"place": pl.UInt32, "column": pl.UInt32, "mark": pl.String, "value": pl.String, "formula": pl.Boolean}
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(NamedTuple):
     """The cells of consecutive rows that have something in them, one below the other in any order.
 
     `table` has the `place` of a cell's row in `rows`, its `column` from 0, the place of its `mark` in `marks` (what its tag says after

@@ -6,10 +6,9 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, cast
+from typing import IO, NamedTuple, cast
 
 from listingkit.errors import Unreadable
 
@@ -21,8 +20,7 @@ BLOCK = 1 << 20
 IN_MEMORY = 32 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """An input ready to read: `name` as findings call it, `suffix` of the innermost file name, lower case."""
 
     name: str
