@@ -13,7 +13,10 @@ LONGEST = 64 << 20  # bytes of one record
 
 
 class Chunks:
-    """The pieces of a stream. `trusted` where UTF-8 was verified beforehand, so that its bytes are taken as they are; `first` bytes are the first piece."""
+    """The pieces of a stream, of which the first may be of `first` bytes.
+
+    `trusted` where UTF-8 was verified beforehand, so that its bytes are taken as they are.
+    """
 
     def __init__(self, stream: IO[bytes], name: str, encoding: str, *, trusted: bool, first: int | None = None) -> None:
         self._stream, self._name, self._encoding = cast("BufferedIOBase", stream), name, encoding

@@ -191,7 +191,9 @@ def _checked(delimiter: str) -> str:
 
 def _width(first: Sequence[Sequence[str]]) -> int:
     """How many columns: the width that most of the first records have, or their header where that is wider."""
-    cells = Counter(len(row) for row in first for _ in row)
+    cells = Counter[int]()
+    for row in first:
+        cells[len(row)] += len(row)
     usual = cells.most_common(1)[0][0] if cells else 1
     for row in first:
         filled = max((index + 1 for index, cell in enumerate(row) if cell.strip()), default=0)
