@@ -28,7 +28,6 @@ from listingkit.rules.run import (
     proved_tasks,
     row_batches,
     whole_batches,
-    whole_fields,
 )
 from listingkit.rules.sheetwide import Look, SheetRule, sheet_batches, sheet_rules
 from listingkit.rules.task import Run, Task, start
@@ -84,7 +83,7 @@ class Checker:
         return batches
 
     def whole(self, listings: Listings, part: Listings | None = None) -> list[Batch]:
-        """What only all rows together show. `listings` may lack the columns that are not `kept`; then `part` has them all.
+        """What only all rows together show. `listings` may lack the columns that are not `compared`; then `part` has them all.
 
         The methods below do the same piece by piece, of rows that are never together.
         """
@@ -184,10 +183,6 @@ class Checker:
         """
         run = replace(self._run(part), listings=rows, bucket=bucket, among=among)
         return list(graded(across_batches(run, rules, proof.silent), rows.frame, self.config))
-
-    def kept(self, part: Listings) -> list[str]:
-        """The columns of the listings that `whole` reads."""
-        return self.columns(part, whole_fields(self._rules))
 
     def compared(self, part: Listings) -> list[str]:
         """The columns of the listings that are needed of all rows to say what only all of them show, and to report it."""

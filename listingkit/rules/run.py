@@ -23,7 +23,7 @@ from listingkit.rules.graded import graded, graded_notes
 from listingkit.rules.groups import Grouping, buckets_of, suspected, suspicious
 from listingkit.rules.lost import lost_batches
 from listingkit.rules.plan import row_tasks
-from listingkit.rules.sheetwide import sheet_batches, sheet_names
+from listingkit.rules.sheetwide import sheet_batches
 from listingkit.rules.sieve import sift
 from listingkit.rules.split import without_debris
 from listingkit.rules.task import Run, Task, start
@@ -58,10 +58,7 @@ def part_tasks(run: Run, rules: Sequence[Rule], defined: Collection[tuple[str, s
 
 
 def whole_batches(run: Run, rules: Sequence[Rule]) -> Iterator[Batch]:
-    """The work that must see every row at once: rules across rows, about whole columns, and those that ask what a column proves.
-
-    It needs no more of the listings than the columns of `whole_fields`.
-    """
+    """The work that must see every row at once: rules across rows, about whole columns, and those that ask what a column proves."""
     columns, silent = column_batches(run, rules)
     yield from columns
     yield from row_batches(run, proved_tasks(run, rules, silent), telling=False)
@@ -76,12 +73,6 @@ def proved_tasks(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str, s
     whole = _over_the_whole(rules)
     tasks = row_tasks(run, [rule for rule in rules if rule.code in whole])
     return [task for task in tasks if not _silenced(task, silent)]
-
-
-def whole_fields(rules: Sequence[Rule]) -> frozenset[str]:
-    """The plain names of the fields that `whole_batches` reads."""
-    whole = _over_the_whole(rules)
-    return _names(rule for rule in rules if rule.code in whole) | sheet_names()
 
 
 def proved_fields(rules: Sequence[Rule]) -> frozenset[str]:

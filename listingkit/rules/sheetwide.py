@@ -92,11 +92,6 @@ def sheet_batches(run: Run) -> Iterator[Batch]:
         yield from rule.batches(run)
 
 
-def sheet_names() -> frozenset[str]:
-    """The plain names of the fields that any of them reads."""
-    return frozenset().union(*(rule.names for rule in _RULES))
-
-
 def once(run: Run, code: str, stores: Sequence[str], flaw: Flaw, *, column: str, source: int = 0) -> Batch:
     """One finding without a row, about a column (or a field that the sheet lacks) in these marketplaces."""
     nowhere = pl.DataFrame(
