@@ -29,7 +29,7 @@ from listingkit.rules.run import (
     row_batches,
     whole_batches,
 )
-from listingkit.rules.sheetwide import Look, SheetRule, sheet_batches, sheet_rules
+from listingkit.rules.sheetwide import Look, SheetRule, sheet_rules
 from listingkit.rules.task import Run, Task, start
 
 if TYPE_CHECKING:
@@ -82,14 +82,9 @@ class Checker:
                 batches = list(self._with_template(batches, listings, store, template))
         return batches
 
-    def whole(self, listings: Listings, part: Listings | None = None) -> list[Batch]:
-        """What only all rows together show. `listings` may lack the columns that are not `compared`; then `part` has them all.
-
-        The methods below do the same piece by piece, of rows that are never together.
-        """
-        run = self._run(part or listings)
-        run = run if part is None else replace(run, listings=listings)
-        return list(graded(whole_batches(run, self._rules), listings.frame, self.config))
+    def whole(self, listings: Listings) -> list[Batch]:
+        """What only all rows together show. The methods below do the same piece by piece, of rows that are never together."""
+        return list(graded(whole_batches(self._run(listings), self._rules), listings.frame, self.config))
 
     def proved(
         self, part: Listings, samples: Mapping[str, pl.Series], rows: Callable[[], Listings] | None = None
@@ -142,13 +137,13 @@ class Checker:
         """The rules about the whole sheet."""
         return sheet_rules(self.config)
 
-    def sheet(self, rows: Listings, part: Listings, rule: SheetRule | None = None, looks: Sequence[Look] | None = None) -> list[Batch]:
-        """What is said once of many rows, by one rule or by all. `rows` have its columns, `part` all of them.
+    def sheet(self, rows: Listings, part: Listings, rule: SheetRule, looks: Sequence[Look]) -> list[Batch]:
+        """What a rule that looked at all rows, part by part, says once of them. `rows` are those by which findings are graded.
 
-        Where a rule has looked at the rows part by part, `rows` may have none.
+        `part` has all columns.
         """
         run = replace(self._run(part), listings=rows)
-        return list(graded(rule.batches(run, looks) if rule else sheet_batches(run), rows.frame, self.config))
+        return list(graded(rule.batches(run, looks), rows.frame, self.config))
 
     def looks(self, rows: Listings, part: Listings, start: int) -> list[list[Look]]:
         """What each rule about the whole sheet takes of rows that begin at `start` of the whole."""

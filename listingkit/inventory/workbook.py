@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from listingkit.inventory import safe_xml
-from listingkit.inventory.parts import Parts
+from listingkit.inventory.package import Package
 from listingkit.inventory.safe_xml import local
 from listingkit.inventory.settings import HEAD
 from listingkit.inventory.sheet_part import SheetReader
@@ -92,14 +92,14 @@ class Workbook:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._parts = Parts(path)
+        self._package = Package(path)
         self._cells: dict[str, dict[int, dict[int, str]]] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._parts.close()
+        self._package.close()
 
     @cached_property
     def _book(self) -> _Book:
@@ -125,7 +125,7 @@ class Workbook:
         for name, relation, hidden in self._book.sheets:
             target = targets.get(relation, "")
             part = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
-            if target and self._parts.has(part):
+            if target and self._package.has(part):
                 entries.append(SheetEntry(name, part, hidden))
         return tuple(entries)
 
@@ -133,15 +133,15 @@ class Workbook:
     def strings(self) -> SharedStrings:
         """The shared strings, parsed one by one when asked for."""
         part = "xl/sharedStrings.xml"
-        if not self._parts.has(part):
+        if not self._package.has(part):
             return SharedStrings(b"", bytes, str(self.path))
-        return SharedStrings(next(self.chunks(part), b""), partial(self._parts.content, part), str(self.path))
+        return SharedStrings(next(self.chunks(part), b""), partial(self._package.content, part), str(self.path))
 
     @cached_property
     def styles(self) -> Styles:
         """Number formats of the cell styles and the meaning of the differential ones."""
         reader = StyleReader()
-        if self._parts.has("xl/styles.xml"):
+        if self._package.has("xl/styles.xml"):
             self.listen("xl/styles.xml", reader)
         return reader.styles
 
@@ -190,14 +190,14 @@ class Workbook:
 
     def content(self, part: str) -> bytes:
         """A part, unpacked. Raises `Unreadable` above the limit."""
-        return self._parts.content(part)
+        return self._package.content(part)
 
     def chunks(self, part: str) -> Iterator[bytes]:
         """A part as a stream."""
-        return self._parts.chunks(part)
+        return self._package.chunks(part)
 
     def _relations(self, part: str) -> dict[str, str]:
-        if not self._parts.has(part):
+        if not self._package.has(part):
             return {}
         relations = _Relations()
         self.listen(part, relations)

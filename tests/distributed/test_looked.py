@@ -18,6 +18,8 @@ from listingkit.mapping.listings import SOURCE, Listings, Source
 from listingkit.marketplace import select
 from listingkit.master.sheet import ROW
 from listingkit.rules.findings import Batch, Findings
+from listingkit.rules.sheetwide import sheet_batches
+from listingkit.rules.task import start as begin
 
 CELLS = {
     "sku": ["A", "B", "C", None],
@@ -52,8 +54,9 @@ def test_the_looks_of_parts_are_those_of_the_sheet(tmp_path_factory: pytest.Temp
             looks, at = Looks(checker, like), 0
     named, found = put_together(looked, len(checker.sheet_rules()))
     there = replace(listings, frame=named)
+    run = begin(listings, checker.stores, as_of=checker.as_of, config=checker.config)
     said = [one for rule, seen in zip(checker.sheet_rules(), found, strict=True) for one in checker.sheet(there, like, rule, seen)]
-    assert list(Findings(said, listings.sources)) == list(Findings(checker.sheet(listings, listings), listings.sources))
+    assert list(Findings(said, listings.sources)) == list(Findings(list(sheet_batches(run)), listings.sources))
     assert all(_stands(batch, named) for batch in said)
     assert named.height <= frame.height
 

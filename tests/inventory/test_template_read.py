@@ -203,7 +203,7 @@ def test_damaged_workbooks_end_in_one_sentence(
 
 def test_parts_that_unpack_too_far_are_refused(templates: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = templates.build(templates.unified(), tmp_path / "t.xlsx")
-    monkeypatch.setattr("listingkit.inventory.parts.PART_LIMIT", 1000)
+    monkeypatch.setattr("listingkit.inventory.package.PART_LIMIT", 1000)
     with Workbook(path) as book, pytest.raises(Unreadable, match="unpacks to more than"):
         book.names  # noqa: B018 - reading is what raises
 

@@ -12,7 +12,7 @@ PART_LIMIT = 256 << 20  # bytes that a part held in memory may unpack to
 STREAM_LIMIT = 2 << 30  # bytes of a part that is only passed through
 
 
-class Parts:
+class Package:
     """An open .xlsx or .xlsm file. Raises `Unreadable` for whatever is none, also later, when a part turns out broken."""
 
     def __init__(self, path: Path) -> None:
