@@ -10,7 +10,7 @@ from listingkit.cli.options import Careful, OneOf
 
 @click.command("map", cls=Careful)
 @click.argument("master", metavar="MASTER")
-@click.option("-o", "--output", metavar="FILE", help="Write a profile there, commented, for you to correct.")
+@click.option("-o", "--output", metavar="FILE", help="Write a profile there, commented, for you to correct; never over another one.")
 @click.option(
     "--accept",
     type=click.FloatRange(0, 1),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from listingkit.atomic import replacing
+from listingkit.errors import Unwritable
 from listingkit.mapping.assign import header_key
 from listingkit.mapping.propose import ACCEPT, Guess, Proposal
 
@@ -39,9 +40,20 @@ def draft(proposal: Proposal, threshold: float = ACCEPT) -> str:
 
 
 def write(path: str | Path, text: str) -> None:
-    """Write a profile. Raises `Unwritable`."""
-    with replacing(Path(path)) as stream:
-        stream.write(text.encode("utf-8"))
+    """Write a draft, never over a file that holds anything else. Raises `Unwritable`."""
+    place, written = Path(path), text.encode("utf-8")
+    if _is_lost(place, written):
+        raise Unwritable(f"{path} exists already and may hold what somebody confirmed: choose another place with -o, or remove it first")
+    with replacing(place) as stream:
+        stream.write(written)
+
+
+def _is_lost(place: Path, written: bytes) -> bool:
+    """Whether a file holds what would be gone."""
+    try:
+        return place.is_file() and place.read_bytes() not in (b"", written)
+    except OSError:
+        return True  # nobody knows what it holds
 
 
 def _ignored(proposal: Proposal) -> Iterator[str]:

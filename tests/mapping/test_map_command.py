@@ -63,3 +63,29 @@ def test_what_is_detected_wrongly_can_be_said(capfd: pytest.CaptureFixture[str],
     path.write_text("Preis;Menge\nSKU#Titel\nA-1#Tasse\nA-2#Teller\n")
     found = json.loads(run(capfd, path, "--delimiter", "#", "--header-row", "2", "--format", "json")[1])
     assert [row["field"] for row in found] == ["sku", "item_name"]
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_profile_that_somebody_corrected_is_never_written_over(capfd: pytest.CaptureFixture[str], master: Path, linked: bool) -> None:
+    profile = named = master.with_name("p.toml")
+    assert run(capfd, master, "-o", profile)[0] == 0
+    drafted = profile.read_bytes()
+    assert run(capfd, master, "-o", profile)[0] == 0, "the same draft takes nothing away"
+    corrected = drafted + b"# Gewicht is the package: the supplier confirmed it\n"
+    profile.write_bytes(corrected)
+    if linked:
+        named = master.with_name("link.toml")
+        named.symlink_to(profile)
+    status, out, err = run(capfd, master, "-o", named, "--accept", "0.5")
+    assert (status, out) == (2, "")
+    assert f"{named} exists already and may hold what somebody confirmed: choose another place with -o, or remove it first" in err
+    assert profile.read_bytes() == corrected
+    assert {path.name for path in master.parent.iterdir()} == {"master.csv", "p.toml", *(["link.toml"] if linked else [])}
+
+
+def test_a_blank_file_and_a_device_hold_nothing_to_lose(capfd: pytest.CaptureFixture[str], master: Path) -> None:
+    blank = master.with_name("blank.toml")
+    blank.touch()
+    assert run(capfd, master, "-o", blank)[0] == 0
+    assert blank.read_bytes()
+    assert run(capfd, master, "-o", "/dev/null")[0] == 0
