@@ -1,6 +1,7 @@
 """What a small run costs besides its work, by counting: modules loaded, data files read, passes of polars over a few rows."""
 
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -120,3 +121,12 @@ def test_data_is_read_once_and_only_what_is_asked_for(check: Cost) -> None:
 def test_a_check_of_one_row_makes_few_passes(check: Cost) -> None:
     """What grows with the rules is one pass each for their groups; a pass for each column or sieve would show here."""
     assert 0 < check.passes < 200
+
+
+@pytest.mark.parametrize(("own", "expected"), [(None, "narenas:1,dirty_decay_ms:5000"), ("dirty_decay_ms:0", "dirty_decay_ms:0")])
+def test_the_command_keeps_memory_that_polars_lets_go_unless_a_user_says_otherwise(own: str | None, expected: str) -> None:
+    script = "import os, sys; os.cpu_count = lambda: 2; sys.argv[1:] = ['--version']; from listingkit.__main__ import program\n"
+    script += "try: program()\nfinally: print(os.environ['_RJEM_MALLOC_CONF'])"
+    given = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"} | ({"_RJEM_MALLOC_CONF": own} if own else {})
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, env=given, encoding="utf-8")
+    assert done.stdout.splitlines()[-1] == expected
