@@ -53,6 +53,11 @@ def _file_more(found: Results) -> float | None:
     return None if text is None or filled is None else (filled - text) / 3
 
 
+def _file_more_than_reading(found: Results) -> float | None:
+    more, read = _file_more(found), found.figure(CSV, MIDDLE, "polars.read_csv", "cpu")
+    return None if more is None or read is None else more / read
+
+
 def _truth(rows: int, group: str, case: str, what: str) -> Value:
     def value(found: Results) -> float | None:
         result = found.by_key.get(key(group, rows, case))
@@ -65,11 +70,13 @@ ASKED = (
     Ask("check 100k × 40 csv, every rule, one marketplace", 6, "times the CPU of polars.read_csv", _times(MIDDLE, (CSV, ONE), (CSV, "polars.read_csv"))),
     Ask("check 100k × 40 xlsx", 1.6, "times the CPU of polars.read_excel", _times(MIDDLE, (XLSX, ONE), (XLSX, 'polars.read_excel(engine="calamine")'))),
     Ask("check 1m × 40 csv", 100_000, "rows a second", _plain(MILLION, CSV, ONE, "wall", lambda wall: MILLION / wall), least=True),
+    Ask("the same, whatever the machine", 8, "times the wall time of polars.read_csv", _times(MILLION, (CSV, ONE), (CSV, "polars.read_csv"), "wall")),
     Ask("check 1m × 40 csv, memory of all processes", 1024, "MB", _plain(MILLION, CSV, ONE, "together")),
     Ask("check 1m × 40 csv by two Dask workers", 1.3, "times the wall time without Dask", _times(MILLION, (DASK, "distributed, two workers"), (DASK, "check, without Dask"), "wall")),
     Ask("the same, memory of the biggest process", 1024, "MB", _plain(MILLION, DASK, "distributed, two workers", "peak")),
     Ask("build 100k rows for three marketplaces as text, with diff", 3, "times the CPU of checking for the three", _times(MIDDLE, (CSV, BUILD), (CSV, "check, three marketplaces"))),
     Ask("the same into 250-column templates, each file", 3, "s CPU more", _file_more),
+    Ask("the same, whatever the machine", 11, "times the CPU of polars.read_csv of the master", _file_more_than_reading),
     Ask("check 10k × 173 xlsx beside amazon-catalog-cli", 15, "times faster (CPU)", _times(WIDE_ROWS, (WIDE, "amazon-catalog-cli scan"), (WIDE, ONE)), least=True),
     Ask("check 10k × 173 xlsx, memory", 1, "times that of amazon-catalog-cli", _times(WIDE_ROWS, (WIDE, ONE), (WIDE, "amazon-catalog-cli scan"), "together")),
     Ask("diff by SKU, 1m rows, beside csv-diff", 5, "times faster (CPU)", _times(MILLION, (DIFF, "csv-diff"), (DIFF, "diff")), least=True),
@@ -80,6 +87,7 @@ ASKED = (
     Ask("--help", 2.5, "times the CPU of importing click", _times(100, (START, "--help"), (START, "python -c 'import click'"))),
     Ask("gtin CODE", 2.5, "times the CPU of importing click", _times(100, (START, "gtin CODE"), (START, "python -c 'import click'"))),
     Ask("check of 100 rows", 0.6, "s CPU", _plain(100, START, "check of 100 rows", "cpu")),
+    Ask("the same, whatever the machine", 17, "times the CPU of importing click", _times(100, (START, "check of 100 rows"), (START, "python -c 'import click'"))),
     *(
         Ask(f"{subject}, {shown(rows)} rows: {what}", 1, f"({measure})", _truth(rows, group, case, what), least=True)
         for rows in (SMALL, MIDDLE, MILLION)
