@@ -282,7 +282,8 @@ def write_rest(built: Built, part: Path) -> dict[str, int]:
             told[one.store.code] = _in_parts(one, built.order.split, place / ledger.PARTS)
     tell("writing the reports")
     masks = {one.store.code: one.held for one in built.made}
-    held.write(held_rows(built.listings, built.findings, masks), part / "held.xlsx")
+    strict = built.order.policy == "strict"
+    held.write(held_rows(built.listings, built.findings, masks, strict=strict), part / "held.xlsx")
     report = report_on(built)
     write_report(report, part / "findings.jsonl", "jsonl")
     with (part / "review.xlsx").open("wb") as stream:
@@ -309,6 +310,7 @@ def report_on(built: Built) -> Report:
         [one.store for one in built.made],
         as_of=built.order.as_of,
         held={one.store.code: one.held for one in built.made},
+        strict=built.order.policy == "strict",
         changes={one.store.code: one.changes for one in built.made if one.changes is not None},
         trend=_earlier(built.order),
         products=built.products,

@@ -2,7 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +19,9 @@ from listingkit.mapping.listings import SOURCE, Listings
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import ROW, Master
 from listingkit.report import formats
-from listingkit.report.report import ChangeCount, Input, Product, Report, RuleCard, Run
+from listingkit.report.report import ChangeCount, Held, Input, Product, Report, RuleCard, Run
 from listingkit.rules.engine import catalogue
-from listingkit.rules.findings import Batch, Findings
+from listingkit.rules.findings import Batch, Findings, Wrong
 
 if TYPE_CHECKING:
     from listingkit.diff.changes import Changes
@@ -40,20 +43,23 @@ def report_of(
     *,
     as_of: date,
     held: Mapping[str, pl.Series] | None = None,
+    strict: bool = False,
     changes: "Mapping[str, Changes] | None" = None,
     trend: Sequence[Run] = (),
     products: Sequence[Product] | None = None,
 ) -> Report:
     """Everything that a report may show. `held` (masks) and `changes` come by marketplace code, from a build; `trend` from earlier ones.
 
-    `products` are given where the listings have not all of their columns.
+    With `strict` all rows are held while there are errors. `products` are given where the listings have not all of their columns.
     """
-    masks = held or {store.code: _mask(listings, findings.error_rows(store.code)) for store in stores}
-    anywhere = pl.select(pl.any_horizontal([pl.lit(mask) for mask in masks.values()])).to_series() if masks else None
+    told = findings.wrong_rows(listings.frame.height)
+    masks = held or {store.code: _mask(listings, findings.error_rows(store.code)) for store in stores} or {"": told.any}
+    anywhere = _anywhere(masks, listings)
     return Report(
         findings=findings,
         rows=listings.frame.height,
-        held=int(anywhere.sum()) if anywhere is not None else len(findings.error_rows("")),
+        held=int(anywhere.sum()),
+        held_for=_held_for(anywhere, told, strict=strict),
         shipped={code: int((~mask).sum()) for code, mask in masks.items()} if held else {},
         inputs=inputs,
         marketplaces=[store.code for store in stores],
@@ -67,6 +73,23 @@ def report_of(
         changes=[ChangeCount(code, **_counted(one), page=f"{code}/{CHANGES}") for code, one in (changes or {}).items()],
         trend=trend,
     )
+
+
+def _anywhere(masks: Mapping[str, pl.Series], listings: Listings) -> pl.Series:
+    """The rows that are in one of these masks."""
+    return reduce(or_, masks.values(), _mask(listings, frozenset()))
+
+
+def _reasons(rows: pl.Series, wrong: Wrong) -> Held:
+    """What is wrong with these rows, each counted once."""
+    named, columns = rows & wrong.named & ~wrong.own, rows & wrong.columns & ~wrong.named & ~wrong.own
+    return Held(errors=int((rows & ~named & ~columns).sum()), named=int(named.sum()), columns=int(columns.sum()))
+
+
+def _held_for(held: pl.Series, wrong: Wrong, *, strict: bool) -> Held:
+    """Why these rows are held back."""
+    others = int((held & ~wrong.any).sum())
+    return replace(_reasons(held & wrong.any, wrong), parents=0 if strict else others, strict=others if strict else 0)
 
 
 def tables() -> tuple[str, ...]:
@@ -129,9 +152,12 @@ def write_report(report: Report, path: Path, style: str) -> None:
         formats.write(report, style, text)
 
 
-def held_rows(listings: Listings, findings: Findings, masks: Mapping[str, pl.Series]) -> Iterator[tuple[str | int | None, ...]]:
+def held_rows(
+    listings: Listings, findings: Findings, masks: Mapping[str, pl.Series], *, strict: bool = False
+) -> Iterator[tuple[str | int | None, ...]]:
     """Rows that some marketplace does not get: file, sheet, row, SKU, marketplaces, reasons."""
     reasons: dict[int, dict[str, None]] = {}
+    otherwise = "nothing ships while there are errors (--strict)" if strict else "its parent is held back"
     for batch in findings.batches:
         for row, place in batch.also:
             if batch.severity_of(batch.flaws[place]) is Severity.ERROR:
@@ -147,6 +173,6 @@ def held_rows(listings: Listings, findings: Findings, masks: Mapping[str, pl.Ser
         codes = [code for code, mask in masks.items() if mask[index]]
         if codes:
             source = listings.sources[frame[SOURCE][index]]
-            why = "\n".join(reasons.get(index, ())) or "its parent is held back"
+            why = "\n".join(reasons.get(index, ())) or otherwise
             sku = frame["sku"][index] if "sku" in frame.columns else None
             yield source.file, source.sheet, frame[ROW][index], sku, " ".join(codes), why

@@ -8,7 +8,7 @@ from typing import Any
 
 from listingkit.errors import UnknownName
 from listingkit.report.ranking import Step
-from listingkit.report.report import Report
+from listingkit.report.report import Held, Report
 from listingkit.resources import shared
 
 ENGLISH = "en"
@@ -75,7 +75,9 @@ def summary(report: Report, say: Phrases, first: Step | None) -> Iterator[str]:
         notes = tally.total - tally.errors - tally.warnings
         counts = {"n_errors": tally.errors, "n_warnings": tally.warnings, "n_notes": notes}
         what = say.listed([say.number(key, number) for key, number in counts.items() if number])
-        if report.rows is not None:
+        if not tally.rows:
+            yield say["outcome_bare"].format(what=what)
+        elif report.rows is not None:
             some = say.figure(min(tally.rows, report.rows))  # header rows may have findings, too
             yield say["outcome_of"].format(what=what, some=some, all=every)
         else:
@@ -84,18 +86,30 @@ def summary(report: Report, say: Phrases, first: Step | None) -> Iterator[str]:
         yield say["clean_rows"].format(all=every) if every else say["clean"]
     if report.trend:
         yield _since(report, say)
-    if report.held:
-        yield say["held"].format(rows=say.number("n_rows", report.held))
-    if report.shipped and not any(report.shipped.values()):
-        yield say["ready_none"]
-    elif report.shipped:
-        yield say["ready"].format(stores=say.listed([f"{store} {say.figure(rows)}" for store, rows in report.shipped.items()]))
+    yield from _shipping(report, say)
     if dangerous := sum(change.dangerous for change in report.changes):
         yield say["danger"].format(changes=say.number("n_dangerous", dangerous))
     if first and first.freed:
         yield say["start"].format(rule=first.code, listings=say.number("n_listings", first.freed))
     if proposals := tally.safe + tally.ask:
         yield say["proposed"].format(values=say.number("n_values", proposals))
+
+
+def _shipping(report: Report, say: Phrases) -> Iterator[str]:
+    """What is held back and what ships."""
+    if report.held:
+        yield _because("held", report.held, report.held_for, say)
+    if report.shipped and not any(report.shipped.values()):
+        yield say["ready_none"]
+    elif report.shipped:
+        yield say["ready"].format(stores=say.listed([f"{store} {say.figure(rows)}" for store, rows in report.shipped.items()]))
+
+
+def _because(key: str, number: int, held: Held, say: Phrases) -> str:
+    """How many rows it is, and where not every one of them has an error itself, what it is with each."""
+    rows = say.number("n_rows", number)
+    why = [say.number(f"held_{reason}", count) for reason, count in held.reasons.items()]
+    return say[f"{key}_for"].format(rows=rows, why=say["comma"].join(why)) if why else say[key].format(rows=rows)
 
 
 def _since(report: Report, say: Phrases) -> str:

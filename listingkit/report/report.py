@@ -60,6 +60,24 @@ class ChangeCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Why rows are held back; each is counted once, for the first of these reasons."""
+
+    errors: int = 0  # it has an error itself
+    named: int = 0  # an error of another row names it
+    columns: int = 0  # an error of a whole column concerns it
+    parents: int = 0  # its parent is held back
+    strict: int = 0  # nothing ships while there are errors
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Those that there are, with their rows; nothing where every row has an error itself."""
+        counted = {"errors": self.errors, "named": self.named, "columns": self.columns, "parents": self.parents, "strict": self.strict}
+        told = {reason: rows for reason, rows in counted.items() if rows}
+        return {} if set(told) <= {"errors"} else told
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """An earlier run, for the trend; `label` is how people call it (a date)."""
 
@@ -79,6 +97,7 @@ class Report:
     findings: Collection[Finding]
     rows: int | None = None  # read
     held: int | None = None  # with an error in at least one marketplace
+    held_for: Held = Held()
     shipped: Mapping[str, int] = field(default_factory=dict)  # rows in the upload, by marketplace
     inputs: Sequence[Input] = ()
     marketplaces: Sequence[str] = ()

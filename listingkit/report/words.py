@@ -2,12 +2,35 @@
 
 from collections.abc import Iterator
 
-from listingkit.report.report import Report
+from listingkit.report.report import Held, Report
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
     """`1 error`, `1,200 errors`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+_HELD = {
+    "errors": ("with an error of its own", "with errors of their own"),
+    "named": ("only because an error of another row names it", "only because errors of other rows name them"),
+    "columns": ("only for an error of a whole column", "only for errors of whole columns"),
+    "parents": ("only because its parent is held back", "only because their parent is held back"),
+    "strict": ("only because of --strict", "only because of --strict"),
+}
+
+
+def _shipping(report: Report) -> Iterator[str]:
+    """What is held back and what ships."""
+    if report.held:
+        yield f"{count(report.held, 'row')} held back{_why(report.held_for)}."
+    if report.shipped:
+        yield f"Shipped: {', '.join(f'{store} {rows:,}' for store, rows in report.shipped.items())}."
+
+
+def _why(held: Held) -> str:
+    """Where not every one of these rows has an error itself: what it is with each."""
+    told = [f"{rows:,} {_HELD[reason][rows != 1]}" for reason, rows in held.reasons.items()]
+    return f": {', '.join(told)}" if told else ""
 
 
 def summary(report: Report) -> Iterator[str]:
@@ -32,10 +55,7 @@ def summary(report: Report) -> Iterator[str]:
             yield f"{count(report.gone, 'entry of it is', 'entries of it are')} no finding any more: write it anew with --write-baseline."
     if report.accepted:
         yield f"{count(len(report.accepted), 'finding')} accepted by exceptions."
-    if report.held:
-        yield f"{count(report.held, 'row')} held back."
-    if report.shipped:
-        yield f"Shipped: {', '.join(f'{store} {rows:,}' for store, rows in report.shipped.items())}."
+    yield from _shipping(report)
     if tally.safe:
         yield f"{count(tally.safe, 'fix', 'fixes')} can be applied with --fix."
     if tally.ask:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import overload
+from typing import NamedTuple, overload
 
 import polars as pl
 
@@ -87,7 +87,7 @@ class Rest:
     code: str
     severity: Severity
     stores: tuple[str, ...]  # marketplaces whose uploads they concern
-    each: int  # findings that one flaw makes: one a marketplace that is named
+    each: int  # findings that one flaw makes: one a marketplace that is named; 0 where these are other rows that it holds back
     rows: pl.Series  # of the listings, UInt32, each once
     flaws: int
 
@@ -95,6 +95,19 @@ class Rest:
     def count(self) -> int:
         """Findings."""
         return self.flaws * self.each
+
+
+class Wrong(NamedTuple):
+    """Masks of listings' rows with errors; a row may be in several."""
+
+    own: pl.Series  # it has one itself
+    named: pl.Series  # an error of another row holds it back, too
+    columns: pl.Series  # an error of a whole column concerns it
+
+    @property
+    def any(self) -> pl.Series:
+        """The rows that are in one of them."""
+        return self.own | self.named | self.columns
 
 
 class Findings(Sequence[Finding]):
@@ -179,6 +192,22 @@ class Findings(Sequence[Finding]):
                 rows.update(rest.rows.to_list())
         return frozenset(rows)
 
+    def wrong_rows(self, height: int) -> "Wrong":
+        """The rows of so many listings that an error keeps out of some upload, by how it concerns them."""
+        own, named, columns = ([pl.Series([], dtype=pl.UInt32)] for _ in range(3))
+        for batch in self.batches:
+            bad = [place for place, flaw in enumerate(batch.flaws) if batch.severity_of(flaw) is Severity.ERROR]
+            own.append(batch.places["index"].gather(bad).drop_nulls())
+            if batch.also:
+                errors = set(bad)
+                named.append(pl.Series([row for row, place in batch.also if place in errors], dtype=pl.UInt32))
+            if bad and batch.covers is not None:
+                columns.append(batch.covers)
+        for rest in self.rest:
+            if rest.severity is Severity.ERROR:
+                (own if rest.each else named).append(rest.rows)
+        return Wrong(*(_mask(rows, height) for rows in (own, named, columns)))
+
     def safe_fixes(self, store: str | None = None) -> Iterator[Cell]:
         """Cells that a safe fix changes (for one marketplace, or for every one), in no order."""
         for batch in self.batches:
@@ -238,3 +267,7 @@ class Findings(Sequence[Finding]):
             value=value,
             fix=Fix(flaw.fix, flaw.safety or batch.safety) if flaw.fix is not None else None,
         )
+
+
+def _mask(rows: Sequence[pl.Series], height: int) -> pl.Series:
+    return pl.repeat(value=False, n=height, dtype=pl.Boolean, eager=True).scatter(pl.concat(rows), values=True)
