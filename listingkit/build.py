@@ -73,6 +73,7 @@ class Made:
     shipped: int  # rows
     held: pl.Series  # mask over the listings
     fixed: int  # cells changed by safe fixes
+    wrong: pl.Series  # mask over the listings: shipped with errors, as it was asked
     changes: "Changes | None" = None
     delta: "Delta | None" = None
     unplaced: tuple[str, ...] = ()  # filled fields that the template has no column for
@@ -163,7 +164,8 @@ def _made(
         changes, delta = against_previous(order, store, new, held_skus)
         missing, met = unplaced(seen, store, template), existing.met(upload)
         fixed_cells = len({(cell.index, cell.column) for cell in cells})
-        yield Made(store, template, upload.frame.height, held, fixed_cells, changes, delta, missing, upload, whole, met)
+        wrong = wrong_by(order.policy, seen, left, store, held)
+        yield Made(store, template, upload.frame.height, held, fixed_cells, wrong, changes, delta, missing, upload, whole, met)
 
 
 def held_by(policy: Policy, listings: Listings, findings: Findings, store: Marketplace) -> pl.Series:
@@ -174,6 +176,12 @@ def held_by(policy: Policy, listings: Listings, findings: Findings, store: Marke
     elif policy == "strict" and findings.severities()[Severity.ERROR]:
         errors = frozenset(range(listings.frame.height))
     return fixing.held_rows(listings, errors)
+
+
+def wrong_by(policy: Policy, listings: Listings, findings: Findings, store: Marketplace, held: pl.Series) -> pl.Series:
+    """Mask of the rows that this marketplace gets with errors."""
+    wrong = pl.Series("wrong", [False] * listings.frame.height, dtype=pl.Boolean)
+    return wrong.scatter(sorted(findings.error_rows(store.code)), values=True) & ~held if policy == "all" else wrong
 
 
 def template_of(templates: Sequence[Template], store: Marketplace, listings: Listings) -> Template:
@@ -310,6 +318,7 @@ def report_on(built: Built) -> Report:
         [one.store for one in built.made],
         as_of=built.order.as_of,
         held={one.store.code: one.held for one in built.made},
+        wrong={one.store.code: one.wrong for one in built.made},
         strict=built.order.policy == "strict",
         changes={one.store.code: one.changes for one in built.made if one.changes is not None},
         trend=_earlier(built.order),
@@ -337,6 +346,7 @@ def _manifest(built: Built, report: Report, part: Path, parts: Mapping[str, Any]
                 "template": one.template.name,
                 "shipped": one.shipped,
                 "held": int(one.held.sum()),
+                "with_errors": int(one.wrong.sum()),
                 "safe_fixes": one.fixed,
                 **({"changes": one.changes.counts()} if one.changes is not None else {}),
                 **({"parts": parts[one.store.code]} if one.store.code in parts else {}),

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from listingkit import fixing
-from listingkit.build import Built, Made, Order, against_previous, delta_of, held_by, known_whole, named, template_of, write_rest
+from listingkit.build import Built, Made, Order, against_previous, delta_of, held_by, known_whole, named, template_of, write_rest, wrong_by
 from listingkit.checker import Checker, detached, joined, shifted
 from listingkit.diff.changes import Changes
 from listingkit.diff.delta import Delta
@@ -175,6 +175,7 @@ class _Plan:
     template: Template
     held: pl.Series  # mask over the listings
     skus: pl.Series  # of the rows that are held back
+    wrong: pl.Series  # mask over the listings
     cells: pl.DataFrame  # fixed
 
 
@@ -189,7 +190,8 @@ def _planned(order: Order, spill: _Spill, seen: _Seen, whole: Listings, findings
             last = last if last and last[0].equals(cells) else (cells, _fixed(spill, seen, whole, findings, cells))
             after, left = last[1]
         held = held_by(order.policy, after, left, store)
-        yield _Plan(store, template_of((), store, whole), held, after.frame["sku"].filter(held).drop_nulls(), cells)
+        wrong = wrong_by(order.policy, after, left, store, held)
+        yield _Plan(store, template_of((), store, whole), held, after.frame["sku"].filter(held).drop_nulls(), wrong, cells)
 
 
 def _write(plans: Sequence[_Plan], spill: _Spill, out: Path) -> list[int]:
@@ -208,7 +210,7 @@ def _write(plans: Sequence[_Plan], spill: _Spill, out: Path) -> list[int]:
 def _made(order: Order, plan: _Plan, spill: _Spill, seen: _Seen, out: Path, shipped: int) -> Made:
     changes, delta = _changes(order, plan.store, out / plan.store.code / "upload.txt", plan.skus)
     unplaced = _homeless(spill, seen, plan.store, plan.template)
-    return Made(plan.store, plan.template, shipped, plan.held, plan.cells.height, changes, delta, unplaced)
+    return Made(plan.store, plan.template, shipped, plan.held, plan.cells.height, plan.wrong, changes, delta, unplaced)
 
 
 def _homeless(spill: _Spill, seen: _Seen, store: Marketplace, template: Template) -> tuple[str, ...]:

@@ -43,24 +43,29 @@ def report_of(
     *,
     as_of: date,
     held: Mapping[str, pl.Series] | None = None,
+    wrong: Mapping[str, pl.Series] | None = None,
     strict: bool = False,
     changes: "Mapping[str, Changes] | None" = None,
     trend: Sequence[Run] = (),
     products: Sequence[Product] | None = None,
 ) -> Report:
-    """Everything that a report may show. `held` (masks) and `changes` come by marketplace code, from a build; `trend` from earlier ones.
+    """Everything that a report may show. `held`, `wrong` and `changes` come by marketplace code, from a build; `trend` from earlier ones.
 
-    With `strict` all rows are held while there are errors. `products` are given where the listings have not all of their columns.
+    `held` and `wrong` are masks: the rows that are kept out of the upload (`strict`: all, while there are errors), those in it with errors.
+    `products` are given where the listings have not all of their columns.
     """
     told = findings.wrong_rows(listings.frame.height)
     masks = held or {store.code: _mask(listings, findings.error_rows(store.code)) for store in stores} or {"": told.any}
-    anywhere = _anywhere(masks, listings)
+    anywhere, shipped_wrong = _anywhere(masks, listings), _anywhere(wrong or {}, listings)
     return Report(
         findings=findings,
         rows=listings.frame.height,
         held=int(anywhere.sum()),
         held_for=_held_for(anywhere, told, strict=strict),
         shipped={code: int((~mask).sum()) for code, mask in masks.items()} if held else {},
+        wrong={code: int(mask.sum()) for code, mask in (wrong or {}).items()},
+        wrong_for=_reasons(shipped_wrong, told),
+        mended=int((told.any & ~anywhere & ~shipped_wrong).sum()) if held else 0,
         inputs=inputs,
         marketplaces=[store.code for store in stores],
         as_of=as_of,

@@ -51,7 +51,8 @@ def _met(rows: int, doubled: int, existing: str) -> str:
 
 
 def _marketplace(one: Made, existing: str) -> str:
-    parts = [f"{one.shipped} shipped", f"{int(one.held.sum())} held back"]
+    wrong = int(one.wrong.sum())
+    parts = [f"{one.shipped} shipped{f' ({wrong} with errors)' if wrong else ''}", f"{int(one.held.sum())} held back"]
     if one.fixed:
         parts.append(f"{one.fixed} safe {'fix' if one.fixed == 1 else 'fixes'} applied")
     if one.changes is not None:

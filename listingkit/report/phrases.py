@@ -99,10 +99,14 @@ def _shipping(report: Report, say: Phrases) -> Iterator[str]:
     """What is held back and what ships."""
     if report.held:
         yield _because("held", report.held, report.held_for, say)
+    if report.mended:
+        yield say.number("mended", report.mended)
     if report.shipped and not any(report.shipped.values()):
         yield say["ready_none"]
     elif report.shipped:
-        yield say["ready"].format(stores=say.listed([f"{store} {say.figure(rows)}" for store, rows in report.shipped.items()]))
+        yield say["shipped_wrong" if report.wrong_for.rows else "ready"].format(stores=say.listed(list(_stores(report, say))))
+    if report.wrong_for.reasons:
+        yield _because("wrong", report.wrong_for.rows, report.wrong_for, say)
 
 
 def _because(key: str, number: int, held: Held, say: Phrases) -> str:
@@ -110,6 +114,13 @@ def _because(key: str, number: int, held: Held, say: Phrases) -> str:
     rows = say.number("n_rows", number)
     why = [say.number(f"held_{reason}", count) for reason, count in held.reasons.items()]
     return say[f"{key}_for"].format(rows=rows, why=say["comma"].join(why)) if why else say[key].format(rows=rows)
+
+
+def _stores(report: Report, say: Phrases) -> Iterator[str]:
+    """What each marketplace gets; where somebody asked for rows with errors, how many have them."""
+    for store, rows in report.shipped.items():
+        wrong = f" ({say.number('n_wrong', report.wrong.get(store, 0))})" if report.wrong_for.rows else ""
+        yield f"{store} {say.figure(rows)}{wrong}"
 
 
 def _since(report: Report, say: Phrases) -> str:

@@ -61,13 +61,18 @@ class ChangeCount:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Why rows are held back; each is counted once, for the first of these reasons."""
+    """Why rows are held back, or would be; each is counted once, for the first of these reasons."""
 
     errors: int = 0  # it has an error itself
     named: int = 0  # an error of another row names it
     columns: int = 0  # an error of a whole column concerns it
     parents: int = 0  # its parent is held back
     strict: int = 0  # nothing ships while there are errors
+
+    @property
+    def rows(self) -> int:
+        """All of them."""
+        return self.errors + self.named + self.columns + self.parents + self.strict
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -99,6 +104,9 @@ class Report:
     held: int | None = None  # with an error in at least one marketplace
     held_for: Held = Held()
     shipped: Mapping[str, int] = field(default_factory=dict)  # rows in the upload, by marketplace
+    wrong: Mapping[str, int] = field(default_factory=dict)  # of these with errors, where it was asked to ship them, by marketplace
+    wrong_for: Held = Held()  # why; rows that are shipped with errors to at least one marketplace
+    mended: int = 0  # rows with errors that ship everywhere, because safe fixes were applied
     inputs: Sequence[Input] = ()
     marketplaces: Sequence[str] = ()
     as_of: date | None = None

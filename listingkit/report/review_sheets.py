@@ -89,6 +89,8 @@ class Summary:
             ("Held back", self._report.held, None),
             ("Proposals", tally.safe + tally.ask, None),
         ]
+        if self._report.wrong_for.rows:
+            counted.append(("Shipped with errors", self._report.wrong_for.rows, Severity.ERROR))
         row = self._head(row, "Totals", [name for name, _, _ in counted])
         for column, (_, number, severity) in enumerate(counted, 1):
             self._put(row, column, number, looks.FIGURES[severity] if severity and number else looks.FIGURE)

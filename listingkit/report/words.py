@@ -23,14 +23,25 @@ def _shipping(report: Report) -> Iterator[str]:
     """What is held back and what ships."""
     if report.held:
         yield f"{count(report.held, 'row')} held back{_why(report.held_for)}."
+    if report.mended:
+        yield f"{count(report.mended, 'row with errors is', 'rows with errors are')} shipped with safe fixes applied."
     if report.shipped:
-        yield f"Shipped: {', '.join(f'{store} {rows:,}' for store, rows in report.shipped.items())}."
+        asked = ", because --include-errors was asked for" if report.wrong_for.rows else ""
+        yield f"Shipped: {', '.join(_stores(report))}{asked}."
+    if report.wrong_for.reasons:
+        yield f"{count(report.wrong_for.rows, 'row')} shipped with errors{_why(report.wrong_for)}."
 
 
 def _why(held: Held) -> str:
     """Where not every one of these rows has an error itself: what it is with each."""
     told = [f"{rows:,} {_HELD[reason][rows != 1]}" for reason, rows in held.reasons.items()]
     return f": {', '.join(told)}" if told else ""
+
+
+def _stores(report: Report) -> Iterator[str]:
+    """What each marketplace gets."""
+    for store, rows in report.shipped.items():
+        yield f"{store} {rows:,} ({report.wrong.get(store, 0):,} with errors)" if report.wrong_for.rows else f"{store} {rows:,}"
 
 
 def summary(report: Report) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What people are told of what ships and what is held back: the numbers add up, and nothing with errors looks ready."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ from test_build import DAY
 
 from listingkit import build_parts
 from listingkit.build import Built, Order, build, report_on
-from listingkit.job import Inputs
+from listingkit.cli.built import told
+from listingkit.job import Inputs, checked, listings_of, read_masters
+from listingkit.outputs import read_from, report_of
 from listingkit.report import phrases, words
+from listingkit.report.report import Held
 
 
 @pytest.fixture(params=["whole", "parts"])
@@ -40,6 +44,38 @@ def reasons(built: Built) -> list[str]:
     """The last column of held.xlsx."""
     sheet = load_workbook(built.order.out / "held.xlsx").active
     return [str(line[5]) for line in sheet.iter_rows(min_row=2, values_only=True)]
+
+
+def test_rows_that_ship_with_errors_are_told_wherever_the_outcome_is(made: Any) -> None:
+    wrong = row("B", product_id=EANS[1], price="free")
+    built = made(row("A"), wrong, {**wrong, "sku": "C", "product_id": EANS[2]}, policy="all")
+    assert "  US: 3 shipped (2 with errors), 0 held back" in told(built).splitlines()
+    assert "Shipped: US 3 (2 with errors), because --include-errors was asked for." in page(built)
+    assert "Im Upload: US 3 (2 mit Fehlern), weil --include-errors verlangt wurde." in page(built, "de")
+    assert "Shipped: US 3 (2 with errors), because --include-errors was asked for." in text(built)
+    out = built.order.out
+    shown = (out / "report.html").read_text("utf-8").partition("<script")[0]
+    assert "Ready" not in shown
+    assert '<span data-t="rows_wrong">Rows shipped with errors</span></dt><dd>2</dd>' in shown
+    cells = [cell.value for line in load_workbook(out / "review.xlsx").worksheets[0].iter_rows() for cell in line]
+    assert "Shipped with errors" in cells
+    assert any("because --include-errors was asked for" in str(cell) for cell in cells)
+    assert json.loads((out / "manifest.json").read_text("utf-8"))["marketplaces"]["US"]["with_errors"] == 2
+
+
+def test_what_ships_without_an_error_is_ready_whatever_was_asked_for(made: Any) -> None:
+    built = made(row("A"), row("B", product_id=EANS[1]), policy="all")
+    assert "Ready to upload: US 2." in page(built)
+    assert text(built).endswith("Shipped: US 2.")
+    assert "  US: 2 shipped, 0 held back" in told(built).splitlines()
+
+
+def test_whole_columns_may_be_wrong_in_one_marketplace_alone(made: Any) -> None:
+    """A row without any error in its cells lacks what only the United Kingdom asks for."""
+    built = made(row("A"), row("B", product_id=EANS[1]), stores=("US", "UK"), policy="all")
+    shipped = "Shipped: US 2 (0 with errors), UK 2 (2 with errors), because --include-errors was asked for."
+    assert f"{shipped} 2 rows shipped with errors: 2 only for errors of whole columns." in text(built)
+    assert "US 2 (0 with errors) and UK 2 (2 with errors), because --include-errors was asked for. 2 rows shipped with" in page(built)
 
 
 def test_children_of_held_parents_are_counted_apart(made: Any) -> None:
@@ -71,7 +107,21 @@ def test_strict_is_the_reason_where_nothing_else_is(made: Any) -> None:
     assert reasons(built)[0] == "nothing ships while there are errors (--strict)"
 
 
+def test_rows_whose_errors_were_mended_ship(made: Any) -> None:
+    mended = row("A", product_id=f"{EANS[0][:-1]} {EANS[0][-1]}")
+    built = made(mended, row("B", product_id=EANS[1], price="free"))
+    assert " in 2 of 2 rows. 1 row held back. 1 row with errors is shipped with safe fixes applied. Shipped: US 1." in text(built)
+    assert "1 row with errors is shipped with safe fixes applied. Ready to upload: US 1." in page(built)
+
+
 def test_errors_without_a_row_are_in_no_row(made: Any) -> None:
     built = made(row("A", bullet_point_1="Glazed stoneware, fired twice at 1200 degrees"), stores=("UK",))
     assert page(built).startswith("1 error")
     assert " 0 of " not in page(built)
+
+
+def test_a_check_without_a_marketplace_counts_in_the_same_way(tmp_path: Path) -> None:
+    inputs = Inputs((str(master(tmp_path / "m.csv", row("A"), row("B", product_id=EANS[1], price="free"))),))
+    listings = listings_of(inputs, masters := read_masters(inputs))
+    report = report_of(read_from(masters), listings, checked(listings, (), as_of=DAY), (), as_of=DAY)
+    assert (report.held, report.held_for) == (1, Held(errors=1))
