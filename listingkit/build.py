@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from listingkit import __version__, fixing
 from listingkit.checker import template_for
@@ -44,8 +45,7 @@ if TYPE_CHECKING:
 Policy = Literal["hold", "strict", "all"]
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(Struct, frozen=True):
     """What a build is asked to do."""
 
     inputs: Inputs
@@ -64,8 +64,7 @@ class Order:
     split: Split = WHOLE  # whether what is to be uploaded is cut into several files
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """What a build made for one marketplace."""
 
     store: Marketplace
@@ -82,8 +81,7 @@ class Made:
     met: tuple[int, int] = (0, 0)  # rows that the template already had, and ours with the SKU of one of them
 
 
-@dataclass(frozen=True)
-class Built:
+class Built(Struct, frozen=True, dict=True):
     """What a build found and made."""
 
     order: Order

@@ -5,11 +5,12 @@ What rows are compared by, the findings (up to a cap) and the changed rows of th
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from listingkit import fixing
 from listingkit.build import Built, Made, Order, against_previous, delta_of, held_by, known_whole, named, template_of, write_rest, wrong_by
@@ -42,8 +43,7 @@ TOLD = (ROW, SOURCE, "sku", "parent_sku", "product_type", "product_id")
 FIX = {"index": pl.UInt32, "column": pl.String, "value": pl.String, "store": pl.String}
 
 
-@dataclass
-class _Spill:
+class _Spill(Struct):
     """The listings on disk."""
 
     place: Path
@@ -70,8 +70,7 @@ class _Spill:
         self.lost.clear()
 
 
-@dataclass
-class _Seen:
+class _Seen(Struct):
     """What one pass over the parts says."""
 
     checker: Checker
@@ -167,8 +166,7 @@ def _fixes_of(seen: _Seen, together: Sequence[Batch]) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=FIX), *(_fixes(batch) for batch in together), *seen.fixes])
 
 
-@dataclass(frozen=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """What one marketplace gets."""
 
     store: Marketplace

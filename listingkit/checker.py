@@ -1,11 +1,12 @@
 """Every rule, template and definition that a run asks, put to listings as a whole or part by part."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from listingkit.config import DEFAULT, Config
 from listingkit.defined import NOTHING, Definitions, definition_batches
@@ -39,8 +40,7 @@ if TYPE_CHECKING:
 GRADED_BY = ("brand", "product_type")  # what layers of the config may look at
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """What whole columns say: samples of them, and which rules are silent where (code prefix, column)."""
 
     samples: Mapping[str, pl.Series]

@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from listingkit.errors import UnknownName
 from listingkit.marketplace import Marketplace, marketplaces
 from listingkit.resources import data
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One attribute of a listing. A family (`slots` > 1) stands for `name_1` ... `name_N`."""
 
     name: str

@@ -1,9 +1,9 @@
 """Fixes applied to listings, in memory: the master is never written to."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.mapping.listings import Listings
 from listingkit.rules.findings import Cell

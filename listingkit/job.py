@@ -1,12 +1,13 @@
 """The front half of every job: masters read, mapped and checked. What reads and maps is loaded where there is a master."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct, structs
 
 from listingkit.checker import Checker, template_for
 from listingkit.config import DEFAULT, Config
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from listingkit.inventory.template import Template
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """What a person names on the command line."""
 
     masters: tuple[str, ...]  # paths; `-` is standard input
@@ -73,7 +73,7 @@ def listings_of(inputs: Inputs, masters: Sequence[Master]) -> Listings:
 
 
 def _renamed(master: Master, name: str) -> Master:
-    return replace(master, file=name, notes=tuple(replace(note, file=name) for note in master.notes))
+    return structs.replace(master, file=name, notes=tuple(replace(note, file=name) for note in master.notes))
 
 
 def display(path: str, among: Sequence[str] = ()) -> str:
@@ -89,7 +89,7 @@ def with_product_type(listings: Listings, product_type: str | None) -> Listings:
     column = pl.lit(product_type.strip().upper())
     if "product_type" in listings.frame.columns:
         column = pl.col("product_type").fill_null(column)
-    return replace(listings, frame=listings.frame.with_columns(column.alias("product_type")))
+    return structs.replace(listings, frame=listings.frame.with_columns(column.alias("product_type")))
 
 
 def named_marketplaces(listings: Listings) -> tuple[Marketplace, ...]:

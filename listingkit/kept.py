@@ -6,10 +6,10 @@ packed, with the hashes of the keys: in the end only groups that are suspicious 
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from typing import NamedTuple
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.ahead import ahead
 from listingkit.checker import Checker, Proof, detached, moved, shifted

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from datetime import date
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from listingkit.checker import Checker, detached, joined, shifted
 from listingkit.config import DEFAULT, Config
@@ -22,8 +24,7 @@ from listingkit.rules.exceptions import accept, exceptions
 from listingkit.rules.findings import Batch, Findings
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is asked of a master."""
 
     marketplaces: tuple[str, ...]
@@ -34,8 +35,7 @@ class Question:
     most: int = MOST  # findings of one rule that are kept
 
 
-@dataclass
-class _Pass:
+class _Pass(Struct):
     """What one pass over the parts gathers."""
 
     checker: Checker

@@ -2,16 +2,16 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from listingkit.errors import UnknownName
 from listingkit.resources import data
 
 
-@dataclass(frozen=True, slots=True)
-class Marketplace:
+class Marketplace(Struct, frozen=True):
     """One store. `doubts` names the attributes below that no source confirmed."""
 
     code: str  # as Amazon writes it: UK, not GB

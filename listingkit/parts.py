@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 import polars as pl
+from msgspec import structs
 
 from listingkit.ahead import ahead
 from listingkit.finding import Finding
@@ -81,7 +82,7 @@ class Parts:
             header_row=self.inputs.header_row,
         ):
             name = display(master.file, self.inputs.masters)
-            yield replace(master, file=name, notes=tuple(replace(note, file=name) for note in master.notes))
+            yield structs.replace(master, file=name, notes=tuple(replace(note, file=name) for note in master.notes))
 
     def _mapped(self, masters: Iterator[Master], assumed: Plan) -> Iterator[Listings]:
         """Each part mapped. Nothing of it is held while the next one is read."""
@@ -100,13 +101,13 @@ class Parts:
             known = glance_at(whole.frame, assumed.assignments)
             look_at(seen, whole.frame, assumed, known)
             if not assumed.styles:
-                assumed = replace(assumed, styles=styles_of(seen, assumed, whole.evidence))
+                assumed = structs.replace(assumed, styles=styles_of(seen, assumed, whole.evidence))
             mapped = map_part(whole, assumed, known)
             reading |= dict.fromkeys(part.notes)
             mapping |= dict.fromkeys(mapped.notes)
             self.rows += mapped.frame.height
             self.source = mapped.source
-            last = replace(whole, frame=whole.frame.clear())
+            last = structs.replace(whole, frame=whole.frame.clear())
             listings = self._listings(mapped)
             del part, whole, mapped, known
             yield listings
@@ -114,7 +115,7 @@ class Parts:
         head = pl.concat([unpacked(one) for one in heads], how="diagonal")
         found = plan(with_head(last, head), self._profile)
         if found.assignments == assumed.assignments:
-            found = replace(found, styles=styles_of(seen, found, last.evidence))
+            found = structs.replace(found, styles=styles_of(seen, found, last.evidence))
         self.settled = found == assumed
         self._plan = found
         self.notes = (*reading, *_in_order(mapping, found))

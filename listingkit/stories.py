@@ -2,18 +2,18 @@
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from listingkit.build import Order
 from listingkit.job import Inputs
 from listingkit.resources import shared
 
 
-@dataclass(frozen=True)
-class Story:
+class Story(Struct, frozen=True):
     """One sample: what happens in it, and what the build is given."""
 
     name: str

@@ -60,7 +60,7 @@ def test_a_package_imports_only_from_those_above_it(path: Any) -> None:
             assert LEVEL[theirs] < LEVEL[mine] or {mine, theirs} <= STOREYS[LEVEL[mine]], f"{mine} imports {theirs}"
 
 
-HEAVY = ("polars", "openpyxl", "hypothesis", "jinja2", "rich", "rapidfuzz", "fastexcel", "stdnum", "numpy")
+HEAVY = ("polars", "msgspec", "openpyxl", "hypothesis", "jinja2", "rich", "rapidfuzz", "fastexcel", "stdnum", "numpy")
 
 
 def loaded(code: Any) -> Any:

@@ -1,10 +1,10 @@
 """listingkit diff."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from listingkit.cli import options
 from listingkit.cli.options import OneOf

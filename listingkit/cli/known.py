@@ -1,11 +1,11 @@
 """`check --baseline` and `--write-baseline`."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 
 def read(path: str) -> Any:

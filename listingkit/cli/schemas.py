@@ -97,7 +97,7 @@ def diff(old: Path, new: Path, master: str | None, profile: str | None, style: s
     listingkit schemas diff HOME-2025.json HOME-2026.json
     listingkit schemas diff HOME-2025.json HOME-2026.json --master master.xlsx
     """
-    from dataclasses import asdict
+    from msgspec.structs import asdict
 
     from listingkit.schemas.definition.compare import compare
     from listingkit.schemas.definition.definition import read

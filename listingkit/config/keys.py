@@ -1,15 +1,15 @@
 """Every key of `listingkit.toml`, declared once: what it takes, what it is for, and what holds without it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 Kind = Literal["text", "texts", "text or texts", "number", "flag", "day", "table", "tables"]
 SEVERITIES = ("error", "warning", "info", "off")
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(Struct, frozen=True):
     """One key. A table has known keys `inside`, or free names for each of which `each` holds; `tables` is a list of tables."""
 
     doc: str  # one sentence, for people and editors

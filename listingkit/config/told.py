@@ -1,8 +1,9 @@
 """Every setting with where it came from, as `listingkit config` prints it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from listingkit.config.keys import DIFF, KEYS, Key
 from listingkit.config.layers import KINDS, Layer, folded
@@ -13,8 +14,7 @@ BUILT_IN = "built-in"
 COMMAND_LINE = "command line"
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One value: its path, the layer that says it, and its line in the config's file."""
 
     path: tuple[str, ...]

@@ -1,10 +1,11 @@
 """What differs between two uploads: one line a change, in columns."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from typing import Any, Literal, NamedTuple
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from listingkit.diff.side import Side
 
@@ -22,8 +23,7 @@ SCHEMA = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One difference, as jsonl writes it.
 
     kind      is about
@@ -49,10 +49,7 @@ class Change:
 
     def to_dict(self) -> dict[str, Any]:
         """The contract of the json and jsonl formats."""
-        return {name: getattr(self, name) for name in _NAMES}
-
-
-_NAMES = tuple(one.name for one in fields(Change))
+        return asdict(self)
 
 
 class Cells(NamedTuple):
@@ -65,8 +62,7 @@ class Cells(NamedTuple):
     rows: pl.DataFrame
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """Every change in a fixed order: listings by SKU, cells in the order of our fields."""
 
     frame: pl.DataFrame  # columns as in SCHEMA

@@ -1,11 +1,12 @@
 """The delta: the smallest upload that turns the previous state into the wanted one, under the marketplace's update semantics."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from listingkit.diff import keys
 from listingkit.diff.cells import cells_of
@@ -19,8 +20,7 @@ Erase = Literal["hold", "delete_values", "blanks"]
 _CELL = {"new_row": pl.UInt32, "key": pl.String, "value": pl.String}
 
 
-@dataclass(frozen=True)
-class Delta:
+class Delta(Struct, frozen=True):
     """`held`: what the new upload says and the delta does not send (sku, path, field, old, new), because it would erase live values.
 
     `ranks`: what each row does, see `order.ranks`; the rows stand in this order.
@@ -120,8 +120,7 @@ def _told(held: pl.DataFrame, changes: Changes) -> pl.DataFrame:
     ).sort("sku", "path")
 
 
-@dataclass(frozen=True)
-class _Rows:
+class _Rows(Struct, frozen=True, dict=True):
     """The rows of the delta: which ones, how, and what each cell says."""
 
     changes: Changes

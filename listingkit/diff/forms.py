@@ -1,10 +1,10 @@
 """Files that tell what is live: uploads, templates and reports of any generation, plain tables."""
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.inventory import builtin

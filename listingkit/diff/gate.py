@@ -3,17 +3,16 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.diff.changes import Changes
 from listingkit.diff.side import place
 from listingkit.errors import ListingkitError
 
 
-@dataclass(frozen=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """Whether an upload may go out. `token` is None where nothing is dangerous."""
 
     dangerous: int

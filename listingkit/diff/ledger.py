@@ -13,10 +13,12 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from listingkit.atomic import replacing
 from listingkit.errors import ListingkitError, Unreadable, Unwritable
@@ -26,8 +28,7 @@ PARTS = "parts"  # of a marketplace's output, where its upload was split into fi
 _LINES, _COPIES, _LOCK = "ledger.jsonl", "uploads", "lock"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One file that was uploaded. `before` is the hash of the entry before it, `hash` its own."""
 
     number: int

@@ -4,11 +4,11 @@ A million rows are mostly rows that nobody touched. Of every row the SKU and a h
 changed instead of on what there is.
 """
 
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.diff import table_lines, table_parts, upload_lines
 from listingkit.diff.changes import Changes

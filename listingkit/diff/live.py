@@ -1,11 +1,12 @@
 """What the ledger knows to be live, and how a listing came to be what it is."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from listingkit.diff import keys, ledger
 from listingkit.diff.changes import Change
@@ -17,8 +18,7 @@ from listingkit.diff.side import DELETE, FULL, PARTIAL, side
 from listingkit.inventory.upload import Upload
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What one recorded upload did to one listing. Where it was not `known` before, what its cells were is not."""
 
     entry: Entry

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from listingkit.diff import ledger, live
 from listingkit.diff.forms import is_upload_text, read_file

@@ -1,9 +1,9 @@
 """The state of a store after several uploads: what is live, as one upload to compare with."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.diff import keys
 from listingkit.diff.side import DELETE, FULL, PARTIAL, Side, place, side

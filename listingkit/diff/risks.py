@@ -2,11 +2,11 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.diff import keys
 from listingkit.diff.cells import cells_of, kind_of
@@ -27,8 +27,7 @@ CHANNEL = "fulfillment_availability.fulfillment_channel_code"
 QUANTITY = "fulfillment_availability.quantity"
 
 
-@dataclass(frozen=True, slots=True)
-class Risk:
+class Risk(Struct, frozen=True):
     """One class of risk. `attributes`: the attributes a change of which it is."""
 
     code: str

@@ -1,10 +1,10 @@
 """What is kept of the rows of a large file while only those that differ are wanted."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import IO, Protocol
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.inventory.upload import Upload
 
@@ -32,8 +32,7 @@ class Outlined(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Records:
+class Records(Struct, frozen=True):
     """Where the records of a text stand: the `sizes` in bytes of all of them from byte `start` on."""
 
     sizes: pl.Series

@@ -1,14 +1,14 @@
 """How the diff judges: tolerances and thresholds, from the `[diff]` table of `listingkit.toml`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from typing import Any
+
+from msgspec import Struct, field
 
 from listingkit.errors import ListingkitError, UnknownName
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Thresholds say how much goes through unasked: more than that is dangerous."""
 
     max_deletes: int = 0  # rows that delete a listing
@@ -26,7 +26,7 @@ DEFAULT = Settings()
 
 def settings(table: Mapping[str, Any]) -> Settings:
     """The settings that a config table asks for. Raises `UnknownName` or `ListingkitError` naming the key."""
-    known = {one.name for one in fields(Settings)}
+    known = set(Settings.__struct_fields__)
     chosen: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:

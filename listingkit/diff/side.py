@@ -1,9 +1,10 @@
 """One side of a comparison: an upload with its columns named by key and its rows by SKU and action."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from listingkit.diff import keys
 from listingkit.diff.sameness import text
@@ -31,8 +32,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Struct, frozen=True):
     """`frame` has one String column a key; `sku` and `action` (wire; null where the word is unknown) lie beside it, row for row."""
 
     upload: Upload  # without rows that have no SKU or are repeated further down

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from listingkit.diff import keys
 from listingkit.diff.order import ranks
@@ -18,8 +19,7 @@ from listingkit.render import text
 _NAMED = re.compile(r"(?:delta|upload)-\d{2,}(?:-[\w-]+)?\.\w+")
 
 
-@dataclass(frozen=True)
-class Split:
+class Split(Struct, frozen=True):
     """How an upload is cut. `size`: bytes of a text file with its header rows."""
 
     by_product_type: bool = False
@@ -33,8 +33,7 @@ class Split:
 WHOLE = Split()  # one file
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """One file of a split upload; `name` tells its place and product type: `02-AUTO_PART`."""
 
     name: str

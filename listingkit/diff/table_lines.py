@@ -5,12 +5,13 @@ That only whole columns tell, so these are the cells that are read.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from listingkit.diff.forms import every_field, is_inventory_file, is_upload_text, profile_of, upload_of
 from listingkit.diff.rows import Records, once
@@ -37,8 +38,7 @@ ENOUGH = 0.5  # part of a table in the words of the other, from which on reading
 BY_POSITION = "row_number"  # in a derived field, which then says another thing where the row stands elsewhere
 
 
-@dataclass(frozen=True)
-class Rest:
+class Rest(Struct, frozen=True):
     """The rows of a table that another one does not hold, read wholly."""
 
     master: Master
@@ -49,8 +49,7 @@ class Rest:
         return len(records) == len(self.left_out) and bool((records.sort() == self.left_out.sort()).all())
 
 
-@dataclass(frozen=True)
-class TableLines:
+class TableLines(Struct, frozen=True):
     """A plain table of which the rows were looked at."""
 
     path: Path
@@ -227,8 +226,7 @@ class _Table:
         )
 
 
-@dataclass(frozen=True)
-class _Scan:
+class _Scan(Struct, frozen=True):
     """What one pass over a table tells."""
 
     named: pl.DataFrame  # of every row `record`, `sku`, and `plain` where it cannot be a remark

@@ -1,12 +1,13 @@
 """Very large tables of different making: both are mapped part by part onto disk, and compared row by row there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from listingkit.diff import keys
 from listingkit.diff.forms import is_inventory_file, is_upload_text, profile_of, upload_of
@@ -90,8 +91,7 @@ class _Folder:
             raise Unwritable(f"{why}; set TMPDIR to a larger place") from None
 
 
-@dataclass(frozen=True)
-class Spilled:
+class Spilled(Struct, frozen=True, dict=True):
     """The rows of a table on disk, as they are compared: one file a part."""
 
     like: Upload  # without rows

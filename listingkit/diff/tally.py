@@ -1,9 +1,9 @@
 """What is seen of the columns of a table, in counts: where a table and a part of it are known, so is the rest, without reading it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.mapping.assign import Assignment
 from listingkit.mapping.values import Seen, look

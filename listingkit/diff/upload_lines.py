@@ -1,12 +1,12 @@
 """Large text uploads line by line: a row is a line, and its cells are only looked into for the SKU and the action."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.diff import keys
 from listingkit.diff.forms import is_upload_text, read_file
@@ -21,8 +21,7 @@ BLOCK = 8 << 20  # bytes of lines that are looked at together; larger ones cost 
 _HEAD = 1 << 20  # bytes that hold the header rows
 
 
-@dataclass(frozen=True)
-class UploadLines:
+class UploadLines(Struct, frozen=True, dict=True):
     """The data lines of an upload text: where they begin, and what its header says."""
 
     path: Path

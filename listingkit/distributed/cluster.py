@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+
+from msgspec import Struct, field
 
 from listingkit.distributed.store import Space, first_line, remove
 from listingkit.errors import ListingkitError
@@ -85,8 +86,7 @@ def readying(client: Any) -> Iterator[None]:
     client.cancel(held)
 
 
-@dataclass
-class Tasks:
+class Tasks(Struct):
     """The tasks of one job, all or nothing: where one fails, the others end, and nothing of the job is left."""
 
     client: Any

@@ -1,11 +1,12 @@
 """What every task of a run knows, and what tasks tell the driver: never rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from listingkit.checker import Checker, Proof
 from listingkit.config import DEFAULT, Config
@@ -32,8 +33,7 @@ Policy = Literal["hold", "strict", "all"]
 _CHECKERS: dict[str, Checker] = {}
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What is asked of the listings; travels to the workers."""
 
     stores: tuple[Marketplace, ...]
@@ -48,8 +48,7 @@ class Asked:
         return Checker(self.stores, as_of=self.as_of, config=self.config, templates=self.templates, definitions=self.definitions)
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Struct, frozen=True):
     """What every task knows."""
 
     asked: Asked
@@ -82,8 +81,7 @@ class Job:
         return f"_shuffle/{self.number}"
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a task tells of its rows: all that the whole needs, and never the rows."""
 
     counts: Counts
@@ -94,8 +92,7 @@ class Told:
     uses: Mapping[int, Use] = field(default_factory=dict)  # what exceptions came to
 
 
-@dataclass(frozen=True)
-class PartTold(Told):
+class PartTold(Told, frozen=True):
     """What the check of one part tells."""
 
     rows: int = 0

@@ -1,10 +1,10 @@
 """The parts of a master as masters: csv and whatever else a sheet can be, parquet, and tables that other engines hand out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.distributed.store import PARQUET, PartFile, first_line, local
 from listingkit.errors import Unreadable
@@ -14,8 +14,7 @@ from listingkit.master.sheet import ROW, Column, Master, letter
 NESTED = (pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary)
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How the parts are read, where detection is wrong."""
 
     encoding: str | None = None
@@ -23,7 +22,10 @@ class Reading:
     header_row: int | None = None
 
 
-def batches(part: PartFile, how: Reading = Reading(), rows: int = ROWS) -> Iterator[Master]:
+DETECTED = Reading()
+
+
+def batches(part: PartFile, how: Reading = DETECTED, rows: int = ROWS) -> Iterator[Master]:
     """A part as masters of at most `rows` rows each, at least one. Raises `Unreadable` that names the part."""
     with local(part.url) as path:
         try:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from math import ceil
@@ -10,6 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from listingkit.build import named
 from listingkit.config import DEFAULT, Config
@@ -44,8 +45,7 @@ BUCKET = 500_000  # rows that meet in one bucket
 SQUEEZED = 5  # times that parquet is smaller than its texts
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(Struct, frozen=True):
     """What a run found. Findings and uploads lie in the output folder, one file a part."""
 
     rows: int
@@ -64,8 +64,7 @@ class Done:
         return sum(count for (_, severity), count in self.counts.items() if severity == Severity.ERROR)
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Struct, frozen=True):
     """What is asked of a master in many files; the words of `listingkit check` and `listingkit build`."""
 
     marketplaces: Sequence[str] = ()
@@ -134,8 +133,7 @@ def render(urls: str | Sequence[str], out: str, *, client: Any, **asked: Any) ->
     return done
 
 
-@dataclass(frozen=True)
-class _Round:
+class _Round(Struct, frozen=True):
     """What all tasks tell that judge every row once."""
 
     job: Job

@@ -4,7 +4,6 @@ import io
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -12,6 +11,7 @@ from typing import Any
 
 import fsspec
 import polars as pl
+from msgspec import Struct
 
 from listingkit.atomic import replacing
 from listingkit.errors import ListingkitError, Unreadable, Unwritable
@@ -20,8 +20,7 @@ PARQUET = ".parquet"
 TOGETHER = 32  # pieces of files that are asked for at once
 
 
-@dataclass(frozen=True, order=True)
-class PartFile:
+class PartFile(Struct, frozen=True, order=True):
     """One file of the master."""
 
     number: int
@@ -30,8 +29,7 @@ class PartFile:
     bytes: int = 0
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """Rows that were put into buckets: all in one file, bucket after bucket."""
 
     url: str
@@ -212,8 +210,7 @@ def joined(*parts: Any) -> str:
     return "/".join(str(part).rstrip("/") for part in parts)
 
 
-@dataclass(frozen=True)
-class Space:
+class Space(Struct, frozen=True):
     """The output folder of one job: what it leaves there, and the files that its tasks leave for each other."""
 
     out: str

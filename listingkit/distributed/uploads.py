@@ -3,11 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from io import StringIO
 from typing import Any
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from listingkit.diff.changes import Changes
 from listingkit.diff.compare import compare
@@ -40,17 +41,15 @@ PLACE = "#place"  # part and row, in the order of the files
 SIDES = ("old", "new")
 
 
-@dataclass(frozen=True)
-class DiffDone:
+class DiffDone(Struct, frozen=True):
     """What a comparison found. The changes lie in `out`/changes, one jsonl file a bucket."""
 
     counts: Mapping[str, int]  # listings and cells, as `Changes.counts`
     risks: Mapping[str, int]  # changes by risk code
-    gate: Gate = Gate(0, None, confirmed=False)  # noqa: RUF009 it is frozen
+    gate: Gate = Gate(0, None, confirmed=False)
 
 
-@dataclass(frozen=True)
-class _Task:
+class _Task(Struct, frozen=True):
     templates: tuple[Template, Template]
     store: str
     settings: Settings
@@ -99,8 +98,7 @@ def diff(
     return done
 
 
-@dataclass(frozen=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """What the comparison of a bucket tells."""
 
     counts: Mapping[str, int]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import polars as pl
+from msgspec import structs
 
 from listingkit.distributed.job import Job, PartTold, Told
 from listingkit.distributed.store import joined
@@ -34,8 +35,8 @@ def known(assumed: Job, told: Sequence[PartTold]) -> Job | None:
     same = styles == assumed.plan.styles and checker.studies(assumed.like, samples) == checker.studies(assumed.like, assumed.proof.samples)
     if same and proof.silent == assumed.proof.silent:
         return None
-    planned = replace(assumed.plan, styles=styles)
-    return replace(assumed, plan=planned, proof=proof, number=uuid4().hex)
+    planned = structs.replace(assumed.plan, styles=styles)
+    return structs.replace(assumed, plan=planned, proof=proof, number=uuid4().hex)
 
 
 def left_whole(job: Job, parts: Sequence[PartTold], judged: Sequence[Told], source: Source) -> Told:
@@ -81,4 +82,4 @@ def _worded(batch: Batch, rows: int, of: int) -> Batch:
         return batch
     flaw = batch.flaws[0]
     message = partly(flaw, rows, of) if batch.absent is None else missing(batch.field, flaw, rows, batch.first)
-    return replace(batch, absent=None, flaws=[replace(flaw, message=message)])
+    return structs.replace(batch, absent=None, flaws=[replace(flaw, message=message)])

@@ -1,11 +1,12 @@
 """What workers do with one part or one bucket. Everything is computed from files and may be done again anywhere."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from listingkit import fixing
 from listingkit.checker import shifted
@@ -48,8 +49,7 @@ FIXES = {"store": pl.String, SOURCE: pl.UInt16, ROW: pl.UInt32, "column": pl.Str
 AT_ONCE = 1_000_000  # rows whose compared columns a worker holds before it writes them
 
 
-@dataclass(frozen=True)
-class Fixes:
+class Fixes(Struct, frozen=True):
     """Safe fixes that the uploads of some marketplaces get: files of cells, and the marketplace ("": what holds in every one)."""
 
     store: str = ""
@@ -150,7 +150,7 @@ class _Part:
         """Leave what was found, and tell the rest."""
         self._flush()
         return PartTold(
-            **vars(self.judged.told([self.source])),
+            **asdict(self.judged.told([self.source])),
             rows=self.rows,
             seen=self.seen,
             samples={name: sample(pl.concat(held)) for name, held in self.samples.items() if held},

@@ -5,8 +5,9 @@ A right check digit proves little for one value: one in ten passes by chance. Ov
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from math import comb
+
+from msgspec import Struct
 
 from listingkit.gtin.check_digit import complete
 from listingkit.gtin.numbers import judge
@@ -27,8 +28,7 @@ _CHANCE = 1e-3
 _SHARE = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What a column proves, in words; empty where it proves nothing."""
 
     zeros_lost: str = ""

@@ -9,10 +9,11 @@ date = 2026-03-01
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from listingkit.errors import BadProfile
 from listingkit.gtin.licences import folded
@@ -22,8 +23,7 @@ NO_BLANKETS = frozenset(("US",))
 """Marketplaces where an exemption names brand and product type, always (Amazon approves them one by one)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exemption:
+class Exemption(Struct, frozen=True):
     """One entry. A blank brand or product type stands for all of them."""
 
     brand: str

@@ -10,10 +10,11 @@ Exports are GS1 US Data Hub files or any csv with a column of GTINs; a column wi
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from listingkit.errors import BadProfile, Unreadable
 from listingkit.gtin.triage import triage
@@ -39,8 +40,7 @@ _PREFIX_HEADERS = ("gs1companyprefix", "companyprefix", "gcp")
 _STATUS_HEADERS = ("status", "statuslabel", "gtinstatus")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One licensed number."""
 
     gtin: str  # 14 digits
@@ -49,8 +49,7 @@ class Entry:
     company_prefix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Brand:
+class Brand(Struct, frozen=True):
     """What a brand owns."""
 
     name: str
@@ -62,8 +61,7 @@ class Brand:
         return gtin14 in self.spellings or (bool(self.prefixes) and gtin14[1:].startswith(self.prefixes))
 
 
-@dataclass(frozen=True, slots=True)
-class Licences:
+class Licences(Struct, frozen=True):
     """Every brand of the config, by its folded name."""
 
     brands: Mapping[str, Brand]

@@ -10,9 +10,10 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from listingkit.errors import BadProfile, ListingkitError, Unreadable, Unwritable
 from listingkit.gtin.check_digit import complete
@@ -22,8 +23,7 @@ _RECORD = re.compile(r"(\d{0,14})(?:\t[\d-]{0,10}(?:\t.*)?)?")
 _HEAD = b"# GTINs handed out by listingkit: number, day, note. Only add to this file.\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(Struct, frozen=True):
     """Numbers that nobody had before, and what is left of the prefix."""
 
     gtins: tuple[str, ...]  # 13 digits, or 12 where the prefix starts with a zero

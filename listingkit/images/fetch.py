@@ -4,11 +4,13 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Timer
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from listingkit import __version__
 from listingkit.images.address import Refused, Resolver, public_addresses
@@ -23,8 +25,7 @@ _PIECE = 16 * 1024
 _KEPT = "/:?#[]@!$&'()*+,;=%-._~"
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """What an address answered. `problem` says why there was no answer; the rest holds as far as it got."""
 
     url: str

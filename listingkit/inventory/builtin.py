@@ -5,11 +5,12 @@ import re
 import tomllib
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from listingkit.errors import UnknownName
 from listingkit.fields import Field, path, plain_names

@@ -1,11 +1,11 @@
 """The filled rows of a template's data sheet, read as a stream."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import polars as pl
+from msgspec import Struct, field
 
 from listingkit.errors import Unreadable
 from listingkit.inventory import safe_xml
@@ -31,8 +31,7 @@ class Wanted(NamedTuple):
     first_row: int
 
 
-@dataclass
-class _Column:
+class _Column(Struct):
     """The cells of one column as they come."""
 
     path: str

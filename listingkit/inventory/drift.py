@@ -1,8 +1,9 @@
 """Template drift: what changed between two downloads of a template."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from listingkit.inventory.describe import sentence
 from listingkit.inventory.formula import Node
@@ -38,8 +39,7 @@ _SETTINGS = (
 _BREAKING = {"column removed", "value removed", "list closed", "type", "wire"}
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """One difference. `old` and `new` are what a person reads; blank where there was nothing."""
 
     kind: Kind

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from listingkit.inventory.sheet_part import SheetReader
 from listingkit.inventory.template import Control, ValueList
@@ -18,16 +20,14 @@ _LOOKUP = re.compile(r"VLOOKUP\(([^,]+),\s*(.+?),\s*(\d+)\s*,", re.IGNORECASE)
 _SWAP = re.compile(r'"([^"]*)"\s*,\s*"([^"]*)"\s*\)')
 
 
-@dataclass(frozen=True)
-class _Name:
+class _Name(Struct, frozen=True):
     """The name that an INDIRECT builds: its text with marks, and the cells that fill the second kind of them."""
 
     text: str
     controls: tuple[Control, ...]
 
 
-@dataclass
-class Dropdowns:
+class Dropdowns(Struct):
     """Resolves list formulas against the names of one workbook."""
 
     book: Workbook

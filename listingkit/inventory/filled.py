@@ -1,10 +1,10 @@
 """A filled template as listings: master and template in one file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.errors import UnknownName
 from listingkit.fields import parse, plain_names
@@ -18,8 +18,7 @@ from listingkit.mapping.words import read_words
 from listingkit.master.sheet import ROW, Column, Master, letter
 
 
-@dataclass(frozen=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """A filled template: its rows as they stand, and as listings in the same order."""
 
     template: Template

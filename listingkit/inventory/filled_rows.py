@@ -1,15 +1,14 @@
 """What the filled rows of an inventory file are, whatever file they stood in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import polars as pl
+from msgspec import Struct, field
 
 from listingkit.master.sheet import Evidence, Spoilt
 
 
-@dataclass(frozen=True)
-class DataRows:
+class DataRows(Struct, frozen=True):
     """Filled rows by path, and what kind of cells they were.
 
     `frame` has one String column a path, blank null, and `#row` (UInt32). `texts` names, for columns of numbers and dates, the rows

@@ -8,8 +8,9 @@ as a number where it reads as one. `evaluate` takes one row, `compiled` (in `for
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from listingkit.inventory.countif import count, number, shown
 
@@ -22,42 +23,36 @@ class NotUnderstood(ValueError):
     """A formula outside the language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """A literal, or a cell of the header."""
 
     value: bool | float | str
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """An error value, such as a reference to what was deleted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A cell of the same row, by its 0-based column."""
 
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Struct, frozen=True):
     operator: Operator
     left: "Node"
     right: "Node"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """AND, OR, NOT, IF or LEN."""
 
     name: str
     arguments: tuple["Node", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """COUNTIF: how many of the values the criterion fits."""
 
     values: tuple[str, ...] | None  # None: the range was deleted

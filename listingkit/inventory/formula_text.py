@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct, field
 
 from listingkit.inventory.formula import Broken, Call, Cell, Compare, Constant, Count, Node, NotUnderstood, checked
 from listingkit.master.sheet import index
@@ -23,8 +24,7 @@ _DEPTH = 200
 _SIZE = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A range as written; what it means depends on where the formula stands."""
 
     sheet: str
@@ -36,13 +36,11 @@ class Reference:
     bottom: int
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(Struct, frozen=True):
     """A call or comparison whose parts are not bound yet."""
 
     name: str
@@ -154,8 +152,7 @@ def _reference(text: str) -> Reference:
     return Reference(sheet, index(left), int(top), bool(fixed_column), bool(fixed_row), index(right or left), int(bottom or top))
 
 
-@dataclass
-class Scope:
+class Scope(Struct):
     """Where formulas stand and what their names mean."""
 
     sheet: str
@@ -163,9 +160,7 @@ class Scope:
     data_row: int
     header: Callable[[int, int], str]  # row, column -> text of a cell above the data
     values: Callable[[str, int, int, int, int], tuple[str, ...]]  # sheet, left, top, right, bottom -> filled cells
-
-    def __post_init__(self) -> None:
-        self._parsed: dict[str, Written] = {}
+    _parsed: dict[str, Written] = field(default_factory=dict)
 
     def bind(self, formula: str, anchor: tuple[int, int], column: int) -> Node:
         """What a formula written for the cell `anchor` (0-based column, row) means in a column's data rows. Raises `NotUnderstood`."""
@@ -178,8 +173,7 @@ class Scope:
         return self._parsed[formula]
 
 
-@dataclass
-class _Binder:
+class _Binder(Struct):
     scope: Scope
     anchor: tuple[int, int]
     column: int

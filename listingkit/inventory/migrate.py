@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from listingkit.fields import plain_names
 from listingkit.inventory.filled import Filled
@@ -24,8 +25,7 @@ How = Literal["same path", "same field", "renamed", "by its form"]
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """Where a filled column went, and why."""
 
     old: TemplateColumn
@@ -34,8 +34,7 @@ class Move:
     cells: int
 
 
-@dataclass(frozen=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """Rows of the old file as an upload of the new template, and what found no home."""
 
     upload: Upload

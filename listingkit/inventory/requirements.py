@@ -6,9 +6,9 @@ meaning. Legacy templates say it with a matrix of attributes and product types, 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.inventory.formula import Call, Cell, Compare, Constant, Node, NotUnderstood, evaluate
 from listingkit.inventory.formula_columns import as_condition, comparisons, holds
@@ -32,8 +32,7 @@ _MAPS: Mapping[str, State] = {
 _FROM_MATRIX = re.compile(r"AttributePTDMap", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnRules:
+class ColumnRules(Struct, frozen=True):
     """The rules of one column: the first condition that holds says what the cell is. Without one it is optional."""
 
     index: int

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.parsers import expat
 
+from msgspec import Struct
+
 from listingkit.inventory import safe_xml
 from listingkit.inventory.cells import CellReader
 from listingkit.inventory.safe_xml import local
@@ -27,8 +29,7 @@ class Block(NamedTuple):
     bottom: int
 
 
-@dataclass(slots=True)
-class Validation:
+class Validation(Struct):
     """A drop-down list: where, from which formula, and whether other values are refused."""
 
     blocks: tuple[Block, ...] = ()
@@ -36,8 +37,7 @@ class Validation:
     closed: bool = False
 
 
-@dataclass(slots=True)
-class FormatRule:
+class FormatRule(Struct):
     """One rule of conditional formatting. Its formula is written for the top left cell of its first block."""
 
     blocks: tuple[Block, ...]

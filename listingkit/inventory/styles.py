@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
+
+from msgspec import Struct, field
 
 from listingkit.inventory.safe_xml import local
 
@@ -64,8 +65,7 @@ def kind_of(code: str) -> Kind:
     return "decimal" if "." in bare or "%" in bare or "E" in bare else "integer"
 
 
-@dataclass
-class StyleReader:
+class StyleReader(Struct):
     """Listens to xl/styles.xml."""
 
     codes: dict[int, str] = field(default_factory=dict)

@@ -1,16 +1,16 @@
 """What an inventory template is: layout, values, rules. Every generation is read into this."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from msgspec import Struct, field
+
 Generation = Literal["legacy", "multistore", "unified", "vendor", "loader", "inventory_loader", "price_quantity"]
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(Struct, frozen=True):
     """A column whose cell helps to choose a list: by the token that the template gives to its value, or by the value itself."""
 
     column: int  # 0-based
@@ -26,8 +26,7 @@ class Control:
         return value.casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class ValueList:
+class ValueList(Struct, frozen=True):
     """What a column takes for one product type: labels as a person picks them. `closed`: nothing else is accepted.
 
     Where other cells of the row choose among several lists, `labels` are those of all, and `chosen` has each by their tokens.
@@ -39,8 +38,7 @@ class ValueList:
     chosen: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateColumn:
+class TemplateColumn(Struct, frozen=True):
     """One column of a template."""
 
     index: int  # 0-based
@@ -56,8 +54,7 @@ class TemplateColumn:
     hidden: bool = False
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(Struct, frozen=True):
     """An inventory template. Rows are 1-based, as in the file."""
 
     name: str  # file name, or the built-in layout's name

@@ -1,16 +1,14 @@
 """The upload: rendered rows for one template, as wire values."""
 
-from dataclasses import dataclass
-
 import polars as pl
+from msgspec import Struct
 
 from listingkit.inventory.template import Template
 
 LISTING = "#listing"  # frame column: index of the row in the listings' frame, UInt32; absent in uploads read from a file
 
 
-@dataclass(frozen=True)
-class Upload:
+class Upload(Struct, frozen=True):
     """Rows of one template.
 
     `frame` has one String column an attribute path (legacy id in legacy templates), wire values (`full_update`, `new_new`),

@@ -1,9 +1,9 @@
 """Reading an upload back: rendered text, text saved from a template, or a filled workbook."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.inventory.read import read_rows, read_template
 from listingkit.inventory.template import Template, TemplateColumn

@@ -6,12 +6,13 @@ Declarations of entities are refused.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import NamedTuple, Self
+
+from msgspec import Struct, field
 
 from listingkit.inventory import safe_xml
 from listingkit.inventory.package import Package
@@ -43,8 +44,7 @@ class Area(NamedTuple):
     bottom: int
 
 
-@dataclass
-class _Book:
+class _Book(Struct):
     """What xl/workbook.xml says."""
 
     sheets: list[tuple[str, str, bool]] = field(default_factory=list)  # name, relation, hidden
@@ -73,8 +73,7 @@ class _Book:
             self._name = ""
 
 
-@dataclass
-class _Relations:
+class _Relations(Struct):
     """What a .rels part says: target by id."""
 
     targets: dict[str, str] = field(default_factory=dict)

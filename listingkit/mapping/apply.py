@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from listingkit.errors import BadProfile, ListingkitError
 from listingkit.fields import fields, parse
@@ -61,8 +62,7 @@ def map_columns(masters: Master | Sequence[Master], profile: Profile | None = No
     )
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Which column of a sheet fills which field: what is decided once for all of its rows."""
 
     profile: Profile  # on top of its preset's
@@ -71,8 +71,7 @@ class Plan:
     styles: Mapping[Assignment, Style] = field(default_factory=dict)  # of whole columns; without one the column itself tells
 
 
-@dataclass(frozen=True)
-class Mapped:
+class Mapped(Struct, frozen=True):
     """One sheet, or a part of one, after mapping."""
 
     frame: pl.DataFrame

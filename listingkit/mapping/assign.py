@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from listingkit.errors import BadProfile
 from listingkit.fields import fields
@@ -14,8 +16,7 @@ from listingkit.marketplace import marketplaces
 from listingkit.master.sheet import Column, Master
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """A field and the column that fills it. `field` may be a family where cells hold lists (`source.separator`)."""
 
     field: str

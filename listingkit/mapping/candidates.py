@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from listingkit.errors import UnknownName
 from listingkit.fields import Field, fields, parse, plain_names
@@ -15,8 +16,7 @@ MAIN_IMAGE, OTHER_IMAGE = "main_product_image_locator", "other_product_image_loc
 NEAR = 88  # rapidfuzz ratio below which two headers have nothing to do with each other
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """One meaning of a header. `field` is a plain field or a family; `slot` its number where the header says one."""
 
     field: str
@@ -27,8 +27,7 @@ class Candidate:
     language: str = ""  # of the header's words
 
 
-@dataclass(frozen=True, slots=True)
-class Meanings:
+class Meanings(Struct, frozen=True):
     """Every meaning of a header: one candidate, or several that only the sheet can choose between."""
 
     header: Header

@@ -1,8 +1,7 @@
 """Dates as sheets write them, read as ISO dates. Whether the day or the month comes first is a property of the column."""
 
-from dataclasses import dataclass
-
 import polars as pl
+from msgspec import Struct
 
 ISO = r"^\d{4}-\d{2}-\d{2}"
 MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[T ]00:00(?::00(?:\.0+)?)?$"
@@ -14,16 +13,14 @@ SERIAL = r"^(\d{5})(?:\.0+)?$"
 FIRST_SERIAL, LAST_SERIAL = 32874, 73050  # 1990 to 2099: other numbers of five digits are no dates
 
 
-@dataclass(frozen=True)
-class Dates:
+class Dates(Struct, frozen=True):
     """A column read as ISO dates; cells that are none, or might be two, stay as they were."""
 
     values: pl.Series
     doubt: str | None = None  # why cells that could be read by themselves were not
 
 
-@dataclass(frozen=True)
-class DateStyle:
+class DateStyle(Struct, frozen=True):
     """What comes first in a column's `03/04/2026`: `day-first`, `month-first`, or None where nobody knows, and then why."""
 
     order: str | None = None

@@ -3,13 +3,13 @@
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 from jinja2 import Template, TemplateError, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.meta import find_undeclared_variables
+from msgspec import Struct
 
 from listingkit.errors import BadProfile
 from listingkit.fields import plain_names
@@ -28,8 +28,7 @@ class Unmapped(BadProfile):
     """An expression uses a field that the sheet does not have."""
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """What expressions may use."""
 
     frame: pl.DataFrame  # fields so far, and `#row`

@@ -1,16 +1,15 @@
 """What all columns of a sheet are asked at once: one pass for all of them costs much less than one for each."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 
 import polars as pl
+from msgspec import Struct, field
 
 from listingkit.mapping.markup import MARK
 from listingkit.mapping.numbers import PLAIN, WHOLE
 
 
-@dataclass(frozen=True)
-class Glance:
+class Glance(Struct, frozen=True):
     """What the columns of a sheet, by their letters, are known to hold."""
 
     unmarked: frozenset[str] = frozenset()  # no cell can hold HTML

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from listingkit.fields import Field, fields
 from listingkit.mapping.units import currencies, unit_named
@@ -22,8 +23,7 @@ SHARED_SIGNS = frozenset(("$", "¥", "kr", "円/元"))
 LONGEST = 300  # characters of a header that are looked at
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One way to read a header, from the most literal one to the barest one."""
 
     key: str  # letters and digits only, in lower case
@@ -34,8 +34,7 @@ class Reading:
     remark: bool = False  # a remark in brackets that nobody understood was taken off
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """A header and what it means beside its name."""
 
     text: str

@@ -1,11 +1,11 @@
 """The listings: fields as columns, one row a SKU, each cell still knowing where it came from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 import polars as pl
+from msgspec import Struct, field
 
 from listingkit.fields import Name, parse
 from listingkit.finding import Finding
@@ -15,8 +15,7 @@ from listingkit.master.sheet import ROW, Column, Evidence, Spoilt
 SOURCE = "#source"  # frame column: index into `sources`, UInt16
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """One sheet that listings came from."""
 
     file: str
@@ -35,8 +34,7 @@ class Lost(NamedTuple):
     cell: Spoilt
 
 
-@dataclass(frozen=True)
-class View:
+class View(Struct, frozen=True):
     """What one marketplace sees: for each plain field name the column of the frame that fills it."""
 
     store: Marketplace | None  # None in a neutral check
@@ -46,8 +44,7 @@ class View:
     foreign: tuple[str, ...] = ()  # prices that exist only in other currencies
 
 
-@dataclass(frozen=True)
-class Listings:
+class Listings(Struct, frozen=True, dict=True):
     """Masters after mapping.
 
     `frame` has one String column a field name (`sku`, `item_name@de_DE`, `price@UK` ...), blank cells null,

@@ -5,9 +5,9 @@ cells agree or the profile declares the sign; else every cell stays as it was wr
 """
 
 import re
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.mapping.units import currencies, unit_named
 
@@ -38,8 +38,7 @@ GROUPS = {".": r"[,' ]", ",": r"[.' ]"}
 RARE = 20  # one cell in so many that contradicts the others is a slip
 
 
-@dataclass(frozen=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """A column read as numbers. Cells that are none stay as they were."""
 
     values: pl.Series
@@ -48,8 +47,7 @@ class Numbers:
     doubt: str | None = None  # why cells stayed as they were
 
 
-@dataclass(frozen=True)
-class NumberStyle:
+class NumberStyle(Struct, frozen=True):
     """How a whole column writes its numbers."""
 
     sign: str | None = "."  # decimal sign; None: only numbers without one are read

@@ -1,9 +1,9 @@
 """A sheet that is mapped in pieces: what of it only the whole tells."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.mapping.apply import Plan
 from listingkit.mapping.assign import Assignment

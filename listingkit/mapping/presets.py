@@ -1,8 +1,10 @@
 """Presets: profiles for sheets that many people have, chosen by what stands in the header."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from listingkit.errors import BadProfile, UnknownName
 from listingkit.mapping.headers import key, name_key
@@ -13,8 +15,7 @@ from listingkit.resources import data
 NONE = "none"
 
 
-@dataclass(frozen=True)
-class Preset:
+class Preset(Struct, frozen=True):
     """A profile for one kind of sheet. `has` are keys of headers that all must be there."""
 
     name: str

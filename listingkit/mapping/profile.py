@@ -3,9 +3,10 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from listingkit.errors import BadProfile, UnknownName
 from listingkit.fields import fields, parse, plain_names
@@ -20,8 +21,7 @@ FILL_DOWN_KEYS = ("by", "fields", "gallery")
 LARGEST = 2_000_000  # bytes of a profile file
 
 
-@dataclass(frozen=True, slots=True)
-class From:
+class From(Struct, frozen=True):
     """Where a field's values come from: the column of this header (or letter), and how its values are written."""
 
     column: str = ""  # header, compared without case, white space and stars
@@ -36,8 +36,7 @@ class From:
     line: int | None = None  # of the profile file
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(Struct, frozen=True):
     """A value made of others, as a Jinja expression.
 
     A `modest` one (of a preset) only fills blank cells, and is left out where the sheet lacks a field that it uses.
@@ -48,8 +47,7 @@ class Derived:
     modest: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FillDown:
+class FillDown(Struct, frozen=True):
     """Blank cells of `fields` take the value of the first row of the same `by`.
 
     With `gallery` the main pictures of all rows of a group become the group's pictures, and rows that hold nothing but a
@@ -61,8 +59,7 @@ class FillDown:
     gallery: bool = False
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """What a supplier's sheet means. Every part may be left out; what no part names is proposed."""
 
     file: str = "profile"

@@ -2,7 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from listingkit.fields import fields
 from listingkit.mapping.candidates import MAIN_IMAGE, OTHER_IMAGE, Candidate, Meanings, is_amazons, meanings, own_name
@@ -18,8 +20,7 @@ COMPARED = 1000  # columns up to which unknown headers are compared by similarit
 DECIDED, PREFERRED, NEEDED, VOTED = 0.9, 0.85, 0.8, 0.85
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Struct, frozen=True):
     """What one column is taken for. `field` is a field name (`item_name@de_DE`), a family name where cells hold lists, or None."""
 
     column: Column
@@ -32,8 +33,7 @@ class Guess:
     separator: str | None = None  # between the items of a list in one cell
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """A mapping for a whole sheet, column by column in the order of the sheet."""
 
     master: Master
@@ -53,8 +53,7 @@ class Proposal:
         return tuple(guess for guess in self.unsure(threshold) if guess.field or guess.alternatives)
 
 
-@dataclass
-class _Open:
+class _Open(Struct):
     """A column while it is being decided."""
 
     column: Column

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import polars as pl
+from msgspec import structs
 
 from listingkit.finding import Finding, Severity
 from listingkit.mapping.assign import note
@@ -26,7 +27,7 @@ def without_remarks(master: Master) -> tuple[Master, tuple[Finding, ...]]:
         return master, repeated
     notes = tuple(_note(master, row, text) for row, text in told.iter_rows())
     kept = master.frame.filter(~pl.col(ROW).is_in(told[ROW].implode()))
-    return replace(master, frame=kept), (*repeated, *notes)
+    return structs.replace(master, frame=kept), (*repeated, *notes)
 
 
 def _without_headers(master: Master) -> tuple[Master, tuple[Finding, ...]]:
@@ -40,7 +41,7 @@ def _without_headers(master: Master) -> tuple[Master, tuple[Finding, ...]]:
         return master, ()
     told = "the row says the header again and is left out"
     notes = tuple(replace(note("MAP010", "remark-left-out", Severity.INFO, told, master), row=row) for row in rows)
-    return replace(master, frame=master.frame.filter(~pl.col(ROW).is_in(rows.implode()))), notes
+    return structs.replace(master, frame=master.frame.filter(~pl.col(ROW).is_in(rows.implode()))), notes
 
 
 def _note(master: Master, row: int, text: str) -> Finding:

@@ -1,9 +1,9 @@
 """Texts that stand in rows of their own: one row a SKU and language, in the master or in a sheet beside it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.fields import parse
 from listingkit.mapping.headers import qualifier
@@ -19,8 +19,7 @@ _TRUE = pl.lit(value=True)
 _FIRST = pl.col(TAG).first().over("sku")  # the language of a SKU's first row
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """Frames with one row a SKU, texts in columns such as `item_name@de_DE`.
 
     `moved` are the columns, by source, whose cells may stand in other rows than the listing's; `left` says, by source, what of a

@@ -2,13 +2,13 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.errors import UnknownName
 from listingkit.resources import data
@@ -16,8 +16,7 @@ from listingkit.resources import data
 DIGITS = 60  # longest number that is converted; more than any unit of this world needs
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A unit by the name Amazon gives it. `size` is in grams or millimetres; None where nobody says how large it is."""
 
     name: str

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import polars as pl
+from msgspec import Struct, field
 
 from listingkit.fields import Field, fields, parse
 from listingkit.finding import Finding, Severity
@@ -30,8 +30,7 @@ THREE = r"^\s*([\d.,]+)\s*[x×*]\s*([\d.,]+)\s*[x×*]\s*([\d.,]+)\s*([\p{L}\"]*)
 BULLETS = r"^(?:[-•●▪■◆★✅✔·*–]|\d{1,2}[.)、])\s*"
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(Struct, frozen=True):
     """What one column gives: series by field name, units where cells or header name them, the currency of a price."""
 
     columns: Mapping[str, pl.Series]
@@ -40,8 +39,7 @@ class Read:
     notes: tuple[Finding, ...] = field(default_factory=tuple)
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(Struct, frozen=True):
     """What only a whole column tells about the reading of its cells."""
 
     numbers: NumberStyle | None = None
@@ -51,8 +49,7 @@ class Style:
     html: bool = True  # cells with HTML are the rule in a column of texts, and read as text
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What the reading of a column needs to know of all its cells. Parts of a column add up to the whole."""
 
     distinct: pl.Series | None = None  # the different cells, of columns whose cells are few or short

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.fields import Field
 from listingkit.gtin.check_digit import holds
@@ -21,8 +21,7 @@ LISTS = 0.3  # part of the cells that must hold several items
 SEPARATORS = ("\n", "|", ";")
 
 
-@dataclass(frozen=True)
-class Values:
+class Values(Struct, frozen=True, dict=True):
     """A sample of a column's filled cells."""
 
     filled: tuple[str, ...]  # distinct, in order of first appearance

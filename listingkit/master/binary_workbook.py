@@ -7,10 +7,11 @@ import contextlib
 import struct
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from io import BytesIO
 from posixpath import join, normpath
 from typing import IO
+
+from msgspec import Struct, field
 
 from listingkit.master.package import tags
 
@@ -37,8 +38,7 @@ MERGED_AT_MOST = 10_000  # ranges that are looked at
 BOMB, TIGHTEST = 64 << 20, 200
 
 
-@dataclass(slots=True)
-class Built:
+class Built(Struct):
     """How a sheet is built. Rows are 1-based; columns and merged ranges (top, left, bottom, right) 0-based. Errors: row, letter, text."""
 
     hidden_rows: list[int] = field(default_factory=list)

@@ -2,8 +2,9 @@
 
 import codecs
 import re
-from dataclasses import dataclass
 from typing import IO
+
+from msgspec import Struct
 
 from listingkit.errors import UnknownName, Unreadable
 
@@ -16,8 +17,7 @@ SUPPORTED = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", *GUESSED)
 TURKISH = re.compile(rb"[\xd0\xdd\xde\xf0\xfd\xfe]")
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Struct, frozen=True):
     """An encoding by its Python name; `sure` where the bytes leave no other reading."""
 
     encoding: str

@@ -3,8 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 Row = Sequence[str | None]
 
@@ -22,8 +23,7 @@ _SPACE = re.compile(r"\s+")
 Range = tuple[int, int, int, int]  # first row, first column, last row, last column; rows 1-based, columns 0-based
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """Where the header is. Rows are numbers as Excel shows them; `last` is the last row that belongs to it."""
 
     row: int

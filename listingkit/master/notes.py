@@ -4,7 +4,8 @@ The codes are those that the rule catalogue lists under scope `given`: reading e
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from listingkit.finding import Finding, Fix, Safety, Severity
 from listingkit.master.sheet import Spoilt
@@ -14,8 +15,7 @@ UNCALCULATED = "the formula was never calculated, so it has no value; open the w
 SHOWN = 120  # characters of a value that a finding quotes
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """One thing that reading can find."""
 
     code: str
@@ -113,8 +113,7 @@ _ALL = (
 NOTES = {note.code: note for note in _ALL}
 
 
-@dataclass
-class Notebook:
+class Notebook(Struct):
     """Collects the notes on one sheet, of each code only the first, and every cell and row that is spoilt."""
 
     file: str

@@ -7,14 +7,14 @@ of its own cell.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 QUOTED_AT_MOST = 1 << 20  # characters of one quoted cell
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One record: its cells, how many lines of the file it spans, and whether a quote was left open."""
 
     cells: list[str]

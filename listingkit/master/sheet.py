@@ -1,19 +1,18 @@
 """The master as it came in: text, and where every cell stood."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
+from msgspec import Struct, field
 
 from listingkit.finding import Finding
 
 ROW = "#row"  # frame column with the row number that a person sees in Excel, UInt32
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of a sheet."""
 
     letter: str  # A1 letter, also its name in the frame
@@ -22,8 +21,7 @@ class Column:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What the cells of a workbook column are, for judging lost zeros and dates; counts of filled cells."""
 
     numeric: int = 0
@@ -44,8 +42,7 @@ class Spoilt(NamedTuple):
     value: str | None = None
 
 
-@dataclass(frozen=True)
-class Master:
+class Master(Struct, frozen=True):
     """A sheet read as text.
 
     `frame` has one String column a sheet column, named by its letter, blank cells null, and `#row`.

@@ -3,10 +3,11 @@
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
+
+from msgspec import Struct
 
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.master.sheet import index
@@ -30,8 +31,7 @@ LONGEST = 32_767  # UTF-16 units of a cell
 AS_TEXT = b"49"  # the number format @
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True):
     """A cell as its sheet writes it."""
 
     raw: bytes

@@ -1,7 +1,8 @@
 """Which cells of the masters the fixes of findings change."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from listingkit.finding import Finding, Safety
 from listingkit.job import display
@@ -9,8 +10,7 @@ from listingkit.master.sheet import Master
 from listingkit.rules.findings import Findings
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """One cell of a master that a fix changes. `file` is the path of the master."""
 
     file: str

@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from listingkit.atomic import replacing
 from listingkit.errors import ListingkitError, Unreadable
@@ -18,8 +20,7 @@ _BOOKS = ("xlsx", "xlsm")
 _LIKE_A_NUMBER = re.compile(r"[\d\s.,:/+\-−eE%$€£¥]+")  # what Excel would make a number or a date of when it is typed again
 
 
-@dataclass(frozen=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """A fixed copy: where it is, what was written, and what its cells could not take."""
 
     path: Path

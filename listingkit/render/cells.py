@@ -1,10 +1,10 @@
 """What stands in a cell of a sheet: text as text, numbers as numbers, dates as day numbers, never a formula."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 import polars as pl
+from msgspec import Struct, field
 
 from listingkit.fields import plain_names
 from listingkit.inventory.paths import place
@@ -22,8 +22,7 @@ _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}  # the ampersand first
 _ESCAPE = "_x"  # begins what Excel takes for an escape of its own: _x000D_
 
 
-@dataclass(frozen=True)
-class CellColumn:
+class CellColumn(Struct, frozen=True):
     """A column to write: its values' name in the frame, its 0-based place, the style of its cells and what they hold."""
 
     name: str
@@ -64,8 +63,7 @@ def kind_of(column: TemplateColumn) -> str:
     return {"integer": "number", "decimal": "number", "date": "date"}.get(column.type, "text")
 
 
-@dataclass(frozen=True)
-class CellText:
+class CellText(Struct, frozen=True):
     """How the cells of one column are written in one frame."""
 
     column: CellColumn

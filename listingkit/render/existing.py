@@ -1,9 +1,9 @@
 """The data rows that a template already has: replaced by ours, kept above them, or kept and winning over ours."""
 
-from dataclasses import replace
 from typing import Literal, get_args
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.inventory.paths import place
 from listingkit.inventory.template import Template

@@ -1,9 +1,9 @@
 """From listings to the rows of one template."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.fields import Field, parse, plain_names
 from listingkit.inventory.paths import place

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from listingkit.errors import Unreadable
 from listingkit.master.sheet import index, letter
@@ -15,8 +16,7 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _DIMENSION = re.compile(rb"(<(?:\w+:)?dimension\s[^>]*?ref=[\"'])([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?([\"'])")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row that is there: its number, where it begins and ends in the part, and whether any of its cells is filled."""
 
     number: int
@@ -25,8 +25,7 @@ class Row:
     filled: bool
 
 
-@dataclass(frozen=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """A sheet part around its data rows: `head` ends before the first of them, `tail` begins behind the last."""
 
     head: bytes

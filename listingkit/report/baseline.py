@@ -13,11 +13,12 @@ null means all of those that the file names, so that a run for fewer marketplace
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.errors import Unreadable
 from listingkit.finding import Finding
@@ -30,8 +31,7 @@ FORM = "baseline 1"
 ANYWHERE = ""  # a finding of a check without marketplaces
 
 
-@dataclass(frozen=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """How often each finding is known, by fingerprint and marketplace; `ANYWHERE` is known in every one."""
 
     entries: Counter[tuple[str, str]]
@@ -39,8 +39,7 @@ class Baseline:
     codes: dict[str, str]  # fingerprint -> code
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """A run against a baseline."""
 
     new: Findings

@@ -1,10 +1,10 @@
 """Changes as a workbook: the rows that change, changed cells coloured, the old value in the comment."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import BinaryIO
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.diff.changes import Change, Changes
 from listingkit.finding import Severity

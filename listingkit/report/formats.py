@@ -1,15 +1,15 @@
 """The formats by name; each writer is loaded when it is asked for."""
 
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+
+from msgspec import Struct
 
 from listingkit.errors import UnknownName
 from listingkit.report.report import Report
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """One format. Its writer takes `(report, stream, **options)`."""
 
     writer: str  # module:function

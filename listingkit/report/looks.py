@@ -1,8 +1,10 @@
 """How the cells of our workbooks look."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from listingkit.finding import Severity
 
@@ -10,8 +12,7 @@ _LINK = "FF0B57D0"
 _NIGHT = "FF1B2A41"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """A look; colours are ARGB, None the program's own."""
 
     size: int = 11

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import PurePath
+
+from msgspec import Struct, field
 
 from listingkit.finding import Finding, Severity
 from listingkit.master.sheet import Master
@@ -16,8 +17,7 @@ COMMENT = 4_000  # characters of a comment
 COMMENTS = 10_000  # a workbook; Excel gets slow beyond
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """One finding, for all the marketplaces that share it."""
 
     finding: Finding
@@ -27,8 +27,7 @@ class Line:
     number: int = 0  # row in the sheet of findings
 
 
-@dataclass(slots=True)
-class Marks:
+class Marks(Struct):
     """The lines about one master, in the order of its rows."""
 
     cells: dict[str, list[Line]] = field(default_factory=dict)

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TextIO
 
 import jinja2
+from msgspec import Struct
+from msgspec.structs import replace
 
 from listingkit.finding import Severity
 from listingkit.report.escape import visible
@@ -20,8 +21,7 @@ from listingkit.rules.translated import LANGUAGES, translations
 BARS = 12  # of a chart
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One bar of a chart; `filter_on` and `value` are what a click on it shows."""
 
     label: str
@@ -32,8 +32,7 @@ class Bar:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One run of the trend; heights in percent of the highest."""
 
     label: str
@@ -43,8 +42,7 @@ class Column:
     warning_height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mover:
+class Mover(Struct, frozen=True):
     """A rule that was broken more or less often in the last run."""
 
     code: str

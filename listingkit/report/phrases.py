@@ -2,9 +2,10 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from listingkit.errors import UnknownName
 from listingkit.report.ranking import Step
@@ -14,8 +15,7 @@ from listingkit.resources import shared
 ENGLISH = "en"
 
 
-@dataclass(frozen=True, slots=True)
-class Phrases:
+class Phrases(Struct, frozen=True):
     """One language."""
 
     language: str

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from listingkit.finding import Finding, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One rule to fix. `freed`: listings whose last error it was, the steps before done; `so_far`: with those before."""
 
     code: str

@@ -1,16 +1,16 @@
 """What a report is about: the findings of a run, and whatever else the run knows."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from listingkit.finding import Finding
 from listingkit.report.tally import Tally, tally
 
 
-@dataclass(frozen=True, slots=True)
-class RuleCard:
+class RuleCard(Struct, frozen=True):
     """What a report says of a rule."""
 
     code: str
@@ -21,8 +21,7 @@ class RuleCard:
     category: str = ""  # the subject: gtin, title, variation ...
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """One sheet that was read."""
 
     file: str
@@ -32,8 +31,7 @@ class Input:
     profile: str | None = None  # the profile or preset that mapped it
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """A listing as a shopper meets it. `titles` by marketplace, where they differ from `title`."""
 
     sku: str
@@ -45,8 +43,7 @@ class Product:
     price: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeCount:
+class ChangeCount(Struct, frozen=True):
     """The diff of one marketplace against its previous upload; counts of SKUs, `dangerous` of changes."""
 
     marketplace: str
@@ -59,8 +56,7 @@ class ChangeCount:
     page: str | None = None  # the page of these changes, seen from the report
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """Why rows are held back, or would be; each is counted once, for the first of these reasons."""
 
     errors: int = 0  # it has an error itself
@@ -82,8 +78,7 @@ class Held:
         return {} if set(told) <= {"errors"} else told
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """An earlier run, for the trend; `label` is how people call it (a date)."""
 
     label: str
@@ -92,8 +87,7 @@ class Run:
     rules: Mapping[str, int] | None = None  # findings by code, where somebody counted them
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True, dict=True):
     """What there is to report. Only the findings are needed; each format shows what it is given.
 
     `findings` may be iterated more than once. Counts are rows of the master.

@@ -6,11 +6,11 @@ for openpyxl get clean sheets with every value as text, so that no zero is lost 
 
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.master.review_marks import NO_VALUE
 from listingkit.master.sheet import ROW, Master

@@ -1,8 +1,9 @@
 """A sheet that we write as a whole: what stands around its rows, its links and its comments."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from listingkit.master.sheet import index, letter
 from listingkit.report.cell_text import attribute, escape
@@ -37,8 +38,7 @@ class Column(NamedTuple):
     style: int = 0
 
 
-@dataclass
-class Sheet:
+class Sheet(Struct):
     """A sheet; `rows` are its `<row>` elements. It prints on landscape pages of its width."""
 
     title: str

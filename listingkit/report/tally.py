@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from listingkit.finding import Finding, Safety, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """Counts of findings; `rows` and `bad_rows` count places (file, sheet, row)."""
 
     severities: dict[Severity, int]

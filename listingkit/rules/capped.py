@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from listingkit.finding import Finding, Severity
 from listingkit.rules.engine import catalogue, given
@@ -25,8 +26,7 @@ given(
 )
 
 
-@dataclass(frozen=True)
-class _Key:
+class _Key(Struct, frozen=True):
     code: str
     severity: Severity
     stores: tuple[str, ...]

@@ -11,12 +11,12 @@ valid_until = 2027-03-31         # optional: without it the entry does not expir
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.errors import BadProfile, UnknownName
 from listingkit.marketplace import marketplace, marketplaces
@@ -25,8 +25,7 @@ from listingkit.resources import data
 _KEYS = ("document", "sku", "product_type", "marketplace", "file", "reference", "issuer", "valid_until")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """One entry of the register."""
 
     number: int  # as it stands in the config, from 1
@@ -55,8 +54,7 @@ class Document:
         ).fill_null(value=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """Who asks for which documents of which listings. `layer` of trust: see data/documents.toml."""
 
     any_of: tuple[str, ...]

@@ -51,7 +51,6 @@ fixed value (of the field that the finding names; None where there is no fix). T
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import import_module
@@ -60,6 +59,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.config import DEFAULT, Config
 from listingkit.fields import fields as all_fields
@@ -69,8 +69,7 @@ from listingkit.master.sheet import Evidence
 from listingkit.resources import data
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True):
     """What a judge may know besides the cells."""
 
     store: Marketplace | None
@@ -78,8 +77,7 @@ class Context:
     config: Config = DEFAULT
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule of the catalogue."""
 
     code: str

@@ -11,12 +11,12 @@ What is accepted is no finding any more: it fails nothing, holds nothing back an
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.config import Config
 from listingkit.finding import Finding, Severity
@@ -56,8 +56,7 @@ given(
 )
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One entry of the config."""
 
     number: int  # as it stands in the config, from 0
@@ -99,8 +98,7 @@ def exceptions(entries: Sequence[Mapping[str, Any]]) -> Iterator[Entry]:
         yield Entry(number, entry["sku"], entry["rule"].strip().upper(), store, entry["reason"].strip(), day)
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(Struct, frozen=True):
     """What one entry came to in some rows."""
 
     known: bool = False  # whether it is for a SKU among them

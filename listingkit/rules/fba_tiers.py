@@ -2,12 +2,12 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, Literal
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.mapping.units import units
 from listingkit.resources import data
@@ -15,8 +15,7 @@ from listingkit.resources import data
 _SLACK = 1 + 1e-9  # a package exactly on a bound keeps it, whatever the unit it was converted from
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(Struct, frozen=True):
     """The bounds of one tier, in the units of its table; None is no bound. `refused`: FBA does not take the package."""
 
     name: str
@@ -32,8 +31,7 @@ class Tier:
     usual: bool = False  # standard size
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """The tiers of a region, smallest first; the last takes everything."""
 
     name: str

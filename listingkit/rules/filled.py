@@ -1,8 +1,9 @@
 """Checking a filled template: every rule of the catalogue, and everything that the template itself says."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from listingkit.config import DEFAULT, Config
 from listingkit.inventory.filled import Filled

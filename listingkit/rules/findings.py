@@ -2,18 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, overload
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.finding import Finding, Fix, Flaw, Safety, Severity
 from listingkit.mapping.listings import Source
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """The flaws of one rule in one column, for the same marketplaces. All columns have the same height."""
 
     code: str
@@ -62,8 +61,7 @@ def partly(flaw: Flaw, rows: int, of: int) -> str:
     return flaw.message if rows == of else f"{flaw.message} (said of {rows} of {of} rows)"
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One cell of the listings that a safe fix changes."""
 
     index: int
@@ -71,8 +69,7 @@ class Cell:
     value: str
 
 
-@dataclass(frozen=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """What one exception of the config accepted."""
 
     reason: str
@@ -80,8 +77,7 @@ class Accepted:
     findings: "Findings"
 
 
-@dataclass(frozen=True)
-class Rest:
+class Rest(Struct, frozen=True):
     """Flaws of one rule that are counted and not kept."""
 
     code: str

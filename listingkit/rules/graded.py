@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
+from msgspec import structs
 
 from listingkit.config import Config
 from listingkit.finding import Finding, Severity
@@ -85,4 +86,4 @@ def _with(batch: Batch, said: Outcome) -> Batch | None:
     if said == "off":
         return None
     flaws = [replace(flaw, severity=None) if flaw.severity else flaw for flaw in batch.flaws]
-    return replace(batch, severity=Severity(said), flaws=flaws)
+    return structs.replace(batch, severity=Severity(said), flaws=flaws)

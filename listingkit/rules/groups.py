@@ -1,9 +1,9 @@
 """Rows that share a key: rules with the same keys group the rows once, and only suspicious groups are looked at."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.mapping.listings import SOURCE
 from listingkit.master.sheet import ROW
@@ -20,8 +20,7 @@ HASHED = "#hash"  # ends the name of a column that has the hashes of another
 Fold = tuple[str, Callable[[pl.Expr], pl.Expr] | None]  # a column of keys, and how a rule folds it
 
 
-@dataclass(frozen=True)
-class Grouping:
+class Grouping(Struct, frozen=True):
     """One rule across rows, for the marketplaces that see the same columns."""
 
     rule: Rule

@@ -1,17 +1,17 @@
 """Limits with a date, a scope and a source: data/limits.toml, and which of them is in force."""
 
 import tomllib
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from listingkit.marketplace import Marketplace
 from listingkit.resources import data
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """One limit. `layer` says who enforces it: the schema rejects the row, policy suppresses it, the search index ignores it."""
 
     name: str

@@ -1,7 +1,8 @@
 """Values of a migrated file that the new template's lists do not have for the row they stand in."""
 
 from collections import Counter
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from listingkit.inventory.migrate import Migration
 from listingkit.rules.template_lists import listed, outside

@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 
 import polars as pl
+from msgspec import structs
 
 from listingkit.config import DEFAULT, Config
 from listingkit.fields import fields as all_fields
@@ -64,7 +65,7 @@ def whole_batches(run: Run, rules: Sequence[Rule]) -> Iterator[Batch]:
     yield from row_batches(run, proved_tasks(run, rules, silent), telling=False)
     count = buckets_of(run.frame.height)
     for bucket in range(count):
-        yield from across_batches(replace(run, bucket=(bucket, count)), rules, silent)
+        yield from across_batches(structs.replace(run, bucket=(bucket, count)), rules, silent)
     yield from sheet_batches(run)
 
 
@@ -230,7 +231,7 @@ def _judge_absent(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:
     if not flaws:
         return
     flaw = replace(flaws[0], fix=None)
-    yield replace(
+    yield structs.replace(
         _batch(run, task, task.plain[0], flawed[:1], [flaw]),
         places=places(run.frame, flawed[:1], None).with_columns(
             pl.lit(None, pl.UInt32).alias("index"), pl.lit(None, pl.UInt32).alias("row"), pl.lit(None, pl.String).alias("sku")

@@ -8,10 +8,10 @@ What each code means is documented by `given`, as for every rule that is judged 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.config import Config
 from listingkit.fields import fields as all_fields
@@ -31,8 +31,7 @@ class Look(NamedTuple):
     places: pl.DataFrame = pl.DataFrame()  # as of a batch, with more columns where the judge asks for them
 
 
-@dataclass(frozen=True)
-class SheetRule:
+class SheetRule(Struct, frozen=True):
     """A judge of whole runs."""
 
     codes: tuple[str, ...]

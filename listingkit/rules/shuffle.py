@@ -5,9 +5,9 @@ goes. In its bucket a group is judged by the same code as everywhere; groups tha
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.mapping.listings import SOURCE
 from listingkit.master.sheet import ROW
@@ -19,8 +19,7 @@ BUCKET = "#bucket"
 _AT = "#at"  # number of a row
 
 
-@dataclass(frozen=True)
-class Shuffle:
+class Shuffle(Struct, frozen=True):
     """Rules across rows that meet by the same keys."""
 
     rules: tuple[Rule, ...]

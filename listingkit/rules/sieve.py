@@ -6,16 +6,15 @@ A rule whose exact sieve is dear says with `Staged` what a cheap one leaves over
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.rules.task import Task
 
 
-@dataclass(frozen=True)
-class Holds:
+class Holds(Struct, frozen=True):
     """Rows whose text, in any of some columns, holds a pattern, as polars writes patterns. Meant for what few texts hold."""
 
     columns: pl.Expr | Sequence[pl.Expr]
@@ -40,8 +39,7 @@ class Holds:
         return self.expression | (other.expression if isinstance(other, Holds) else other)
 
 
-@dataclass(frozen=True)
-class Staged:
+class Staged(Struct, frozen=True):
     """A cheap sieve, and a dear one for the rows that it leaves."""
 
     first: pl.Expr

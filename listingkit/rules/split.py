@@ -1,9 +1,9 @@
 """Parts of a batch: some of its rows, some of its marketplaces. The judge is not asked again."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.rules.findings import Batch
 

@@ -1,11 +1,11 @@
 """One piece of checking work, and what a check looks at."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import polars as pl
+from msgspec import Struct, field
 
 from listingkit.config import Config
 from listingkit.finding import Flaw, Safety, Severity
@@ -16,8 +16,7 @@ from listingkit.rules.engine import Context
 from listingkit.rules.sample import sample
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(Struct, frozen=True):
     """One judge on one set of columns, for the marketplaces where it comes to the same."""
 
     code: str
@@ -37,8 +36,7 @@ class Task:
     names: bool = False  # of the rows that miss the column the first is named: not every row needs it
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True):
     """What one check looks at."""
 
     listings: Listings

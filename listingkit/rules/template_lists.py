@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.finding import Flaw, Safety, Severity
 from listingkit.inventory.template import Control, Template, TemplateColumn, ValueList

@@ -1,10 +1,10 @@
 """Rows of a template as its rules see them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.finding import Flaw
 from listingkit.inventory.requirements import TYPE_PATHS
@@ -17,8 +17,7 @@ SKU_PATHS = ("contribution_sku#1.value", "item_sku", "vendor_sku#1.value")
 THEME_PATHS = ("variation_theme#1.name", "variation_theme")
 
 
-@dataclass(frozen=True)
-class Flawed:
+class Flawed(Struct, frozen=True):
     """The flaws of one rule in one column: positions in the frame, with a flaw each."""
 
     code: str
@@ -27,8 +26,7 @@ class Flawed:
     flaws: Sequence[Flaw]
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True, dict=True):
     """Rows of a template: one String column a path, labels as a person picks them, blank null.
 
     `texts` names, for columns of numbers and dates, the rows (by `#row`) whose cell was typed as text.

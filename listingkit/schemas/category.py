@@ -5,11 +5,12 @@ A schema is a folder `category_schemas/<TYPE>/`: `schema.toml`, overlays for som
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from listingkit.errors import BadProfile, UnknownName
 from listingkit.fields import fields, plain_names
@@ -25,8 +26,7 @@ LONGEST = 60  # characters of a product type; file systems take no longer names 
 DEEPEST = 5  # schemas that extend one another
 
 
-@dataclass(frozen=True, eq=False)
-class CategorySchema:
+class CategorySchema(Struct, frozen=True, eq=False):
     """What one product type asks. Two schemas are the same only if they are one object: `load` makes each once."""
 
     product_type: str

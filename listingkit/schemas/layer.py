@@ -20,11 +20,12 @@ forbidden_when = { parentage_level = ["parent"] }
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from listingkit.errors import BadProfile, UnknownName
 from listingkit.fields import fields, plain_names
@@ -51,8 +52,7 @@ _KEY = re.compile(r"\s*[\"']?([A-Za-z0-9_-]+)[\"']?\s*=")
 MARGIN = {"source": str, "confidence": str, "checked": date, "since": date, "until": date, "severity": str}
 
 
-@dataclass(frozen=True)
-class Saying:
+class Saying(Struct, frozen=True):
     """What one table says of one field."""
 
     field: str
@@ -67,8 +67,7 @@ class Saying:
     until: date | None
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """A schema file, or an overlay: then `marketplaces` says where it is in force."""
 
     file: str

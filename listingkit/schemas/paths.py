@@ -10,10 +10,11 @@ and brackets on it are its members too. `color[language_tag=de_DE]#1.standardize
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct
 
 # members that stand in brackets wherever they occur, in the order of real templates
 BRACKETS = ("marketplace_id", "language_tag", "audience", "content_language", "content_type")
@@ -24,8 +25,7 @@ _LONGEST = 1_000  # characters of a path
 Attributes = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One name of a path; `number` (1-based) makes it an item of an array."""
 
     name: str

@@ -8,9 +8,10 @@ power_plug_type	type_f_2pin_de	Type F - 2 pin (DE)	DE FR UK
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from listingkit.errors import BadProfile, UnknownName
 from listingkit.fields import fields, plain_names
@@ -22,8 +23,7 @@ COLUMNS = ["field", "value", "label", "marketplaces", "deprecated"]
 LARGEST = 5_000_000  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """One value of a list; `marketplaces` is empty where it is taken everywhere."""
 
     field: str
@@ -33,8 +33,7 @@ class Value:
     deprecated: bool
 
 
-@dataclass(frozen=True)
-class Values:
+class Values(Struct, frozen=True):
     """The lists of one schema folder."""
 
     file: str

@@ -68,9 +68,8 @@ def rewritten(old: Path) -> Path:
     """The upload with other texts in 24 columns of every row; made once a size."""
     path = old.with_name(old.name.replace("old", "rewritten"))
     if not path.exists():
-        from dataclasses import replace
-
         import polars as pl
+        from msgspec.structs import replace
 
         from listingkit.inventory.upload_read import read_upload
         from listingkit.render import text
@@ -85,7 +84,7 @@ def rewritten(old: Path) -> Path:
 
 def _over(template: Any, columns: Any) -> Any:
     """The template with exactly these columns, in their order."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from listingkit.inventory.template import TemplateColumn
 

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from listingkit.config import Config
 from listingkit.errors import Unreadable
@@ -140,7 +141,7 @@ def test_moved_rows_are_known(flawed: Any, tmp_path: Path, order: list[int]) -> 
     moved = listings.frame[order].with_columns(pl.int_range(77, 77 + pl.len(), dtype=pl.UInt32).alias(ROW))
     config = Config(select=("TTL001", "OFR", "REQ", "SKU001"))
     before = check(listings, select(STORES), as_of=AS_OF, config=config)
-    after = check(replace(listings, frame=moved), select(STORES), as_of=AS_OF, config=config)
+    after = check(structs.replace(listings, frame=moved), select(STORES), as_of=AS_OF, config=config)
     path = tmp_path / "known.json"
     path.write_text(written(before, STORES), "utf-8")
     found = compared(after, read(path), STORES, lambda _: True)

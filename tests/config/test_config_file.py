@@ -3,7 +3,6 @@
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft7Validator, meta
+from msgspec.structs import asdict
 
 import listingkit.config as package
 from listingkit.config import DEFAULT, load

@@ -1,9 +1,9 @@
 """The delta: what is sent, in which order, in which files."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from listingkit.diff.compare import compare
 from listingkit.diff.delta import delta, takes_partial

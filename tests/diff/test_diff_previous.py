@@ -8,6 +8,7 @@ from types import ModuleType
 
 import polars as pl
 import pytest
+from msgspec import structs
 
 from listingkit.diff import ledger
 from listingkit.diff.compare import compare
@@ -111,9 +112,9 @@ def test_a_category_listings_report_is_a_filled_template(templates: ModuleType, 
     paths = {found.plain: column.path for column in description.columns if (found := place(column.path))}
     row = {paths["sku"]: "M-1", paths["product_type"]: description.product_types[0]} | {paths[field]: word for word, field in words.items()}
     live = load(templates.build(replace(description, rows=[row]), tmp_path / name))
-    wanted = replace(live, frame=live.frame.with_columns(pl.lit("12.50").alias(paths["price"])))
+    wanted = structs.replace(live, frame=live.frame.with_columns(pl.lit("12.50").alias(paths["price"])))
     assert list(compare(live, wanted)) == []
-    dearer = replace(live, frame=live.frame.with_columns(pl.lit("13.50").alias(paths["price"])))
+    dearer = structs.replace(live, frame=live.frame.with_columns(pl.lit("13.50").alias(paths["price"])))
     assert [(change.sku, change.field, change.old, change.new) for change in compare(live, dearer)] == [("M-1", "price", "12.5", "13.50")]
 
 

@@ -1,6 +1,5 @@
 """What parts leave of their looks says of the sheet what all of its rows say."""
 
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from listingkit.checker import Checker
 from listingkit.config import Config

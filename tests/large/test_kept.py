@@ -1,7 +1,6 @@
 """Rows that were put away part by part show what they show together."""
 
 import tempfile
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from generate import master
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from listingkit import kept, packing
 from listingkit.checker import Checker

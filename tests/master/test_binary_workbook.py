@@ -7,12 +7,12 @@ import random
 import subprocess
 import zipfile
 from collections.abc import Mapping
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from listingkit.errors import Unreadable
 from listingkit.master.binary_workbook import made_plain, records

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from report_cases import BARE, CHECK_DIGIT, HOSTILE, LONG_TITLE, hostile, written
 
 from listingkit.errors import UnknownName
@@ -88,7 +89,7 @@ def test_nothing_but_our_own_script_and_style_may_run() -> None:
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_contents_stay_in_the_packed_data(value: str) -> None:
-    report = replace(hostile(value), products=[Product(value, value, value, value, {"DE": value}, value, value)])
+    report = structs.replace(hostile(value), products=[Product(value, value, value, value, {"DE": value}, value, value)])
     page = written(report, "html")
     assert page.count("<script") == 3
     assert "<img" not in page

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from browsing import Page as Opened
+from msgspec import structs
 from report_cases import BARE, CHECK_DIGIT, HOSTILE, LONG_TITLE, hostile
 
 from listingkit.finding import Fix, Safety
@@ -209,7 +210,7 @@ def test_axe_finds_nothing(browser: Any, tmp_path: Path, dark: bool) -> None:
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
 def test_nothing_in_a_cell_runs(browser: Any, tmp_path: Path, value: str) -> None:
-    report = replace(hostile(value), products=[Product(value, value, value, None, {"DE": value}, value, value)])
+    report = structs.replace(hostile(value), products=[Product(value, value, value, None, {"DE": value}, value, value)])
     page = Page(browser, tmp_path, report)
     page.click("#rows button")
     assert page.run("return document.querySelectorAll('script').length") == 3

@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec import structs
 from report_cases import BARE, CHECK_DIGIT, HOSTILE, LONG_TITLE, TEXT_FORMATS, hostile, node_modules, written
 
 from listingkit.finding import Fix, Safety, Severity
@@ -107,7 +108,7 @@ def test_csv_has_every_part_of_a_finding() -> None:
     }
 
 
-APART = replace(
+APART = structs.replace(
     FOUND,
     accepted=[(replace(BARE, sku="AB-9"), "[why](x) {0}\x1b")],
     known=[replace(LONG_TITLE, sku="AB-8")],
@@ -124,7 +125,7 @@ def test_sarif_keeps_new_known_and_accepted_apart() -> None:
     assert all(run["tool"]["driver"]["rules"][one["ruleIndex"]]["id"] == one["ruleId"] for one in results)
     assert len({one["partialFingerprints"]["listingkit/v1"] for one in results}) == len(results)
     assert results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "in/m%201.xlsx"
-    plain = json.loads(written(replace(FOUND, accepted=[(LONG_TITLE, "r")]), "sarif"))["runs"][0]["results"]
+    plain = json.loads(written(structs.replace(FOUND, accepted=[(LONG_TITLE, "r")]), "sarif"))["runs"][0]["results"]
     assert not any("baselineState" in one for one in plain)
 
 
@@ -138,7 +139,9 @@ def test_sarif_is_valid(report: Report) -> None:
 
 
 def test_sarif_tells_rule_row_cell_and_fix() -> None:
-    report = replace(FOUND, rules={"GTN001": RuleCard("GTN001", "x", "The check digit holds.", "Amazon refuses it.", "GS1", "gtin")})
+    report = structs.replace(
+        FOUND, rules={"GTN001": RuleCard("GTN001", "x", "The check digit holds.", "Amazon refuses it.", "GS1", "gtin")}
+    )
     run = json.loads(written(report, "sarif"))["runs"][0]
     rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
     assert rules["GTN001"]["shortDescription"] == {"text": "The check digit holds."}
@@ -167,7 +170,7 @@ def test_uris_of_files(file: str, wanted: str) -> None:
 
 
 def test_junit_counts_and_only_errors_fail() -> None:
-    suites = ET.fromstring(written(replace(FOUND, inputs=[Input("clean.csv"), Input("master.xlsx", "Products")]), "junit"))
+    suites = ET.fromstring(written(structs.replace(FOUND, inputs=[Input("clean.csv"), Input("master.xlsx", "Products")]), "junit"))
     cases = suites.findall(".//testcase")
     assert suites.attrib["tests"] == str(len(cases)) == "4"
     assert suites.attrib["failures"] == "1"

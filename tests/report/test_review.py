@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
+from msgspec import structs
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from report_cases import CHECK_DIGIT, HOSTILE, LONG_TITLE
@@ -181,7 +182,7 @@ def test_nothing_in_a_cell_is_calculated_or_breaks_the_file(kind: str, value: st
     file = workbook(tmp_path / "master.xlsx") if kind == "kept" else text_file(tmp_path / "master.csv")
     master = read_all(file)[0]
     if kind == "lean":
-        master = replace(master, frame=master.frame.with_columns(B=pl.lit(value)))
+        master = structs.replace(master, frame=master.frame.with_columns(B=pl.lit(value)))
     flaw = replace(CHECK_DIGIT, file=master.file, sheet=master.sheet, row=2, cell="B2", value=value, message=value, sku=value, column=value)
     content = reviewed(Report([replace(flaw, fix=Fix(value, Safety.ASK))], inputs=[Input(value[:100])]), (master,))
     book = opened(content)
@@ -225,7 +226,7 @@ def test_cells_without_a_value_are_errors_until_somebody_fills_them(tmp_path: Pa
     path = tmp_path / "m.xlsx"
     book.save(path)
     monkeypatch.setattr(review, "KEPT_CELLS", review.KEPT_CELLS if kept else 0)
-    master = replace(read_all(path)[0], file=str(path))
+    master = structs.replace(read_all(path)[0], file=str(path))
     (tmp_path / "review.xlsx").write_bytes(reviewed(Report([], rows=3, inputs=[Input(str(path), "Sheet")], rules={}), (master,)))
     again = map_columns(read_all(tmp_path / "review.xlsx"))
     assert again.frame["sku"].to_list() == ["A", "B", "C"]

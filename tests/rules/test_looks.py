@@ -1,7 +1,6 @@
 """Rules about the whole sheet say the same of rows that they looked at part by part as of all rows at once."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from random import Random
@@ -10,6 +9,7 @@ from typing import Any
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from listingkit.config import Config
 from listingkit.finding import Finding

@@ -1,6 +1,5 @@
 """One master, many marketplaces: currencies, scripts, languages, translations."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,6 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from listingkit.config import Config
 from listingkit.finding import Severity

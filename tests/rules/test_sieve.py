@@ -1,13 +1,13 @@
 """Sieves that are asked together leave what each of them leaves alone, and fold letters as Python does."""
 
 import sys
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from listingkit.config import DEFAULT
 from listingkit.mapping.listings import SOURCE, Listings, Source

@@ -1,6 +1,5 @@
 """No flawed value escapes its suspects: the columnwise sieve may only be too generous."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,6 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from listingkit.fields import fields
 from listingkit.mapping.listings import SOURCE, Listings, Source

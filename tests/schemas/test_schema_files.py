@@ -16,7 +16,7 @@ from listingkit.schemas.cards import as_dict, card
 from listingkit.schemas.category import load, names
 from listingkit.schemas.layer import line_of, lines_of
 from listingkit.schemas.starter import start
-from listingkit.schemas.words import AtMost, Constraint, MaxChars, OneOf, Required
+from listingkit.schemas.words import AtMost, Constraint, MaxChars, OneOf, Required, Word
 
 DAY = date(2026, 9, 30)
 HEAD = 'product_type = "VASE"\ntitle = "Vases"\nchecked = 2026-09-30\nsource = "a template"\nconfidence = "confirmed"\n'
@@ -44,8 +44,10 @@ def asked(folder: Path, store: str | None, day: date = DAY) -> tuple[Constraint,
 
 def test_an_overlay_says_only_the_difference(make: Make) -> None:
     folder = make("[brand]\nrequired = true\nmax_chars = 50\n", DE_toml=OVER + "[brand]\nmax_chars = 40\n")
-    assert [(one.field, one.word) for one in asked(folder, "US")] == [("brand", Required()), ("brand", MaxChars(50))]
-    assert [(one.field, one.word) for one in asked(folder, "DE")] == [("brand", Required()), ("brand", MaxChars(40))]
+    everywhere: list[Word] = [Required(), MaxChars(50)]
+    there: list[Word] = [Required(), MaxChars(40)]
+    assert [(one.field, one.word) for one in asked(folder, "US")] == [("brand", word) for word in everywhere]
+    assert [(one.field, one.word) for one in asked(folder, "DE")] == [("brand", word) for word in there]
     assert asked(folder, None) == asked(folder, "US")
     (_, differing) = asked(folder, "DE")
     assert (differing.source, differing.marketplaces) == ("another", frozenset({"DE"}))

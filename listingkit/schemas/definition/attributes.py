@@ -1,10 +1,11 @@
 """Flat listings to the attributes of a JSON listing and back: typed leaves, labels to values, implied members filled in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from listingkit.schemas import paths
 from listingkit.schemas.definition.columns import IDENTIFIER
@@ -23,8 +24,7 @@ _YES, _NO = {"true", "yes", "1"}, {"false", "no", "0"}
 _LONGEST_NUMBER = 40
 
 
-@dataclass(frozen=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """One listing as JSON takes it. `action` is the template's wire value (full_update, partial_update, delete); blank is full."""
 
     sku: str

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.schemas.definition.columns import field_at, spoken_name
 from listingkit.schemas.definition.compile import deprecated, open_list
@@ -32,8 +32,7 @@ _LIMITS = {  # keyword: what it bounds, and whether a smaller number asks more
 _FORMS = ("type", "pattern", "format", "multipleOf", "selectors")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One difference. `more`: listings that were fine may not be any longer."""
 
     kind: Literal["attribute", "required", "condition", "values", "limit", "form"]

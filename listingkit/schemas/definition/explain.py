@@ -1,8 +1,9 @@
 """What is wrong with a listing that did not pass: every fault with its place, found by going through the compiled schema again."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from listingkit.schemas.definition.node import Node
 
@@ -10,8 +11,7 @@ Place = tuple[str | int, ...]
 _STRUCTURE = ("type", "enum", "const", "openList")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fault:
+class Fault(Struct, frozen=True, eq=False):
     """One keyword that does not hold. `name` is the attribute that is missing or unwanted; `because` the conditions that led here."""
 
     place: Place

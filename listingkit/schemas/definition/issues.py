@@ -1,8 +1,9 @@
 """From faults to what a seller reads: one sentence, the column or field by its name, a fix where there is one."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from listingkit.finding import Safety, Severity
 from listingkit.schemas import paths
@@ -43,8 +44,7 @@ _ALIKE = {"maxUtf8ByteLength": "maxLength", "minUtf8ByteLength": "minLength", "f
 TOO_MANY = "VAL013"  # maxItems, maxUniqueItems and their opposites
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Struct, frozen=True):
     """One thing that is wrong with a listing. `column` is the template's path, `field` our name where we have one."""
 
     code: str

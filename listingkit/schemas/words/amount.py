@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 from typing import ClassVar
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.finding import Flaw
 from listingkit.schemas.words.word import NO_COLUMNS, NOTHING, Example
@@ -15,8 +15,7 @@ from listingkit.schemas.words.word import NO_COLUMNS, NOTHING, Example
 NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """Must be a plain number: digits, at most one decimal point, no unit, no thousands separator."""
 
     code: ClassVar[str] = "VAL006"
@@ -51,8 +50,7 @@ def _bound(limit: Decimal) -> None:
         raise TypeError(f"a bound is a finite Decimal, not {limit!r}")
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeast:
+class AtLeast(Struct, frozen=True):
     """Not smaller than this; `exclusive`: larger."""
 
     least: Decimal
@@ -84,8 +82,7 @@ class AtLeast:
         return Example(plain(self.least - draw.randint(0 if self.exclusive else 1, 50)))
 
 
-@dataclass(frozen=True, slots=True)
-class AtMost:
+class AtMost(Struct, frozen=True):
     """Not larger than this."""
 
     most: Decimal
@@ -113,8 +110,7 @@ class AtMost:
         return Example(plain(self.most + draw.randint(1, 50)))
 
 
-@dataclass(frozen=True, slots=True)
-class Decimals:
+class Decimals(Struct, frozen=True):
     """At most so many digits after the point; none makes it a whole number (`2.00` is whole)."""
 
     most: int

@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.fields import plain_names
 from listingkit.finding import Flaw, Safety
 from listingkit.schemas.words.word import NO_COLUMNS, NOTHING, Example, fold, letters, spoken
 
 
-@dataclass(frozen=True, slots=True)
-class Required:
+class Required(Struct, frozen=True):
     """Must be filled."""
 
     code: ClassVar[str] = "REQ001"
@@ -36,8 +35,7 @@ class Required:
         return Example(draw.choice([None, ""]))
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """Something about another field: filled (no `values`) or one of `values`; `negated` turns it round. Blank is none of them."""
 
     field: str
@@ -113,8 +111,7 @@ def _consistent(conditions: tuple[Condition, ...]) -> None:
         raise ValueError("a condition names each other field once, and at least one")
 
 
-@dataclass(frozen=True, slots=True)
-class RequiredWhen:
+class RequiredWhen(Struct, frozen=True):
     """Must be filled where all conditions hold."""
 
     conditions: tuple[Condition, ...]
@@ -149,8 +146,7 @@ class RequiredWhen:
         return Example(None, {one.field: one.example(draw, met=True) for one in self.conditions})
 
 
-@dataclass(frozen=True, slots=True)
-class ForbiddenWhen:
+class ForbiddenWhen(Struct, frozen=True):
     """Must be blank where all conditions hold."""
 
     conditions: tuple[Condition, ...]

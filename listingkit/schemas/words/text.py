@@ -1,19 +1,18 @@
 """Words about texts: how long, in which form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.finding import Flaw
 from listingkit.schemas import patterns
 from listingkit.schemas.words.word import NO_COLUMNS, NOTHING, Example, letters
 
 
-@dataclass(frozen=True, slots=True)
-class MaxChars:
+class MaxChars(Struct, frozen=True):
     """At most so many characters (code points, as Amazon's schemas count)."""
 
     most: int
@@ -41,8 +40,7 @@ class MaxChars:
         return Example("x" * (self.most + draw.randint(1, 10)))
 
 
-@dataclass(frozen=True, slots=True)
-class MinChars:
+class MinChars(Struct, frozen=True):
     """At least so many characters."""
 
     least: int
@@ -70,8 +68,7 @@ class MinChars:
         return Example("x" * draw.randint(1, max(1, self.least - 1)) if self.least > 1 else None)
 
 
-@dataclass(frozen=True, slots=True)
-class MaxBytes:
+class MaxBytes(Struct, frozen=True):
     """At most so many bytes in UTF-8: an umlaut takes two, a Chinese character three, an emoji four."""
 
     most: int
@@ -100,8 +97,7 @@ class MaxBytes:
         return Example("ä" * (self.most // 2 + draw.randint(1, 5)))
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Struct, frozen=True):
     """Must have this form; `means` says it in words. See `patterns` for what is refused."""
 
     pattern: str

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from random import Random
 from types import MappingProxyType
 from typing import ClassVar, NamedTuple, Protocol
 
 import polars as pl
+from msgspec import Struct
 
 from listingkit.finding import Flaw, Severity
 
@@ -54,8 +54,7 @@ def letters(draw: Random, length: int) -> str:
     return "".join(draw.choice("abcdefghij ABCDEFGHIJ0123456789äéß漢字") for _ in range(length)).replace(" ", "x")
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(Struct, frozen=True):
     """A word about a field, and who says so.
 
     What nobody confirmed has `confidence` "unconfirmed" and is a warning. `marketplaces` is empty where it is asked everywhere.
