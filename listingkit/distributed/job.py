@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 from msgspec import Struct, field
@@ -81,6 +81,13 @@ class Job(Struct, frozen=True):
         return f"_shuffle/{self.number}"
 
 
+class Whole(NamedTuple):
+    """What some rows say once of a column."""
+
+    batch: Batch
+    rows: int | None  # of these rows that it is said of, which may be none in one part; None: it is said of no row anywhere
+
+
 class Told(Struct, frozen=True):
     """What a task tells of its rows: all that the whole needs, and never the rows."""
 
@@ -99,7 +106,7 @@ class PartTold(Told, frozen=True):
     seen: Mapping[Assignment, Seen] = field(default_factory=dict)
     samples: Mapping[str, pl.Series] = field(default_factory=dict)
     filled: Mapping[str, int] = field(default_factory=dict)  # sampled column -> cells that are not blank
-    whole: Sequence[tuple[Batch, int]] = ()  # what is said once of a column, with the number of rows that it is said of
+    whole: Sequence[Whole] = ()
     notes: Sequence[Finding] = ()  # on the mapping of columns
     source: Source | None = None
     kinds: frozenset[str] = frozenset()  # product types

@@ -7,7 +7,7 @@ from uuid import uuid4
 import polars as pl
 from msgspec import structs
 
-from listingkit.distributed.job import Job, PartTold, Told
+from listingkit.distributed.job import Job, PartTold, Told, Whole
 from listingkit.distributed.store import joined
 from listingkit.distributed.work import leave
 from listingkit.finding import Finding
@@ -66,19 +66,20 @@ def _once(parts: Sequence[PartTold], name: str) -> list[Finding]:
     return list(dict.fromkeys(replace(note, file=name) for part in parts for note in part.notes))
 
 
-def together(found: Sequence[tuple[Batch, int]], parts: Sequence[PartTold]) -> list[Batch]:
+def together(found: Sequence[Whole], parts: Sequence[PartTold]) -> list[Batch]:
     """What the parts say of whole columns, said once with the number of all rows concerned."""
-    counted: dict[tuple[object, ...], tuple[Batch, int]] = {}
+    counted: dict[tuple[object, ...], Whole] = {}
     for batch, rows in found:
-        said = () if rows else tuple(flaw.message for flaw in batch.flaws)
+        said = () if rows is not None else tuple(flaw.message for flaw in batch.flaws)
         key = batch.code, batch.severity, batch.column, batch.stores, batch.absent, said
         first, before = counted.get(key, (batch, 0))
-        counted[key] = first, before + rows
-    return [_worded(batch, rows, sum(part.filled.get(batch.column, 0) for part in parts)) for batch, rows in counted.values()]
+        counted[key] = Whole(first, None if rows is None else (before or 0) + rows)
+    return [_worded(one, sum(part.filled.get(one.batch.column, 0) for part in parts)) for one in counted.values()]
 
 
-def _worded(batch: Batch, rows: int, of: int) -> Batch:
-    if not rows:  # it is said of no row, and as it is
+def _worded(one: Whole, of: int) -> Batch:
+    batch, rows = one
+    if rows is None:  # as it is
         return batch
     flaw = batch.flaws[0]
     message = partly(flaw, rows, of) if batch.absent is None else missing(batch.field, flaw, rows, batch.first)

@@ -10,7 +10,7 @@ from msgspec.structs import asdict, replace
 
 from listingkit import fixing
 from listingkit.checker import shifted
-from listingkit.distributed.job import Counts, Job, PartTold, Told, listings_of, numbered, same_columns
+from listingkit.distributed.job import Counts, Job, PartTold, Told, Whole, listings_of, numbered, same_columns
 from listingkit.distributed.looked import Looked, Looks, put_together
 from listingkit.distributed.reading import batches
 from listingkit.distributed.store import (
@@ -84,7 +84,7 @@ class _Part:
         self.samples: dict[str, list[pl.Series]] = {name: [] for name in job.proof.samples}
         self.filled = dict.fromkeys(job.proof.samples, 0)
         self.notes: dict[Finding, None] = {}  # on columns
-        self.whole: list[tuple[Batch, int]] = []
+        self.whole: list[Whole] = []
         self.kinds: set[str] = set()
         self.buckets: list[dict[int, list[pl.DataFrame]]] = [{} for _ in job.checker.shuffles(job.like)]
         self.children: dict[int, list[pl.DataFrame]] = {}
@@ -179,7 +179,7 @@ class _Judged:
 
     def take(
         self, judged: Sequence[Batch], frame: pl.DataFrame, sources: Sequence[Source], at: int = 0, *, once: bool = False
-    ) -> list[tuple[Batch, int]]:
+    ) -> list[Whole]:
         """Take the findings of some rows, `at` rows below the first. With `once`, what is said of all rows is handed back instead."""
         skus = frame["sku"] if "sku" in frame.columns else pl.Series("sku", [None] * frame.height, dtype=pl.String)
         findings = Findings(judged, sources)
@@ -195,7 +195,7 @@ class _Judged:
             self.fixes += [_fixes(one, places) for one in findings.batches]
         whole = [one for one in findings.batches if once and one.whole]
         self.found += self.cap(shifted(one, at) for one in findings.batches if not (once and one.whole))
-        return [(replace(one, covers=None, of=None), 0 if one.covers is None else len(one.covers)) for one in whole]
+        return [Whole(replace(one, covers=None, of=None), None if one.covers is None else len(one.covers)) for one in whole]
 
     def _use(self, uses: dict[int, Use]) -> None:
         for number, use in uses.items():

@@ -185,8 +185,8 @@ def _parted(batch: Batch, one: Entry, skus: pl.Series) -> tuple[list[Batch], lis
         taken: Batch | None = here
     elif here.covers is not None:
         mask = one.covers(skus.gather(here.covers))
-        taken = of_covered(here, mask)
-        kept.append(of_covered(here, ~mask))
+        taken = of_covered(here, mask, skus)
+        kept.append(of_covered(here, ~mask, skus))
     else:
         mask = one.covers(here.places["sku"])
         taken = of_rows(here, mask)

@@ -29,7 +29,7 @@ class Batch(Struct, frozen=True):
     also: Sequence[tuple[int, int]] = ()  # (row of the listings, place): other rows that the flaw at this place holds back
     of: int | None = None  # rows that it would be said of, where `covers` are only some of them
     absent: str | None = None  # the finding is that the sheet lacks the column, which this product type ("": every row) asks for
-    first: str | None = None  # SKU of the first row that misses an absent column, where not every row needs it
+    first: str | None = None  # SKU of the first row that misses an absent column ("": it has none), where not every row needs it
 
     @property
     def whole(self) -> bool:

@@ -61,13 +61,20 @@ def _by_row(batch: Batch, frame: pl.DataFrame, config: Config) -> Iterator[Batch
             yield part
         return
     rows = batch.covers if batch.covers is not None else batch.places["index"]
-    outcomes = _outcomes(frame, rows, columns, lambda held: config.outcome(batch.code, marketplace=store, **held) or "")
+    own = _own(batch) or ""  # layers that say what the rule says by itself do not part its rows
+    outcomes = _outcomes(frame, rows, columns, lambda held: config.outcome(batch.code, marketplace=store, **held) or own)
     for said in outcomes.unique(maintain_order=True):
         chosen = outcomes == said
-        part = of_covered(batch, chosen) if batch.covers is not None else of_rows(batch, chosen)
+        part = of_covered(batch, chosen, frame.get_column("sku", default=None)) if batch.covers is not None else of_rows(batch, chosen)
         graded_part = _with(part, said or None) if part is not None else None
         if graded_part is not None:
             yield graded_part
+
+
+def _own(batch: Batch) -> Outcome:
+    """How bad all the flaws of a batch are where no layer speaks; None where that differs."""
+    own = {batch.severity_of(flaw) for flaw in batch.flaws}
+    return own.pop().value if len(own) == 1 else None
 
 
 def _outcomes(frame: pl.DataFrame, rows: pl.Series, columns: Sequence[str], say: Callable[[Mapping[str, str | None]], str]) -> pl.Series:

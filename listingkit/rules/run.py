@@ -238,7 +238,7 @@ def _judge_absent(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:
         ),
         covers=pl.Series("index", flawed, dtype=pl.UInt32),
         absent=task.about,
-        first=run.frame["sku"][flawed[0]] if task.names and "sku" in run.frame.columns else None,
+        first=run.frame["sku"][flawed[0]] or "" if task.names and "sku" in run.frame.columns else None,
     )
 
 

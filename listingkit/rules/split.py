@@ -36,15 +36,19 @@ def without_debris(batches: Sequence[Batch]) -> Iterator[Batch]:
             yield part
 
 
-def of_covered(batch: Batch, rows: pl.Series) -> Batch | None:
-    """A finding about a whole column, for some of the rows that it covers (a mask over `covers`); it says so."""
+def of_covered(batch: Batch, rows: pl.Series, skus: pl.Series | None) -> Batch | None:
+    """A finding about a whole column, for some of the rows that it covers (a mask over `covers`); it says so, and names the first of them.
+
+    `skus` are those of all rows.
+    """
     assert batch.covers is not None
     if not rows.any():
         return None
     if rows.all():
         return batch
-    first = batch.first if rows[0] else None
-    return replace(batch, covers=batch.covers.filter(rows), of=batch.of or batch.covers.len(), first=first)
+    covers = batch.covers.filter(rows)
+    first = batch.first if batch.first is None or skus is None else skus[covers[0]] or ""
+    return replace(batch, covers=covers, of=batch.of or batch.covers.len(), first=first)
 
 
 def of_stores(batch: Batch, stores: Collection[str]) -> Batch | None:

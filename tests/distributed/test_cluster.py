@@ -27,7 +27,9 @@ from listingkit.distributed.run import buckets_for
 from listingkit.errors import BadProfile, ListingkitError, UnknownName
 from listingkit.inventory import builtin
 from listingkit.job import Inputs, checked, listings_of, read_masters
+from listingkit.large import Question, check_parts
 from listingkit.marketplace import select
+from listingkit.parts import Parts
 from listingkit.render import text
 from listingkit.render.rows import render
 from listingkit.report.changes_lines import write_jsonl
@@ -126,6 +128,53 @@ def test_uploads_are_fixed_excepted_and_held_back_as_on_one_machine(
     accepted = {one["reason"]: one["count"] for one in json.loads((out / "summary.json").read_text("utf-8"))["accepted"]}
     assert accepted == {one.reason: len(one.findings) for one in built.findings.accepted}
     assert bool(accepted) is bool(rules)
+
+
+LAYERS = {
+    "none": "",
+    "a brand is silent": '[brand.Havnegade.rules]\nignore = ["GTN030", "REQ"]',
+    "a brand is milder": '[brand.Havnegade.rules]\nseverity = { GTN030 = "info", REQ = "warning" }',
+    "a type says what the rule says": '[product_type.HOME.rules]\nseverity = { GTN030 = "error", REQ = "error" }',
+    "only a brand asks": '[rules]\nignore = ["GTN", "REQ"]\n[brand.Other.rules]\nselect = ["GTN030", "REQ"]',
+    "both, and a marketplace": (
+        '[brand.Other.rules]\nseverity = { REQ = "info" }\n[product_type.MUG.rules]\nignore = ["REQ001"]\n'
+        '[marketplace.DE.rules]\nseverity = { GTN030 = "info", REQ002 = "warning" }\n'
+        '[[exceptions]]\nsku = "HG-1*"\nrule = "REQ"\nreason = "asked"\nexpires = 2026-12-31'
+    ),
+}
+
+
+def columns_wrong() -> pl.DataFrame:
+    """A column that holds no GTIN and in some parts nothing, and columns that are missing, for some rows only; of two brands and types."""
+    number = pl.int_range(pl.len())
+    return (
+        master(60)
+        .drop("country_of_origin")
+        .with_columns(
+            brand=pl.when(number % 3 == 1).then(pl.lit("Havnegade")).when(number % 3 == 2).then(pl.lit("Other")),
+            product_type=pl.when(number < 42).then(pl.lit("HOME")).otherwise(pl.lit("MUG")),
+            product_id=pl.when(number % 40 < 20).then(pl.format("SP-{}", number)),
+            supplier_declared_dg_hz_regulation=pl.when(number % 7 == 3).then(pl.lit("ghs")).otherwise(pl.lit("not_applicable")),
+        )
+    )
+
+
+@pytest.mark.parametrize("rules", LAYERS.values(), ids=LAYERS)
+def test_what_is_said_of_columns_is_graded_as_on_one_machine(client: Any, tmp_path: Path, rules: str) -> None:
+    (tmp_path / "listingkit.toml").write_text(rules, "utf-8")
+    config, rows, cuts = load(tmp_path / "listingkit.toml"), columns_wrong(), (0, 21, 22, 40)
+    rows.write_csv(tmp_path / "master.csv")
+    inputs = Inputs((str(tmp_path / "master.csv"),))
+    whole = checked(listings_of(inputs, read_masters(inputs)), select(CODES), as_of=AS_OF, config=config)
+    done = distributed.check(
+        parted(rows, tmp_path / "parts", cuts), str(tmp_path / "out"), client=client, marketplaces=CODES, as_of=AS_OF, config=config
+    )
+    assert told(tmp_path / "out", cuts) == expected(whole)
+    assert dict(done.counts) == dict(whole.counts())
+    assert done.held == {code: len(whole.error_rows(code)) for code in CODES}
+    assert {"GTN030", "REQ001", "REQ002"} <= {one.code for one in whole if one.row is None}
+    parts = check_parts(Parts(inputs, 21), Question(CODES, AS_OF, config))[1]
+    assert expected(parts) == expected(whole)
 
 
 def test_what_ships_is_as_strict_as_asked(client: Any, frame: Any, tmp_path: Path) -> None:
