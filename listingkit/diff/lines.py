@@ -14,7 +14,7 @@ from listingkit.diff import table_lines, table_parts, upload_lines
 from listingkit.diff.changes import Changes
 from listingkit.diff.compare import compare
 from listingkit.diff.forms import read_file
-from listingkit.diff.rows import Outlined, once
+from listingkit.diff.rows import Outlined
 from listingkit.diff.settings import DEFAULT, Settings
 from listingkit.diff.side import DELETE, FULL, PARTIAL, side
 from listingkit.inventory.upload import Upload
@@ -61,12 +61,20 @@ def _unchanged(pair: tuple[Outlined, Outlined], apart: pl.Series | None) -> pl.D
     old file, so that the comparison can say that there are some.
     """
     before, after = (one.rows for one in pair)
-    named = (rows.with_columns(place=pl.col("sku").hash(seed=0)) for rows in (before, after))
-    alone = [once(rows, "place").filter(pl.col("action").is_in([FULL, PARTIAL])) for rows in named]
-    same = alone[0].select("sku", "action", "hash", old="record").join(alone[1].select("hash", new="record"), on="hash")
+    same = _settled(before).select("hash", "at", old="record").join(_settled(after).select("hash", new="record"), on="hash")
+    same = same.select("old", "new", *(before.get_column(name).gather(same.get_column("at")) for name in ("sku", "action")))
     deleted = after.filter(pl.col("action") == DELETE).get_column("sku").drop_nulls()
     family = pair[0].children_of(deleted) if len(deleted) else deleted
     partial = same.filter(pl.col("action") == PARTIAL).get_column("sku").head(1)
     looked_at = pl.concat([family, partial, *([] if apart is None else [apart])])
     apart_from = ~pl.col("sku").is_in(looked_at.implode()) if len(looked_at) else True
     return same.filter(apart_from, pl.col("sku").is_not_null()).select("sku", "old", "new")
+
+
+def _settled(rows: pl.DataFrame) -> pl.DataFrame:
+    """Hash, record and place (`at`) of the rows whose SKU stands once and that are neither deleted nor left alone."""
+    wanted = pl.col("action").is_in([FULL, PARTIAL])
+    named = pl.col("sku").hash(seed=0)
+    if rows.select(named.n_unique()).item() < rows.height:
+        wanted &= named.is_unique()
+    return rows.select("hash", "record", pl.int_range(pl.len(), dtype=pl.UInt32).alias("at"), wanted=wanted).filter("wanted")

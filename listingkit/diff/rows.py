@@ -50,9 +50,10 @@ class Records(Struct, frozen=True):
     def _runs(self, left_out: pl.Series) -> Iterator[tuple[bool, int, int]]:
         """Records that stand side by side and are all kept or all left out: where they begin, how many bytes they are."""
         kept = pl.repeat(value=True, n=len(self.sizes), dtype=pl.Boolean, eager=True).scatter(left_out, values=False)
-        table = pl.DataFrame({"keep": kept, "size": self.sizes.cast(pl.UInt64)})
-        runs = table.group_by(pl.col("keep").rle_id().alias("run"), maintain_order=True).agg(pl.col("keep").first(), pl.col("size").sum())
-        return runs.select("keep", (pl.col("size").cum_sum() - pl.col("size") + self.start).alias("start"), "size").iter_rows()
+        runs = kept.rle().struct.unnest()
+        ends = self.sizes.cast(pl.UInt64).cum_sum().gather(runs.get_column("len").cum_sum() - 1) + self.start
+        starts = ends.shift(fill_value=self.start)
+        return zip(runs.get_column("value"), starts, ends - starts, strict=True)
 
 
 def once(rows: pl.DataFrame, column: str) -> pl.DataFrame:

@@ -84,6 +84,21 @@ def _may_be_shorter(count: int) -> pl.Expr:
 
 def fewest(slots: Sequence[Slot]) -> list[Line]:
     """What happened to a family of slots: values replaced, added and gone, and at most one change for the order of the rest."""
+    gone, come = _exchanged(slots)
+    stayed = [slot.old_form for slot in slots if slot.old_form and slot not in gone]
+    moved = stayed != [slot.new_form for slot in slots if slot.new_form and slot not in come]
+    if moved and (in_order := _in_order(slots, len(come))):
+        moved, (gone, come) = False, in_order
+    lines = [Line(new.key, old.old, new.new, "changed") for old, new in zip(gone, come, strict=False)]
+    lines += [Line(slot.key, slot.old, None, "changed") for slot in gone[len(come) :]]
+    lines += [Line(slot.key, None, slot.new, "changed") for slot in come[len(gone) :]]
+    if moved or not lines:
+        lines.append(Line(slots[0].key, _lines(slot.old for slot in slots), _lines(slot.new for slot in slots), "moved"))
+    return lines
+
+
+def _exchanged(slots: Sequence[Slot]) -> tuple[list[Slot], list[Slot]]:
+    """The slots whose values are gone, and those whose values are new; of equal values the first in slots that differ."""
     lost = Counter(slot.old_form for slot in slots if slot.old_form) - Counter(slot.new_form for slot in slots if slot.new_form)
     won = Counter(slot.new_form for slot in slots if slot.new_form) - Counter(slot.old_form for slot in slots if slot.old_form)
     gone, come = [], []
@@ -96,14 +111,26 @@ def fewest(slots: Sequence[Slot]) -> list[Line]:
         if slot.new_form and won[slot.new_form] > 0:
             won[slot.new_form] -= 1
             come.append(slot)
-    lines = [Line(new.key, old.old, new.new, "changed") for old, new in zip(gone, come, strict=False)]
-    lines += [Line(slot.key, slot.old, None, "changed") for slot in gone[len(come) :]]
-    lines += [Line(slot.key, None, slot.new, "changed") for slot in come[len(gone) :]]
-    stayed = [slot.old_form for slot in slots if slot.old_form and slot not in gone]
-    stays = [slot.new_form for slot in slots if slot.new_form and slot not in come]
-    if stayed != stays or not lines:
-        lines.append(Line(slots[0].key, _lines(slot.old for slot in slots), _lines(slot.new for slot in slots), "moved"))
-    return lines
+    return gone, come
+
+
+def _in_order(slots: Sequence[Slot], come: int) -> tuple[list[Slot], list[Slot]] | None:
+    """Slots gone and new (so many) that leave the others in their order, where some choice among equal values does."""
+    old, new = [slot for slot in slots if slot.old_form], [slot for slot in slots if slot.new_form]
+    if len({slot.old_form for slot in old}) == len(old) and len({slot.new_form for slot in new}) == len(new):
+        return None
+    longest: list[list[list[tuple[Slot, Slot]]]] = [[[] for _ in range(len(new) + 1)] for _ in range(len(old) + 1)]
+    for at in reversed(range(len(old))):
+        for to in reversed(range(len(new))):
+            if old[at].old_form == new[to].new_form:
+                longest[at][to] = [(old[at], new[to]), *longest[at + 1][to + 1]]
+            else:
+                longest[at][to] = max(longest[at + 1][to], longest[at][to + 1], key=len)
+    common = longest[0][0]
+    if len(common) != len(new) - come:
+        return None
+    stayed, stays = {slot.key for slot, _ in common}, {slot.key for _, slot in common}
+    return [slot for slot in old if slot.key not in stayed], [slot for slot in new if slot.key not in stays]
 
 
 def _lines(texts: Iterable[str | None]) -> str:
