@@ -17,7 +17,7 @@ from listingkit.master.sheet import ROW
 from listingkit.packing import packed, unpacked
 from listingkit.rules.engine import Rule, chosen
 from listingkit.rules.findings import Batch
-from listingkit.rules.graded import graded, graded_notes
+from listingkit.rules.graded import graded, graded_notes, heard
 from listingkit.rules.lost import lost_batches
 from listingkit.rules.run import (
     across_batches,
@@ -25,13 +25,14 @@ from listingkit.rules.run import (
     across_suspected,
     column_batches,
     part_tasks,
+    proved_batches,
     proved_fields,
     proved_tasks,
     row_batches,
     whole_batches,
 )
 from listingkit.rules.sheetwide import Look, SheetRule, sheet_rules
-from listingkit.rules.task import Run, Task, start
+from listingkit.rules.task import Run, Silence, Task, start
 
 if TYPE_CHECKING:
     from listingkit.inventory.template import Template
@@ -41,10 +42,10 @@ GRADED_BY = ("brand", "product_type")  # what layers of the config may look at
 
 
 class Proof(Struct, frozen=True):
-    """What whole columns say: samples of them, and which rules are silent where (code prefix, column)."""
+    """What whole columns say: samples of them, and which rules are silent where."""
 
     samples: Mapping[str, pl.Series]
-    silent: frozenset[tuple[str, str]]
+    silent: frozenset[Silence]
 
 
 class Checker:
@@ -72,7 +73,9 @@ class Checker:
         run = self._run(listings)
         if proof is not None:
             run.samples.update({(0, column): values for column, values in proof.samples.items()})
-        found = [*lost_batches(run), *row_batches(run, self._planned(run, proof), telling=telling)]
+        found: Iterable[Batch] = [*lost_batches(run), *row_batches(run, self._planned(run, proof), telling=telling)]
+        if proof is not None:
+            found = heard(found, listings.frame, self.config, proof.silent)
         batches = list(graded(found, listings.frame, self.config))
         for store in self.stores:
             batches += graded(definition_batches(listings, store, self.definitions, self.config), listings.frame, self.config)
@@ -105,7 +108,7 @@ class Checker:
         key = self._kinds(run), proof.silent
         if key not in self._tasks:
             self._tasks[key] = proved_tasks(run, self._rules, proof.silent)
-        return list(graded(row_batches(run, self._tasks[key], telling=False), rows.frame, self.config))
+        return list(graded(proved_batches(run, self._tasks[key], proof.silent), rows.frame, self.config))
 
     def proved_columns(self, part: Listings) -> list[str]:
         """The columns of the listings that `proved_part` reads."""

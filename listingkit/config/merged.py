@@ -51,6 +51,10 @@ class Config:
         """Whether anybody wants to know of a code: some marketplace, for some brand and product type."""
         return any(said != "off" for store in self._speaking("marketplace", code) for said in self.outcomes(code, store))
 
+    def everywhere(self, code: str) -> bool:
+        """Whether everybody wants to know of a code: every marketplace, for every brand and product type."""
+        return all(said != "off" for store in self._speaking("marketplace", code) for said in self.outcomes(code, store))
+
     def outcomes(self, code: str, marketplace: str) -> Iterator[str | None]:
         """What it comes to in one marketplace for each brand and product type that a layer knows, and for all others."""
         for kind, brand in product(self._speaking("product_type", code), self._speaking("brand", code)):

@@ -20,14 +20,14 @@ from listingkit.progress import tell
 from listingkit.rules.asked import asked_tasks
 from listingkit.rules.engine import Rule, call, chosen
 from listingkit.rules.findings import Batch, Findings
-from listingkit.rules.graded import graded, graded_notes
+from listingkit.rules.graded import graded, graded_notes, heard
 from listingkit.rules.groups import Grouping, buckets_of, suspected, suspicious
 from listingkit.rules.lost import lost_batches
 from listingkit.rules.plan import row_tasks
 from listingkit.rules.sheetwide import sheet_batches
 from listingkit.rules.sieve import sift
 from listingkit.rules.split import without_debris
-from listingkit.rules.task import Run, Task, start
+from listingkit.rules.task import Run, Silence, Task, start
 from listingkit.rules.translation import translation_tasks
 
 _INDEX = "#index"
@@ -62,18 +62,23 @@ def whole_batches(run: Run, rules: Sequence[Rule]) -> Iterator[Batch]:
     """The work that must see every row at once: rules across rows, about whole columns, and those that ask what a column proves."""
     columns, silent = column_batches(run, rules)
     yield from columns
-    yield from row_batches(run, proved_tasks(run, rules, silent), telling=False)
+    yield from proved_batches(run, proved_tasks(run, rules, silent), silent)
     count = buckets_of(run.frame.height)
     for bucket in range(count):
         yield from across_batches(structs.replace(run, bucket=(bucket, count)), rules, silent)
     yield from sheet_batches(run)
 
 
-def proved_tasks(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str, str]]) -> list[Task]:
+def proved_tasks(run: Run, rules: Sequence[Rule], silent: frozenset[Silence]) -> list[Task]:
     """The work that looks at one row at a time once it is known what the whole columns prove."""
     whole = _over_the_whole(rules)
     tasks = row_tasks(run, [rule for rule in rules if rule.code in whole])
-    return [task for task in tasks if not _silenced(task, silent)]
+    return [task for task in tasks if not _is_silent(run, task.code, task.columns[:1], silent)]
+
+
+def proved_batches(run: Run, tasks: Sequence[Task], silent: frozenset[Silence]) -> Iterator[Batch]:
+    """What these tasks find, of the rows for which no rule about the whole column speaks."""
+    return heard(row_batches(run, tasks, telling=False), run.frame, run.config, silent)
 
 
 def proved_fields(rules: Sequence[Rule]) -> frozenset[str]:
@@ -114,10 +119,10 @@ def row_batches(run: Run, tasks: Sequence[Task], *, telling: bool = True) -> Ite
     yield from without_debris(found)
 
 
-def across_batches(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str, str]]) -> Iterator[Batch]:
+def across_batches(run: Run, rules: Sequence[Rule], silent: frozenset[Silence]) -> Iterator[Batch]:
     """Judge the groups of rows that share a key."""
     for grouping, rows in suspicious(run, list(_groupings(run, rules, silent))):
-        yield from _judge_groups(run, grouping, rows)
+        yield from heard(_judge_groups(run, grouping, rows), run.frame, run.config, silent)
 
 
 def across_suspected(run: Run, rules: Sequence[Rule]) -> pl.Series:
@@ -125,7 +130,7 @@ def across_suspected(run: Run, rules: Sequence[Rule]) -> pl.Series:
     return suspected(run, list(_groupings(run, rules, frozenset())))
 
 
-def _groupings(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str, str]]) -> Iterator[Grouping]:
+def _groupings(run: Run, rules: Sequence[Rule], silent: frozenset[Silence]) -> Iterator[Grouping]:
     for rule in rules:
         if rule.scope != "across":
             continue
@@ -136,16 +141,14 @@ def _groupings(run: Run, rules: Sequence[Rule], silent: frozenset[tuple[str, str
                 by_columns.setdefault(columns, []).append(code)
         for columns, codes in by_columns.items():
             held = dict(columns)
-            if held[rule.keys[0]] is not None and not any(
-                rule.code.startswith(prefix) and column in held.values() for prefix, column in silent
-            ):
+            if held[rule.keys[0]] is not None and not _is_silent(run, rule.code, held.values(), silent):
                 yield Grouping(rule, held, codes, specific=len(by_columns) > 1)
 
 
-def column_batches(run: Run, rules: Sequence[Rule]) -> tuple[list[Batch], frozenset[tuple[str, str]]]:
-    """Judge whole columns first: what they found out silences other rules there (code prefix, column)."""
+def column_batches(run: Run, rules: Sequence[Rule]) -> tuple[list[Batch], frozenset[Silence]]:
+    """Judge whole columns first: what they found out silences other rules there."""
     batches: list[Batch] = []
-    silent: set[tuple[str, str]] = set()
+    silent: set[Silence] = set()
     for rule in rules:
         if rule.scope != "column":
             continue
@@ -157,7 +160,7 @@ def column_batches(run: Run, rules: Sequence[Rule]) -> tuple[list[Batch], frozen
                 values = run.sample(number, column)
                 flaw = call(rule.judge, {"values": values, "evidence": source.evidence.get(column), "at": at}) if len(values) else None
                 if flaw is not None:
-                    silent.update((prefix, column) for prefix in rule.supersedes)
+                    silent.update(Silence(rule.code, prefix, column) for prefix in rule.supersedes)
                     batches.append(_column_batch(run, rule, column, number, flaw, codes))
     return batches, frozenset(silent)
 
@@ -183,8 +186,9 @@ def _column_batch(run: Run, rule: Rule, column: str, source: int, flaw: Flaw, co
     )
 
 
-def _silenced(task: Task, silent: frozenset[tuple[str, str]]) -> bool:
-    return any(task.code.startswith(prefix) and task.columns[0] == column for prefix, column in silent)
+def _is_silent(run: Run, code: str, columns: Collection[str | None], silent: Iterable[Silence]) -> bool:
+    """Whether a rule has nothing to say in any marketplace and of any row."""
+    return any(one.concerns(code, columns) and run.config.everywhere(one.by) for one in silent)
 
 
 def _judge_rows(run: Run, task: Task, rows: pl.Series) -> Iterator[Batch]:

@@ -1,8 +1,8 @@
 """One piece of checking work, and what a check looks at."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 from msgspec import Struct, field
@@ -34,6 +34,18 @@ class Task(Struct, frozen=True):
     then: pl.Expr | None = None  # of the suspects, those for which this holds
     about: str = ""  # the product type whose schema asks
     names: bool = False  # of the rows that miss the column the first is named: not every row needs it
+
+
+class Silence(NamedTuple):
+    """What a rule said about a whole column: it speaks for the rules there whose codes have this prefix, wherever it is not off itself."""
+
+    by: str
+    prefix: str
+    column: str
+
+    def concerns(self, code: str, columns: Collection[str | None]) -> bool:
+        """Whether a rule that reads these columns is spoken for."""
+        return code.startswith(self.prefix) and self.column in columns
 
 
 class Run(Struct, frozen=True):

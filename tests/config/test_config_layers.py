@@ -118,6 +118,32 @@ def test_a_finding_about_a_missing_column_says_how_many_rows_it_still_is_about()
     assert 2 not in checked(config, **kinds).error_rows("US")
 
 
+NO_GTINS: dict[str, list[str | None]] = {
+    "sku": [f"A-{n}" for n in range(12)],
+    "brand": ["Havnegade", "Other"] * 6,
+    "product_id": [f"SP-{n // 2}" for n in range(12)],
+}
+
+
+def of_rows(findings: Findings) -> set[tuple[str, str | None, str | None, str]]:
+    return {(one.code, one.sku, one.marketplace, one.message) for one in findings if one.code.startswith("GTN") and one.row is not None}
+
+
+def test_where_a_rule_about_a_whole_column_is_off_the_rows_speak_for_themselves() -> None:
+    assert of_rows(checked(Config(), **NO_GTINS)) == set()
+    alone = of_rows(checked(Config(ignore=("GTN030",)), **NO_GTINS))
+    assert {sku for _, sku, *_ in alone} == set(NO_GTINS["sku"])
+
+    found = checked(Config(layers=(layer("brand", "Other", ignore=("GTN030",)),)), **NO_GTINS)
+    assert of_rows(found) == {one for one in alone if one[1] in NO_GTINS["sku"][1::2]}
+    assert [len(batch.covers) for batch in found.batches if batch.code == "GTN030" and batch.covers is not None] == [6]
+    assert found.error_rows("DE") >= set(range(12))
+
+    found = checked(Config(layers=(layer("marketplace", "DE", ignore=("GTN030",)),)), **NO_GTINS)
+    assert of_rows(found) == {(code, sku, "DE", message) for code, sku, _, message in alone}
+    assert {one.marketplace for one in found if one.code == "GTN030"} == {"US"}
+
+
 CODES = st.sampled_from(["TTL", "TTL001", "TTL010", "SKU", "R", "MAP001", "REQ001"])
 WORDS = st.lists(CODES, max_size=2).map(tuple)
 RULES = st.fixed_dictionaries(
