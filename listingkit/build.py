@@ -35,7 +35,7 @@ from listingkit.render.existing import Existing, with_existing
 from listingkit.render.rows import render, unplaced
 from listingkit.report import trend
 from listingkit.report.report import Input, Product, Report, Run
-from listingkit.rules.findings import Cell, Findings
+from listingkit.rules.findings import Cell, Findings, marked
 
 if TYPE_CHECKING:
     from listingkit.diff.changes import Changes
@@ -178,8 +178,8 @@ def held_by(policy: Policy, listings: Listings, findings: Findings, store: Marke
 
 def wrong_by(policy: Policy, listings: Listings, findings: Findings, store: Marketplace, held: pl.Series) -> pl.Series:
     """Mask of the rows that this marketplace gets with errors."""
-    wrong = pl.Series("wrong", [False] * listings.frame.height, dtype=pl.Boolean)
-    return wrong.scatter(sorted(findings.error_rows(store.code)), values=True) & ~held if policy == "all" else wrong
+    errors = findings.error_rows(store.code) if policy == "all" else frozenset[int]()
+    return marked(errors, listings.frame.height) & ~held
 
 
 def template_of(templates: Sequence[Template], store: Marketplace, listings: Listings) -> Template:

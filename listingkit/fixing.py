@@ -6,7 +6,7 @@ import polars as pl
 from msgspec.structs import replace
 
 from listingkit.mapping.listings import Listings
-from listingkit.rules.findings import Cell
+from listingkit.rules.findings import Cell, marked
 
 
 def apply(listings: Listings, cells: Iterable[Cell]) -> Listings:
@@ -25,7 +25,7 @@ def apply(listings: Listings, cells: Iterable[Cell]) -> Listings:
 def held_rows(listings: Listings, errors: Iterable[int]) -> pl.Series:
     """Mask of the rows to hold back: those with errors, and the children of held parents, however deep."""
     frame = listings.frame
-    held = pl.Series("held", [False] * frame.height, dtype=pl.Boolean).scatter(sorted(errors), values=True)
+    held = marked(errors, frame.height)
     if "parent_sku" not in frame.columns or "sku" not in frame.columns:
         return held
     while True:

@@ -21,7 +21,7 @@ from listingkit.master.sheet import ROW, Master
 from listingkit.report import formats
 from listingkit.report.report import ChangeCount, Held, Input, Product, Report, RuleCard, Run
 from listingkit.rules.engine import catalogue
-from listingkit.rules.findings import Batch, Findings, Wrong
+from listingkit.rules.findings import Batch, Findings, Wrong, marked
 
 if TYPE_CHECKING:
     from listingkit.diff.changes import Changes
@@ -55,7 +55,7 @@ def report_of(
     `products` are given where the listings have not all of their columns.
     """
     told = findings.wrong_rows(listings.frame.height)
-    masks = held or {store.code: _mask(listings, findings.error_rows(store.code)) for store in stores} or {"": told.any}
+    masks = held or {store.code: marked(findings.error_rows(store.code), listings.frame.height) for store in stores} or {"": told.any}
     anywhere, shipped_wrong = _anywhere(masks, listings), _anywhere(wrong or {}, listings)
     return Report(
         findings=findings,
@@ -82,7 +82,7 @@ def report_of(
 
 def _anywhere(masks: Mapping[str, pl.Series], listings: Listings) -> pl.Series:
     """The rows that are in one of these masks."""
-    return reduce(or_, masks.values(), _mask(listings, frozenset()))
+    return reduce(or_, masks.values(), marked((), listings.frame.height))
 
 
 def _reasons(rows: pl.Series, wrong: Wrong) -> Held:
@@ -113,10 +113,6 @@ def _organisations(listings: Listings) -> tuple[str, ...]:
         counted[prefixes().of13(head).owner or "others"] += count
     told = ", ".join(f"{owner} {count}" for owner, count in sorted(counted.items(), key=lambda one: (-one[1], one[0])))
     return (f"GTINs issued by {told}",) if told else ()
-
-
-def _mask(listings: Listings, rows: frozenset[int]) -> pl.Series:
-    return pl.Series("held", [False] * listings.frame.height, dtype=pl.Boolean).scatter(sorted(rows), values=True)
 
 
 def _counted(changes: "Changes") -> dict[str, int]:

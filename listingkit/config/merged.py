@@ -49,11 +49,15 @@ class Config:
 
     def wanted(self, code: str) -> bool:
         """Whether anybody wants to know of a code: some marketplace, for some brand and product type."""
-        return any(said != "off" for store in self._speaking("marketplace", code) for said in self.outcomes(code, store))
+        return any(self._wanted(code))
 
     def everywhere(self, code: str) -> bool:
         """Whether everybody wants to know of a code: every marketplace, for every brand and product type."""
-        return all(said != "off" for store in self._speaking("marketplace", code) for said in self.outcomes(code, store))
+        return all(self._wanted(code))
+
+    def _wanted(self, code: str) -> Iterator[bool]:
+        """Whether each marketplace, for each brand and product type that a layer knows, wants to know of a code."""
+        return (said != "off" for store in self._speaking("marketplace", code) for said in self.outcomes(code, store))
 
     def outcomes(self, code: str, marketplace: str) -> Iterator[str | None]:
         """What it comes to in one marketplace for each brand and product type that a layer knows, and for all others."""

@@ -14,7 +14,7 @@ from listingkit.diff import table_lines, table_parts, upload_lines
 from listingkit.diff.changes import Changes
 from listingkit.diff.compare import compare
 from listingkit.diff.forms import read_file
-from listingkit.diff.rows import Outlined
+from listingkit.diff.rows import Outlined, once
 from listingkit.diff.settings import DEFAULT, Settings
 from listingkit.diff.side import DELETE, FULL, PARTIAL, side
 from listingkit.inventory.upload import Upload
@@ -73,8 +73,11 @@ def _unchanged(pair: tuple[Outlined, Outlined], apart: pl.Series | None) -> pl.D
 
 def _settled(rows: pl.DataFrame) -> pl.DataFrame:
     """Hash, record and place (`at`) of the rows whose SKU stands once and that are neither deleted nor left alone."""
-    wanted = pl.col("action").is_in([FULL, PARTIAL])
-    named = pl.col("sku").hash(seed=0)
-    if rows.select(named.n_unique()).item() < rows.height:
-        wanted &= named.is_unique()
-    return rows.select("hash", "record", pl.int_range(pl.len(), dtype=pl.UInt32).alias("at"), wanted=wanted).filter("wanted")
+    kept = rows.select(
+        "hash",
+        "record",
+        at=pl.int_range(pl.len(), dtype=pl.UInt32),
+        sku=pl.col("sku").hash(seed=0),
+        wanted=pl.col("action").is_in([FULL, PARTIAL]),
+    )
+    return once(kept, "sku").filter("wanted")

@@ -1,7 +1,7 @@
 """What a check found: kept as columns, worded and located when somebody looks."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, overload
 
@@ -202,7 +202,7 @@ class Findings(Sequence[Finding]):
         for rest in self.rest:
             if rest.severity is Severity.ERROR:
                 (own if rest.each else named).append(rest.rows)
-        return Wrong(*(_mask(rows, height) for rows in (own, named, columns)))
+        return Wrong(*(marked(pl.concat(rows), height) for rows in (own, named, columns)))
 
     def safe_fixes(self, store: str | None = None) -> Iterator[Cell]:
         """Cells that a safe fix changes (for one marketplace, or for every one), in no order."""
@@ -265,5 +265,7 @@ class Findings(Sequence[Finding]):
         )
 
 
-def _mask(rows: Sequence[pl.Series], height: int) -> pl.Series:
-    return pl.repeat(value=False, n=height, dtype=pl.Boolean, eager=True).scatter(pl.concat(rows), values=True)
+def marked(rows: Iterable[int], height: int) -> pl.Series:
+    """Mask over so many listings that holds in these rows."""
+    places = rows if isinstance(rows, pl.Series) else pl.Series(values=list(rows), dtype=pl.UInt32)
+    return pl.repeat(value=False, n=height, dtype=pl.Boolean, eager=True).scatter(places, values=True)
