@@ -18,7 +18,14 @@ from measure import run
 from results import Result, Results, key
 
 HERE = Path(__file__).parent
-MAKERS = ("generate.py", "data.py", "books.py", "template_files.py", "../inventory/build_templates.py")
+MAKERS = (
+    "generate.py",
+    "data.py",
+    "books.py",
+    "template_files.py",
+    "../inventory/template_description.py",
+    "../inventory/build_templates.py",
+)
 OUTPUTS = {"findings": "findings.jsonl", "parts": "out/findings", "changes": "changes.jsonl"}  # what a judge reads
 
 
