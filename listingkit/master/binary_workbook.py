@@ -13,6 +13,7 @@ from typing import IO
 
 from msgspec import Struct, field
 
+from listingkit.master.members import BOMB, TIGHTEST
 from listingkit.master.package import tags
 
 MARK = "\ue000"  # of private use: stands before the text of an error
@@ -35,7 +36,6 @@ LARGEST = 1 << 30  # bytes of all parts together
 LONGEST = 64 << 20  # of one record
 BLOCK = 1 << 20
 MERGED_AT_MOST = 10_000  # ranges that are looked at
-BOMB, TIGHTEST = 64 << 20, 200
 
 
 class Built(Struct):

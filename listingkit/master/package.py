@@ -4,64 +4,25 @@ There is no XML parser in it, so no entity is ever expanded.
 """
 
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from html import unescape
 from itertools import chain
 from posixpath import dirname, join, normpath
-from typing import IO
 
 from listingkit.errors import Unreadable
-from listingkit.master.unpacking import unpacked
+from listingkit.master.members import Members
 
 LARGEST = {"sheet": 2 << 30, "strings": 512 << 20, "small": 64 << 20}  # bytes unpacked
-BOMB = 64 << 20  # bytes beyond which a part must not be packed tighter than ...
-TIGHTEST = 200  # ... this many to one; sheets come to 10 or 20
 BEGINNING = 4096  # bytes in which a part declares what it is
 _ATTRIBUTE = re.compile(r"""(?<![\w:.-])([\w:.-]++)\s*+=\s*+(?:"([^"<]*)"|'([^'<]*)')""")
 
 
-class Package:
+class Package(Members):
     """A workbook's zip."""
-
-    def __init__(self, stream: IO[bytes], name: str) -> None:
-        self.name = name
-        try:
-            self._zip = zipfile.ZipFile(stream)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-            raise self.damaged(error) from None
-        self._parts = {info.filename.lstrip("/").replace("\\", "/").lower(): info for info in self._zip.infolist()}
-
-    def damaged(self, error: object) -> Unreadable:
-        """What to raise for a part that does not read."""
-        return Unreadable(f"{self.name}: the workbook is damaged or incomplete ({str(error)[:80]}); open it in Excel and save it again")
-
-    def close(self) -> None:
-        self._zip.close()
-
-    def has(self, part: str) -> bool:
-        return part.lower() in self._parts
 
     def blocks(self, part: str, kind: str) -> Iterator[bytes]:
         """A part's bytes as UTF-8, block by block. Raises Unreadable for a missing, damaged or hostile part."""
-        info = self._parts.get(part.lower())
-        if info is None:
-            raise self.damaged(f"{part} is missing")
-        if info.flag_bits & 1:
-            raise Unreadable(f"{self.name}: the workbook is protected by a password; remove it and save again")
-        if info.file_size > LARGEST[kind]:
-            raise Unreadable(
-                f"{self.name}: {part} unpacks to {info.file_size >> 20} MB, more than {LARGEST[kind] >> 20} MB; save the sheet as csv"
-            )
-        if info.file_size > BOMB and info.file_size > TIGHTEST * max(info.compress_size, 1):
-            raise Unreadable(
-                f"{self.name}: {part} unpacks to {info.file_size // max(info.compress_size, 1)} times its size; no real sheet does"
-            )
-        try:
-            yield from _utf8(unpacked(self._zip, info), self)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise self.damaged(error) from None
+        yield from _utf8(self.unpacked(part, LARGEST[kind], "save the sheet as csv"), self.name)
 
     def text(self, part: str) -> str:
         """A small part."""
@@ -83,7 +44,7 @@ class Package:
         }
 
 
-def _utf8(blocks: Iterator[bytes], package: Package) -> Iterator[bytes]:
+def _utf8(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
     first = b""
     while len(first) < BEGINNING and (block := next(blocks, b"")):
         first += block
@@ -94,7 +55,7 @@ def _utf8(blocks: Iterator[bytes], package: Package) -> Iterator[bytes]:
         yield from (decoder.decode(block).encode() for block in chain([first], blocks))
         return
     if b"<!DOCTYPE" in first[:BEGINNING] or b"<!ENTITY" in first[:BEGINNING]:
-        raise Unreadable(f"{package.name}: the workbook declares XML entities, which no spreadsheet program writes; it is not read")
+        raise Unreadable(f"{name}: the workbook declares XML entities, which no spreadsheet program writes; it is not read")
     yield first.removeprefix(b"\xef\xbb\xbf")
     yield from blocks
 

@@ -204,14 +204,24 @@ def test_damaged_workbooks_end_in_one_sentence(
 def test_parts_that_unpack_too_far_are_refused(templates: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = templates.build(templates.unified(), tmp_path / "t.xlsx")
     monkeypatch.setattr("listingkit.inventory.package.PART_LIMIT", 1000)
-    with Workbook(path) as book, pytest.raises(Unreadable, match="unpacks to more than"):
+    with Workbook(path) as book, pytest.raises(Unreadable, match="more than 0 MB; this is no inventory template"):
         book.names  # noqa: B018 - reading is what raises
+
+
+def test_a_password_is_said(templates: ModuleType, tmp_path: Path) -> None:
+    path = templates.build(templates.unified(), tmp_path / "t.xlsx")
+    content = bytearray(path.read_bytes())
+    at = content.rfind(b"PK\x01\x02", 0, content.rfind(b"xl/workbook.xml"))
+    content[at + 8] |= 1  # the directory's mark of a member under a password
+    path.write_bytes(content)
+    with pytest.raises(Unreadable, match="protected by a password"):
+        read_template(path)
 
 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"PK\x03\x04 and then nothing", "is cut off or damaged"),
+        (b"PK\x03\x04 and then nothing", "is damaged or incomplete .* copy or download it again"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old .xls"),
         (b"name;price\nMug;3\n", "is it an inventory file"),
         (b"settings=labelRow=4&attributeRow=5&dataRow=7\n", "not there"),

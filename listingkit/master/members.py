@@ -1,0 +1,55 @@
+"""The members of a workbook's zip, unpacked within bounds."""
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from listingkit.errors import Unreadable
+from listingkit.master.unpacking import unpacked
+
+BOMB = 64 << 20  # bytes beyond which a member must not be packed tighter than ...
+TIGHTEST = 200  # ... this many to one; sheets come to 10 or 20
+
+
+class Members:
+    """An open zip, its members known by the names of a workbook's parts. Raises `Unreadable` for what is damaged or hostile."""
+
+    def __init__(self, file: Path | IO[bytes], name: str) -> None:
+        self.name = name
+        try:
+            self._zip = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+            raise self.damaged(error) from None
+        self._members = {info.filename.lstrip("/").replace("\\", "/").lower(): info for info in self._zip.infolist()}
+
+    def damaged(self, error: object) -> Unreadable:
+        """What to raise for a part that does not read."""
+        how = "copy or download it again, or open it in Excel and save it"
+        return Unreadable(f"{self.name}: the workbook is damaged or incomplete ({str(error)[:80]}); {how}")
+
+    def close(self) -> None:
+        """Read nothing more."""
+        self._zip.close()
+
+    def has(self, part: str) -> bool:
+        """Whether there is such a part; capitals do not matter."""
+        return part.lower() in self._members
+
+    def unpacked(self, part: str, largest: int, otherwise: str) -> Iterator[bytes]:
+        """A part's bytes, block by block; `otherwise` says what to make of one with more than `largest`."""
+        info = self._members.get(part.lower())
+        if info is None:
+            raise self.damaged(f"{part} is missing")
+        if info.flag_bits & 1:
+            raise Unreadable(f"{self.name}: the workbook is protected by a password; remove it and save again")
+        if info.file_size > largest:
+            raise Unreadable(f"{self.name}: {part} unpacks to {info.file_size >> 20} MB, more than {largest >> 20} MB; {otherwise}")
+        tight = info.file_size // max(info.compress_size, 1)
+        if info.file_size > BOMB and tight > TIGHTEST:
+            raise Unreadable(f"{self.name}: {part} unpacks to {tight} times its size; no real sheet does")
+        try:
+            yield from unpacked(self._zip, info)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise self.damaged(error) from None
