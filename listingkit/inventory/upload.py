@@ -19,3 +19,9 @@ class Upload(Struct, frozen=True):
     frame: pl.DataFrame
     store: str = ""  # marketplace code
     complete: bool = True  # False: what has no column here is not known, instead of blank (reports and plain tables)
+    proven: pl.DataFrame | None = None  # the very frame whose values were found to be on one line; another in its place is not
+
+    @property
+    def on_lines(self) -> bool:
+        """Whether it is known that no value breaks a line, so that nobody has to look again."""
+        return self.proven is self.frame

@@ -33,7 +33,8 @@ def render(listings: Listings, store: Marketplace, template: Template, *, keep: 
         if (cell := _cell(column, listings, store, template)) is not None
     ]
     listing, *values = frame.select(LISTING, *cells)
-    return Upload(template, pl.DataFrame([listing, *map(as_written, values)]), store.code)
+    rows = pl.DataFrame([listing, *map(as_written, values)])
+    return Upload(template, rows, store.code, proven=rows)
 
 
 def sources(listings: Listings, store: Marketplace, template: Template) -> dict[str, str]:

@@ -78,7 +78,7 @@ def pieces(upload: Upload, *, encoding: str | None = None, before: int = 0) -> I
     first = {column.path: column for column in reversed(template.columns) if column.path in frame.columns}
     by_name = {letter(column.index): column for column in first.values()}
     blank = pl.lit(None, pl.String)
-    cells = [(_labelled(by_name[name], template, frame) if name in by_name else blank).alias(name) for name in names]
+    cells = [(_labelled(by_name[name], upload) if name in by_name else blank).alias(name) for name in names]
     step = max(1, _STEP // width)
     for start in range(0, frame.height, step):
         yield _encoded(frame.slice(start, step).with_columns(cells).select(names), template.data_row + before + start, encoding)
@@ -101,11 +101,11 @@ def _encoded(table: pl.DataFrame, first_row: int, encoding: str) -> bytes:
         raise Unwritable(_misfit(table, first_row, error.object[error.start], encoding)) from error
 
 
-def _labelled(column: TemplateColumn, template: Template, frame: pl.DataFrame) -> pl.Expr:
-    told = dictionary(column, template.generation, template.header_language)
+def _labelled(column: TemplateColumn, upload: Upload) -> pl.Expr:
+    told = dictionary(column, upload.template.generation, upload.template.header_language)
     written = to_label(pl.col(column.path), told)
-    broken = has_breaks(frame[column.path]) or has_breaks(pl.Series(list(told), dtype=pl.String))
-    return one_line(written) if broken else written
+    broken = not upload.on_lines and has_breaks(upload.frame[column.path])
+    return one_line(written) if broken or has_breaks(pl.Series(list(told), dtype=pl.String)) else written
 
 
 def _misfit(table: pl.DataFrame, first_row: int, char: str, encoding: str) -> str:

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from listingkit.errors import Unreadable, Unwritable
 from listingkit.inventory.builtin import layouts, template
@@ -79,6 +80,19 @@ def test_every_row_is_one_line_of_as_many_cells_as_the_header(listed: Listed, co
     lines = text(render(listed(columns), store, made)).decode().removesuffix("\n").split("\n")
     assert len(lines) == made.data_row - 1 + len(columns["sku"])
     assert {line.count("\t") for line in lines} == {len(made.columns) - 1}
+
+
+@given(brand=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6))
+def test_values_put_into_a_rendered_upload_are_on_one_line_too(listed: Listed, brand: str) -> None:
+    store = marketplace("US")
+    upload = render(listed({"sku": ["A", "B"], "brand": ["Havnegade", None]}), store, template("unified_full", store))
+    assert upload.on_lines
+    path = next(name for name in upload.frame.columns if name.startswith("brand"))
+    other = replace(upload, frame=upload.frame.with_columns(pl.Series(path, [brand, None])))
+    assert not other.on_lines
+    lines = text(other).decode().removesuffix("\n").split("\n")
+    assert len(lines) == upload.template.data_row + 1
+    assert {line.count("\t") for line in lines} == {len(upload.template.columns) - 1}
 
 
 def test_text_has_neither_byte_order_mark_nor_carriage_returns_nor_quotes_of_its_own(listed: Listed) -> None:
