@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from msgspec import Struct, field
@@ -19,6 +19,7 @@ from listingkit.diff import ledger, split
 from listingkit.diff.split import WHOLE, Split
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.finding import Severity
+from listingkit.holding import Policy, held_by, wrong_by
 from listingkit.inventory import builtin
 from listingkit.inventory.read import read_template
 from listingkit.inventory.template import Template
@@ -35,14 +36,12 @@ from listingkit.render.existing import Existing, with_existing
 from listingkit.render.rows import render, unplaced
 from listingkit.report import trend
 from listingkit.report.report import Input, Product, Report, Run
-from listingkit.rules.findings import Cell, Findings, marked
+from listingkit.rules.findings import Cell, Findings
 
 if TYPE_CHECKING:
     from listingkit.diff.changes import Changes
     from listingkit.diff.delta import Delta
     from listingkit.diff.gate import Gate
-
-Policy = Literal["hold", "strict", "all"]
 
 
 class Order(Struct, frozen=True):
@@ -166,22 +165,6 @@ def _made(
         yield Made(store, template, upload.frame.height, held, fixed_cells, wrong, changes, delta, missing, upload, whole, met)
 
 
-def held_by(policy: Policy, listings: Listings, findings: Findings, store: Marketplace) -> pl.Series:
-    """Mask of the rows that this marketplace does not get."""
-    errors = findings.error_rows(store.code)
-    if policy == "all":
-        errors = findings.error_rows(store.code, "FIL011")  # what no text file can hold
-    elif policy == "strict" and findings.severities()[Severity.ERROR]:
-        errors = frozenset(range(listings.frame.height))
-    return fixing.held_rows(listings, errors)
-
-
-def wrong_by(policy: Policy, listings: Listings, findings: Findings, store: Marketplace, held: pl.Series) -> pl.Series:
-    """Mask of the rows that this marketplace gets with errors."""
-    errors = findings.error_rows(store.code) if policy == "all" else frozenset[int]()
-    return marked(errors, listings.frame.height) & ~held
-
-
 def template_of(templates: Sequence[Template], store: Marketplace, listings: Listings) -> Template:
     """The template that was given for a marketplace, else the built-in one."""
     given = template_for(templates, store)
@@ -288,8 +271,7 @@ def write_rest(built: Built, part: Path) -> dict[str, int]:
             told[one.store.code] = _in_parts(one, built.order.split, place / ledger.PARTS)
     tell("writing the reports")
     masks = {one.store.code: one.held for one in built.made}
-    strict = built.order.policy == "strict"
-    held.write(held_rows(built.listings, built.findings, masks, strict=strict), part / "held.xlsx")
+    held.write(held_rows(built.listings, built.findings, masks, built.order.policy), part / "held.xlsx")
     report = report_on(built)
     write_report(report, part / "findings.jsonl", "jsonl")
     with (part / "review.xlsx").open("wb") as stream:
@@ -317,7 +299,7 @@ def report_on(built: Built) -> Report:
         as_of=built.order.as_of,
         held={one.store.code: one.held for one in built.made},
         wrong={one.store.code: one.wrong for one in built.made},
-        strict=built.order.policy == "strict",
+        policy=built.order.policy,
         changes={one.store.code: one.changes for one in built.made if one.changes is not None},
         trend=_earlier(built.order),
         products=built.products,

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from listingkit import fixing
-from listingkit.build import Built, Made, Order, against_previous, delta_of, held_by, known_whole, named, template_of, write_rest, wrong_by
+from listingkit.build import Built, Made, Order, against_previous, delta_of, known_whole, named, template_of, write_rest
 from listingkit.checker import Checker, detached, joined, shifted
 from listingkit.diff.changes import Changes
 from listingkit.diff.delta import Delta
@@ -22,6 +22,7 @@ from listingkit.diff.previous import one_text
 from listingkit.diff.settings import settings
 from listingkit.errors import Unwritable
 from listingkit.finding import Safety
+from listingkit.holding import FAMILY, held_by, wrong_by
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload_read import read_upload
 from listingkit.job import stores_of
@@ -39,7 +40,7 @@ from listingkit.report.report import Product
 from listingkit.rules.capped import Cap
 from listingkit.rules.findings import Batch, Cell, Findings, Rest
 
-TOLD = (ROW, SOURCE, "sku", "parent_sku", "product_type", "product_id")
+TOLD = (ROW, SOURCE, *FAMILY, "product_type", "product_id")
 FIX = {"index": pl.UInt32, "column": pl.String, "value": pl.String, "store": pl.String}
 
 

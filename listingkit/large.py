@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from listingkit.checker import Checker, detached, joined, shifted
 from listingkit.config import DEFAULT, Config
 from listingkit.defined import NOTHING, Definitions
+from listingkit.holding import FAMILY
 from listingkit.inventory.template import Template
 from listingkit.job import named_marketplaces, stores_of
 from listingkit.kept import Kept
@@ -52,7 +53,7 @@ def check_parts(parts: Parts, question: Question) -> tuple[Report, Findings]:
     while not parts.settled:
         done = _pass(parts, question)
     together = list(done.cap(done.kept.batches(parts.source)))
-    asked = (ROW, "product_id", *(("sku",) if question.config.exceptions else ()))  # what reports and exceptions ask for
+    asked = (ROW, "product_id", *FAMILY)  # what reports ask for, and exceptions
     told = [name for name in done.first.frame.columns if name in asked]
     whole = replace(done.first, frame=done.kept.rows(told), sources=(parts.source,), notes=parts.notes)
     notes = [*done.checker.notes(parts.notes), *done.cap.notes()]
@@ -91,5 +92,6 @@ def _started(part: Listings, question: Question) -> _Pass:
         definitions=question.definitions,
     )
     first = replace(part, frame=part.frame.clear())
+    family = [name for name in FAMILY if name in first.frame.columns]
     cap = Cap(question.most, free=tuple(one.rule for one in exceptions(question.config.exceptions)))
-    return _Pass(checker, cap, [], Kept(checker, first, checker.compared(first)), [], first)
+    return _Pass(checker, cap, [], Kept(checker, first, list(dict.fromkeys([*checker.compared(first), *family]))), [], first)

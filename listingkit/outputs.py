@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import reduce
-from operator import or_
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ from msgspec.structs import replace
 from listingkit import __version__
 from listingkit.finding import Severity
 from listingkit.gtin.prefixes import prefixes
+from listingkit.holding import Policy, anywhere, with_children
 from listingkit.job import display
 from listingkit.mapping.listings import SOURCE, Listings
 from listingkit.marketplace import Marketplace
@@ -21,7 +20,7 @@ from listingkit.master.sheet import ROW, Master
 from listingkit.report import formats
 from listingkit.report.report import ChangeCount, Held, Input, Product, Report, RuleCard, Run
 from listingkit.rules.engine import catalogue
-from listingkit.rules.findings import Batch, Findings, Wrong, marked
+from listingkit.rules.findings import Batch, Findings, Wrong
 
 if TYPE_CHECKING:
     from listingkit.diff.changes import Changes
@@ -44,28 +43,31 @@ def report_of(
     as_of: date,
     held: Mapping[str, pl.Series] | None = None,
     wrong: Mapping[str, pl.Series] | None = None,
-    strict: bool = False,
+    policy: Policy = "hold",
     changes: "Mapping[str, Changes] | None" = None,
     trend: Sequence[Run] = (),
     products: Sequence[Product] | None = None,
 ) -> Report:
     """Everything that a report may show. `held`, `wrong` and `changes` come by marketplace code, from a build; `trend` from earlier ones.
 
-    `held` and `wrong` are masks: the rows that are kept out of the upload (`strict`: all, while there are errors), those in it with errors.
-    `products` are given where the listings have not all of their columns.
+    `held` and `wrong` are masks: the rows that are kept out of the upload by this policy, those in it with errors. `listings` may lack
+    columns; then `products` are given.
     """
-    told = findings.wrong_rows(listings.frame.height)
-    masks = held or {store.code: marked(findings.error_rows(store.code), listings.frame.height) for store in stores} or {"": told.any}
-    anywhere, shipped_wrong = _anywhere(masks, listings), _anywhere(wrong or {}, listings)
+    height = listings.frame.height
+    told = findings.wrong_rows(height)
+    families = with_children(listings, told.any)  # what is held back in any marketplace while nothing is fixed
+    left_out = families if held is None else anywhere(held.values(), height)
+    shipped_wrong = anywhere((wrong or {}).values(), height)
+    waiting = told.any if policy == "all" else families
     return Report(
         findings=findings,
-        rows=listings.frame.height,
-        held=int(anywhere.sum()),
-        held_for=_held_for(anywhere, told, strict=strict),
-        shipped={code: int((~mask).sum()) for code, mask in masks.items()} if held else {},
+        rows=height,
+        held=int(left_out.sum()),
+        held_for=_held_for(left_out, told, families, policy),
+        shipped={code: int((~mask).sum()) for code, mask in (held or {}).items()},
         wrong={code: int(mask.sum()) for code, mask in (wrong or {}).items()},
         wrong_for=_reasons(shipped_wrong, told),
-        mended=int((told.any & ~anywhere & ~shipped_wrong).sum()) if held else 0,
+        mended=int((waiting & ~left_out & ~shipped_wrong).sum()),
         inputs=inputs,
         marketplaces=[store.code for store in stores],
         as_of=as_of,
@@ -80,21 +82,17 @@ def report_of(
     )
 
 
-def _anywhere(masks: Mapping[str, pl.Series], listings: Listings) -> pl.Series:
-    """The rows that are in one of these masks."""
-    return reduce(or_, masks.values(), marked((), listings.frame.height))
-
-
 def _reasons(rows: pl.Series, wrong: Wrong) -> Held:
     """What is wrong with these rows, each counted once."""
     named, columns = rows & wrong.named & ~wrong.own, rows & wrong.columns & ~wrong.named & ~wrong.own
     return Held(errors=int((rows & ~named & ~columns).sum()), named=int(named.sum()), columns=int(columns.sum()))
 
 
-def _held_for(held: pl.Series, wrong: Wrong, *, strict: bool) -> Held:
-    """Why these rows are held back."""
-    others = int((held & ~wrong.any).sum())
-    return replace(_reasons(held & wrong.any, wrong), parents=0 if strict else others, strict=others if strict else 0)
+def _held_for(held: pl.Series, wrong: Wrong, families: pl.Series, policy: Policy) -> Held:
+    """Why these rows are held back; `families` are those that are wrong, with all of their children."""
+    parents, others = int((held & families & ~wrong.any).sum()), int((held & ~families).sum())
+    told = _reasons(held & wrong.any, wrong)
+    return replace(told, parents=parents, strict=others) if policy == "strict" else replace(told, parents=parents, fixes=others)
 
 
 def tables() -> tuple[str, ...]:
@@ -154,11 +152,12 @@ def write_report(report: Report, path: Path, style: str) -> None:
 
 
 def held_rows(
-    listings: Listings, findings: Findings, masks: Mapping[str, pl.Series], *, strict: bool = False
+    listings: Listings, findings: Findings, masks: Mapping[str, pl.Series], policy: Policy = "hold"
 ) -> Iterator[tuple[str | int | None, ...]]:
     """Rows that some marketplace does not get: file, sheet, row, SKU, marketplaces, reasons."""
     reasons: dict[int, dict[str, None]] = {}
-    otherwise = "nothing ships while there are errors (--strict)" if strict else "its parent is held back"
+    families = with_children(listings, findings.wrong_rows(listings.frame.height).any)
+    otherwise = "nothing ships while there are errors (--strict)" if policy == "strict" else "it has an error once safe fixes are applied"
     for batch in findings.batches:
         for row, place in batch.also:
             if batch.severity_of(batch.flaws[place]) is Severity.ERROR:
@@ -174,6 +173,6 @@ def held_rows(
         codes = [code for code, mask in masks.items() if mask[index]]
         if codes:
             source = listings.sources[frame[SOURCE][index]]
-            why = "\n".join(reasons.get(index, ())) or otherwise
+            why = "\n".join(reasons.get(index, ())) or ("its parent is held back" if families[index] else otherwise)
             sku = frame["sku"][index] if "sku" in frame.columns else None
             yield source.file, source.sheet, frame[ROW][index], sku, " ".join(codes), why

@@ -23,7 +23,7 @@ STOREYS = [
     {"report"},
     {"defined"},
     {"checker"},
-    {"job", "fixing"},
+    {"job", "fixing", "holding"},
     {"parts", "mend", "kept"},
     {"outputs"},
     {"large"},

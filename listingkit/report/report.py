@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from listingkit.finding import Finding
 from listingkit.report.tally import Tally, tally
@@ -64,17 +65,17 @@ class Held(Struct, frozen=True):
     columns: int = 0  # an error of a whole column concerns it
     parents: int = 0  # its parent is held back
     strict: int = 0  # nothing ships while there are errors
+    fixes: int = 0  # an error that is there only when safe fixes are applied
 
     @property
     def rows(self) -> int:
         """All of them."""
-        return self.errors + self.named + self.columns + self.parents + self.strict
+        return sum(asdict(self).values())
 
     @property
     def reasons(self) -> dict[str, int]:
         """Those that there are, with their rows; nothing where every row has an error itself."""
-        counted = {"errors": self.errors, "named": self.named, "columns": self.columns, "parents": self.parents, "strict": self.strict}
-        told = {reason: rows for reason, rows in counted.items() if rows}
+        told = {reason: rows for reason, rows in asdict(self).items() if rows}
         return {} if set(told) <= {"errors"} else told
 
 
@@ -95,12 +96,12 @@ class Report(Struct, frozen=True, dict=True):
 
     findings: Collection[Finding]
     rows: int | None = None  # read
-    held: int | None = None  # with an error in at least one marketplace
+    held: int | None = None  # from at least one marketplace: see listingkit.holding
     held_for: Held = Held()
     shipped: Mapping[str, int] = field(default_factory=dict)  # rows in the upload, by marketplace
     wrong: Mapping[str, int] = field(default_factory=dict)  # of these with errors, where it was asked to ship them, by marketplace
     wrong_for: Held = Held()  # why; rows that are shipped with errors to at least one marketplace
-    mended: int = 0  # rows with errors that ship everywhere, because safe fixes were applied
+    mended: int = 0  # rows that are no longer wrong or held back anywhere, because safe fixes were applied
     inputs: Sequence[Input] = ()
     marketplaces: Sequence[str] = ()
     as_of: date | None = None

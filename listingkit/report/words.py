@@ -15,6 +15,7 @@ _HELD = {
     "named": ("only because an error of another row names it", "only because errors of other rows name them"),
     "columns": ("only for an error of a whole column", "only for errors of whole columns"),
     "parents": ("only because its parent is held back", "only because their parent is held back"),
+    "fixes": ("only for an error once safe fixes are applied", "only for errors once safe fixes are applied"),
     "strict": ("only because of --strict", "only because of --strict"),
 }
 
@@ -24,7 +25,7 @@ def _shipping(report: Report) -> Iterator[str]:
     if report.held:
         yield f"{count(report.held, 'row')} held back{_why(report.held_for)}."
     if report.mended:
-        yield f"{count(report.mended, 'row with errors is', 'rows with errors are')} shipped with safe fixes applied."
+        yield f"{count(report.mended, 'row is', 'rows are')} in order only because safe fixes were applied."
     if report.shipped:
         asked = ", because --include-errors was asked for" if report.wrong_for.rows else ""
         yield f"Shipped: {', '.join(_stores(report))}{asked}."

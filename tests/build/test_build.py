@@ -13,12 +13,17 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from masters import EANS, family, master, row
 from openpyxl import load_workbook
 
 from listingkit.build import Order, build
+from listingkit.holding import with_children
 from listingkit.inventory.upload_read import read_upload
 from listingkit.job import Inputs
+from listingkit.mapping.listings import Listings
+from listingkit.rules.findings import marked
 
 SKU = "contribution_sku#1.value"
 DAY = date(2026, 11, 1)
@@ -48,6 +53,28 @@ def test_a_held_parent_holds_its_children(tmp_path: Any) -> None:
     path = master(tmp_path / "m.csv", {**parent, "item_name": "T" * 201}, *children, row("S", product_id=EANS[2]))
     run(path, tmp_path / "out")
     assert shipped(tmp_path / "out") == ["S"]
+
+
+SKUS = st.one_of(st.none(), st.sampled_from([f"S{number}" for number in range(12)]))
+
+
+@given(rows=st.lists(st.tuples(SKUS, SKUS, st.booleans()), max_size=30))
+def test_children_are_held_however_deep(rows: Any) -> None:
+    """As the plain definition has it; also where lines are long, form rings, or a SKU stands twice."""
+    schema = {"sku": pl.String, "parent_sku": pl.String, "held": pl.Boolean}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    held = [wrong for _, _, wrong in rows]
+    for _ in rows:
+        skus = {sku for (sku, _, _), one in zip(rows, held, strict=True) if one and sku}
+        held = [one or parent in skus for (_, parent, _), one in zip(rows, held, strict=True)]
+    assert with_children(Listings(frame, (), ()), frame["held"]).to_list() == held
+
+
+def test_a_long_line_of_parents_takes_no_pass_over_all_rows_for_each_of_them() -> None:
+    line = pl.DataFrame({"sku": [f"S{number}" for number in range(50_000)]}).with_columns(parent_sku=pl.col("sku").shift(1))
+    began = time.process_time()
+    assert with_children(Listings(line, (), ()), marked([0], line.height)).all()
+    assert time.process_time() - began < 10
 
 
 def test_strict_ships_nothing_while_there_are_errors(tmp_path: Any) -> None:

@@ -5,17 +5,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from masters import EANS, family, master, row
+from msgspec.structs import replace
 from openpyxl import load_workbook
 from test_build import DAY
 
 from listingkit import build_parts
 from listingkit.build import Built, Order, build, report_on
 from listingkit.cli.built import told
-from listingkit.job import Inputs, checked, listings_of, read_masters
+from listingkit.config import DEFAULT
+from listingkit.gtin.check_digit import check_digit
+from listingkit.job import Inputs, checked, listings_of, read_masters, stores_of
+from listingkit.large import Question, check_parts
 from listingkit.outputs import read_from, report_of
+from listingkit.parts import Parts
 from listingkit.report import phrases, words
-from listingkit.report.report import Held
+from listingkit.report.report import Held, Report
 
 
 @pytest.fixture(params=["whole", "parts"])
@@ -107,11 +114,39 @@ def test_strict_is_the_reason_where_nothing_else_is(made: Any) -> None:
     assert reasons(built)[0] == "nothing ships while there are errors (--strict)"
 
 
+def test_strict_is_no_reason_for_children_of_held_parents(made: Any) -> None:
+    parent, *children = family()
+    built = made({**parent, "item_name": "T" * 201}, *children, row("S", product_id=EANS[2]), policy="strict")
+    why = "1 with an error of its own, 2 only because their parent is held back, 1 only because of --strict"
+    assert f"4 rows held back: {why}." in text(built)
+    assert reasons(built)[1:] == ["its parent is held back"] * 2 + ["nothing ships while there are errors (--strict)"]
+
+
 def test_rows_whose_errors_were_mended_ship(made: Any) -> None:
     mended = row("A", product_id=f"{EANS[0][:-1]} {EANS[0][-1]}")
     built = made(mended, row("B", product_id=EANS[1], price="free"))
-    assert " in 2 of 2 rows. 1 row held back. 1 row with errors is shipped with safe fixes applied. Shipped: US 1." in text(built)
-    assert "1 row with errors is shipped with safe fixes applied. Ready to upload: US 1." in page(built)
+    assert " in 2 of 2 rows. 1 row held back. 1 row is in order only because safe fixes were applied. Shipped: US 1." in text(built)
+    assert "1 row is in order only because safe fixes were applied. Ready to upload: US 1." in page(built)
+
+
+def test_children_ship_with_a_parent_that_was_mended(made: Any) -> None:
+    """The three rows that a check holds back are two that a build holds back and one that it mended."""
+    parent, *children = family()
+    built = made({**parent, "product_id": "4260735000 126"}, *children, row("S", product_id=f" {EANS[2][:-1]}0"))
+    before = checked_as(built)
+    report = report_on(built)
+    assert (before.held, report.held, report.mended) == (4, 1, 3)
+    assert "1 row held back. 3 rows are in order only because safe fixes were applied." in text(built)
+
+
+def test_an_error_that_only_a_fix_shows_is_a_reason_of_its_own(made: Any) -> None:
+    """Two SKUs that differ by a space alone are one when it is gone."""
+    built = made(row("A "), row("A", product_id=EANS[1]), row("B", product_id=EANS[2], price="free"))
+    why = "1 with an error of its own, 2 only for errors once safe fixes are applied"
+    assert f"3 rows held back: {why}." in text(built)
+    assert f"3 rows held back from at least one marketplace until the errors are fixed: {why}." in page(built)
+    assert reasons(built)[:2] == ["it has an error once safe fixes are applied"] * 2
+    assert checked_as(built).held == 1
 
 
 def test_errors_without_a_row_are_in_no_row(made: Any) -> None:
@@ -120,8 +155,69 @@ def test_errors_without_a_row_are_in_no_row(made: Any) -> None:
     assert " 0 of " not in page(built)
 
 
+def checked_as(built: Built) -> Report:
+    """What a check tells of the master of a build."""
+    order = built.order
+    listings = listings_of(order.inputs, masters := read_masters(order.inputs))
+    stores = stores_of(order.marketplaces, listings, (), DEFAULT)
+    return report_of(read_from(masters), listings, checked(listings, stores, as_of=DAY), stores, as_of=DAY)
+
+
 def test_a_check_without_a_marketplace_counts_in_the_same_way(tmp_path: Path) -> None:
     inputs = Inputs((str(master(tmp_path / "m.csv", row("A"), row("B", product_id=EANS[1], price="free"))),))
     listings = listings_of(inputs, masters := read_masters(inputs))
     report = report_of(read_from(masters), listings, checked(listings, (), as_of=DAY), (), as_of=DAY)
     assert (report.held, report.held_for) == (1, Held(errors=1))
+
+
+SEEDS: Any = {
+    "clean": {},
+    "own": {"price": "free"},
+    "title": {"item_name": "T" * 201},
+    "mended": {"product_id": " "},  # in the middle of the number
+    "twice": {"sku": "P0"},
+    "deeper": {"parent_sku": "C0-0"},
+    "elsewhere": {"parent_sku": "P0"},
+    "orphan": {"parent_sku": "nobody"},
+}
+FAMILIES = st.lists(
+    st.tuples(st.sampled_from(["clean", "own", "title", "mended"]), st.lists(st.sampled_from(list(SEEDS)), max_size=4)),
+    min_size=1,
+    max_size=4,
+)
+
+
+def families_of(seeds: Any) -> Any:
+    """Families with these seeds, and a row without one."""
+    numbers = iter(payload + check_digit(payload) for payload in map(str, range(426073500100, 426073500200)))
+
+    def spoiled(one: Any, seed: str) -> Any:
+        number = next(numbers)
+        cells = {**one, "product_id": number if "product_id" not in SEEDS[seed] else f"{number[:6]} {number[6:]}"}
+        return {**cells, **{name: value for name, value in SEEDS[seed].items() if name != "product_id"}}
+
+    parent, child, _ = family()
+    for number, (seed, children) in enumerate(seeds):
+        yield spoiled({**parent, "sku": f"P{number}"}, seed)
+        for place, each in enumerate(children):
+            yield spoiled({**child, "sku": f"C{number}-{place}", "parent_sku": f"P{number}", "color": f"{number}-{place}"}, each)
+    yield spoiled(row("S"), "clean")
+
+
+@settings(max_examples=25, deadline=None)
+@given(seeds=FAMILIES, stores=st.sampled_from([("US",), ("UK",), ("DE", "UK")]), policy=st.sampled_from(["hold", "strict"]))
+def test_a_build_holds_back_what_a_check_tells(tmp_path_factory: pytest.TempPathFactory, seeds: Any, stores: Any, policy: Any) -> None:
+    """To the row, with the same reasons, whether either sees the master as a whole or in parts; and with safe fixes the numbers add up."""
+    place = tmp_path_factory.mktemp("families")
+    order = Order(Inputs((str(master(place / "m.csv", *families_of(seeds))),)), place / "plain", DAY, stores, policy=policy, fix=False)
+    plain = build(order)
+    told, one = checked_as(plain), report_on(plain)
+    assert one.held is not None
+    assert (one.held - one.held_for.strict, replace(one.held_for, strict=0)) == (told.held, told.held_for)
+    parts = check_parts(Parts(order.inputs, 2), Question(stores, DAY))[0]
+    assert (parts.held, parts.held_for) == (told.held, told.held_for)
+    mended = report_on(build_parts.build(replace(order, out=place / "fixed", fix=True), rows=2))
+    assert mended.held is not None
+    assert mended.held + mended.mended - mended.held_for.fixes - mended.held_for.strict == told.held
+    if policy == "hold" and len(stores) == 1:
+        assert (told.rows or 0) - (told.held or 0) == plain.made[0].shipped

@@ -4,12 +4,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from generate import master, write
 
 from listingkit import build as whole
 from listingkit import build_parts
-from listingkit.build import Order
+from listingkit.build import Order, report_on
 from listingkit.cli.built import told
 from listingkit.config import Config
 from listingkit.diff import lines
@@ -107,9 +108,13 @@ def test_rules_that_see_every_row_are_capped_and_told_too(tmp_path: Path) -> Non
 
 def test_few_rules_leave_reports_and_held_families_what_they_need(tmp_path: Path) -> None:
     path = tmp_path / "master.csv"
-    write(200, path)
+    frame = master(200)
+    untyped = pl.when(pl.col("parentage_level") == "Parent").then(None).otherwise("brand").alias("brand")
+    frame.with_columns(untyped).write_csv(path)
     one, other = built(path, tmp_path, config=Config(select=("REQ", "SKU")))
     alike(tmp_path, [name for name in SAME if "delta" not in name and "changes" not in name])
     assert [made.held.to_list() for made in one.made] == [made.held.to_list() for made in other.made]
     report, _ = check_parts(Parts(one.order.inputs, 97), Question(("US", "DE"), AS_OF, one.order.config))
     assert any("GTINs issued by" in table for table in report.tables)
+    assert report.held == report_on(one).held
+    assert report.held_for.parents > 0
