@@ -79,6 +79,7 @@ def report_of(
         products=list(products_of(listings, findings.batches, stores)) if products is None else products,
         changes=[ChangeCount(code, **_counted(one), page=f"{code}/{CHANGES}") for code, one in (changes or {}).items()],
         trend=trend,
+        freeing=policy == "hold",
     )
 
 

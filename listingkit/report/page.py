@@ -83,7 +83,7 @@ def _page(report: Report, chosen: str | None) -> str:
         languages=languages(),
         summary=list(summary(report, say, ranked[0] if ranked else None)),
         ranked=ranked,
-        advice=[advice(step, blocked, say) for step in ranked],
+        advice=[advice(step, blocked, say, freeing=report.freeing) for step in ranked],
         charts=_charts(report, code),
         trend=_trend(report),
         movers=_movers(report),
@@ -120,7 +120,8 @@ def _sentences(report: Report, ranked: list[Step], blocked: int) -> Mapping[str,
     first = ranked[0] if ranked else None
 
     def of(say: Phrases) -> Mapping[str, list[str]]:
-        return {"summary": list(summary(report, say, first)), "steps": [advice(step, blocked, say) for step in ranked]}
+        steps = [advice(step, blocked, say, freeing=report.freeing) for step in ranked]
+        return {"summary": list(summary(report, say, first)), "steps": steps}
 
     return {code: of(say) for code, say in languages().items()}
 

@@ -90,7 +90,7 @@ def summary(report: Report, say: Phrases, first: Step | None) -> Iterator[str]:
     if dangerous := sum(change.dangerous for change in report.changes):
         yield say["danger"].format(changes=say.number("n_dangerous", dangerous))
     if first and first.freed:
-        yield say["start"].format(rule=first.code, listings=say.number("n_listings", first.freed))
+        yield say["start" if report.freeing else "start_clean"].format(rule=first.code, listings=say.number("n_listings", first.freed))
     if proposals := tally.safe + tally.ask:
         yield say["proposed"].format(values=say.number("n_values", proposals))
 
@@ -132,9 +132,10 @@ def _since(report: Report, say: Phrases) -> str:
     return say["since"].format(label=last.label, what=say.listed(parts)) if parts else say["since_same"].format(label=last.label)
 
 
-def advice(step: Step, every: int, say: Phrases) -> str:
-    """What a step of the ranking brings."""
+def advice(step: Step, every: int, say: Phrases, *, freeing: bool) -> str:
+    """What a step of the ranking brings; `freeing` where what has no error left ships."""
     listings = say.number("n_listings", step.listings)
     if not step.freed:
         return say["step_shared"].format(listings=listings)
-    return say["step"].format(listings=listings, freed=say.figure(step.freed), so_far=say.figure(step.so_far), all=say.figure(every))
+    brings = say["step" if freeing else "step_clean"]
+    return brings.format(listings=listings, freed=say.figure(step.freed), so_far=say.figure(step.so_far), all=say.figure(every))

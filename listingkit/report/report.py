@@ -102,6 +102,7 @@ class Report(Struct, frozen=True, dict=True):
     wrong: Mapping[str, int] = field(default_factory=dict)  # of these with errors, where it was asked to ship them, by marketplace
     wrong_for: Held = Held()  # why; rows that are shipped with errors to at least one marketplace
     mended: int = 0  # rows that are no longer wrong or held back anywhere, because safe fixes were applied
+    freeing: bool = True  # a row whose errors are fixed ships: not so where it ships anyway, or waits for all others (--strict)
     inputs: Sequence[Input] = ()
     marketplaces: Sequence[str] = ()
     as_of: date | None = None

@@ -122,6 +122,17 @@ def test_strict_is_no_reason_for_children_of_held_parents(made: Any) -> None:
     assert reasons(built)[1:] == ["its parent is held back"] * 2 + ["nothing ships while there are errors (--strict)"]
 
 
+@pytest.mark.parametrize("policy", ["all", "strict"])
+def test_a_fix_sets_nothing_free_where_nothing_waits_for_it(made: Any, policy: Any) -> None:
+    built = made(row("A"), row("B", product_id=EANS[1], price="free"), policy=policy)
+    shown = (built.order.out / "report.html").read_text("utf-8").partition("<script")[0]
+    assert "Start with OFR001: fixing it alone leaves 1 listing without errors." in shown
+    assert "In the order in which the most listings are left without errors." in shown
+    assert "1 listing with this error; fixing it leaves 1 without errors, 1 of 1 so far." in shown
+    assert " free" not in shown
+    assert "uploadable" not in shown
+
+
 def test_rows_whose_errors_were_mended_ship(made: Any) -> None:
     mended = row("A", product_id=f"{EANS[0][:-1]} {EANS[0][-1]}")
     built = made(mended, row("B", product_id=EANS[1], price="free"))
