@@ -79,7 +79,8 @@ def distributed(
     held = ", ".join(f"{code} {count:,}" for code, count in done.held.items())
     click.echo(f"{done.errors:,} errors in {done.rows:,} rows of {len(done.job.names)} parts. Held back: {held or 'nothing'}.")
     for code, count in done.shipped.items():
-        click.echo(f"{code}: {count:,} rows shipped, {done.fixed[code]:,} cells fixed")
+        wrong = f" ({done.wrong[code]:,} with errors)" if done.wrong[code] else ""
+        click.echo(f"{code}: {count:,} rows shipped{wrong}, {done.fixed[code]:,} cells fixed")
     return 1 if done.errors else 0
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 from msgspec import Struct, field
@@ -16,6 +16,7 @@ from listingkit.distributed.reading import Reading
 from listingkit.distributed.store import PartFile, Space, Spread
 from listingkit.errors import ListingkitError
 from listingkit.finding import Finding, Severity
+from listingkit.holding import Policy
 from listingkit.inventory.template import Template
 from listingkit.job import with_product_type
 from listingkit.mapping.apply import Plan, map_part
@@ -28,7 +29,6 @@ from listingkit.rules.exceptions import Use
 from listingkit.rules.findings import Batch
 
 Counts = Mapping[tuple[str, Severity], int]
-Policy = Literal["hold", "strict", "all"]
 
 _CHECKERS: dict[str, Checker] = {}
 
@@ -64,7 +64,6 @@ class Job(Struct, frozen=True):
     reading: Reading = field(default_factory=Reading)
     category: str | None = None  # product type of rows that state none
     fixing: bool = False  # leave the safe fixes
-    families: bool = False  # leave which row is whose child
     silent: bool = False  # list no findings: it is only asked which rows are still wrong
 
     @property

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import cached_property, partial
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import polars as pl
@@ -16,20 +16,21 @@ from listingkit.build import named
 from listingkit.config import DEFAULT, Config
 from listingkit.defined import NOTHING, Definitions
 from listingkit.distributed.cluster import Tasks, all_or_nothing, readying
-from listingkit.distributed.held import held_rows, wrong_rows
-from listingkit.distributed.job import Asked, Counts, Job, PartTold, Policy, Told, listings_of
+from listingkit.distributed.held import PLACE, held_rows, wrong_rows
+from listingkit.distributed.job import Asked, Counts, Job, PartTold, Told, listings_of
 from listingkit.distributed.reading import Reading, batches
 from listingkit.distributed.store import PARQUET, PartFile, Space, joined, part_files, remove, write
 from listingkit.distributed.whole import known, left_whole
 from listingkit.distributed.work import Fixes, added, check_part, judge_bucket, judge_sheet, render_part
 from listingkit.errors import ListingkitError
 from listingkit.finding import Severity
+from listingkit.holding import Policy
 from listingkit.inventory import builtin
 from listingkit.inventory.template import Template
 from listingkit.job import named_marketplaces, stores_of
 from listingkit.mapping.apply import complain, plan
 from listingkit.mapping.assign import Assignment
-from listingkit.mapping.listings import Source
+from listingkit.mapping.listings import SOURCE, Source
 from listingkit.mapping.pieces import look_at, needs_every_row, styles_of
 from listingkit.mapping.profile import Profile, load
 from listingkit.mapping.values import Seen
@@ -50,13 +51,14 @@ class Done(Struct, frozen=True):
 
     rows: int
     counts: Counts  # findings by code and severity
-    held: Mapping[str, int]  # rows with an error, by marketplace; after rendering those that were held back, children of theirs too
+    held: Mapping[str, int]  # rows that are held back, by marketplace; after rendering those that the uploads lack
     shipped: Mapping[str, int]  # rows in the uploads, by marketplace
     kinds: tuple[str, ...]  # product types
     job: Job
     fixed: Mapping[str, int]  # cells that safe fixes change in the uploads, by marketplace
     uses: Mapping[int, Use]  # what the exceptions of the config came to, by number
     sheet: bool  # whether the rules about the whole sheet were asked
+    wrong: Mapping[str, int] = {}  # rows in the uploads with errors, where it was asked to ship them, by marketplace
 
     @property
     def errors(self) -> int:
@@ -100,7 +102,8 @@ def check(urls: str | Sequence[str], out: str, *, client: Any, **asked: Any) -> 
         job = _assumed(parts, out, options)
     with all_or_nothing(client, job.space) as tasks:
         found = _round(tasks, parts, job)
-        done = _done(found)
+        held = _held(tasks, found)
+        done = replace(_done(found), held={one.code: held.filter(pl.col("store") == one.code).height for one in job.asked.stores})
         _leave_summary(done)
     return done
 
@@ -116,24 +119,25 @@ def render(urls: str | Sequence[str], out: str, *, client: Any, **asked: Any) ->
         job = _assumed(parts, out, options)
     stores = named(job.asked.stores)
     leaves = (*job.space.leaves, *(store.code for store in stores))
-    job = replace(job, space=Space(out, leaves), families=True, fixing=options.fix)
+    job = replace(job, space=Space(out, leaves), fixing=options.fix)
     with all_or_nothing(client, job.space) as tasks:
         found = _round(tasks, parts, job)
         done = _done(found)
         mended: dict[str, _Round] = {}
         for store in stores:
-            shipped, held, cells = _rendered(tasks, parts, store, found, done, mended)
+            made = _rendered(tasks, parts, store, found, done, mended)
             done = replace(
                 done,
-                shipped={**done.shipped, store.code: shipped},
-                held={**done.held, store.code: held},
-                fixed={**done.fixed, store.code: cells},
+                shipped={**done.shipped, store.code: made.shipped},
+                held={**done.held, store.code: done.rows - made.shipped},
+                fixed={**done.fixed, store.code: made.fixed},
+                wrong={**done.wrong, store.code: made.wrong},
             )
         _leave_summary(done)
     return done
 
 
-class _Round(Struct, frozen=True):
+class _Round(Struct, frozen=True, dict=True):
     """What all tasks tell that judge every row once."""
 
     job: Job
@@ -146,6 +150,11 @@ class _Round(Struct, frozen=True):
     def told(self) -> list[Told]:
         """All of it."""
         return [*self.judged, *self.parts, self.whole]
+
+    @cached_property
+    def wrong(self) -> pl.DataFrame:
+        """The rows with an error, once for each marketplace."""
+        return wrong_rows([one.errors for one in self.told if one.errors])
 
     @property
     def fixed(self) -> dict[str, int]:
@@ -184,20 +193,31 @@ def _round(tasks: Tasks, parts: Sequence[PartFile], job: Job, fixes: Callable[[P
 
 def _done(found: _Round) -> Done:
     rows = sum(one.rows for one in found.parts)
-    wrong = wrong_rows([one.errors for one in found.told if one.errors])
-    held = {store.code: wrong.filter(pl.col("store") == store.code).height for store in found.job.asked.stores}
     kinds = sorted({kind for one in found.parts for kind in one.kinds})
     uses: dict[int, Use] = {}
     for one in found.told:
         for number, use in one.uses.items():
             uses[number] = uses.get(number, Use()) + use
-    return Done(rows, added([one.counts for one in found.told]), held, {}, tuple(kinds), found.job, {}, uses, found.sheet)
+    return Done(rows, added([one.counts for one in found.told]), {}, {}, tuple(kinds), found.job, {}, uses, found.sheet)
 
 
-def _rendered(
-    tasks: Tasks, parts: Sequence[PartFile], store: Marketplace, found: _Round, done: Done, mended: dict[str, _Round]
-) -> tuple[int, int, int]:
-    """Write the uploads of one marketplace: how many rows they have, how many are held back, how many cells were fixed."""
+def _held(tasks: Tasks, found: _Round, store: Marketplace | None = None) -> pl.DataFrame:
+    """The rows that are held back, from this marketplace or from each."""
+    families = [one for told in found.parts for one in told.families]
+    wrong = found.wrong if store is None else found.wrong.filter(pl.col("store") == store.code)
+    return held_rows(tasks, wrong, families, tasks.shared(found.job), found.job)
+
+
+class _Upload(NamedTuple):
+    """What was made for one marketplace."""
+
+    shipped: int  # rows
+    wrong: int  # of these with errors
+    fixed: int  # cells
+
+
+def _rendered(tasks: Tasks, parts: Sequence[PartFile], store: Marketplace, found: _Round, done: Done, mended: dict[str, _Round]) -> _Upload:
+    """Write the uploads of one marketplace."""
     fixed = found.fixed
     own = store.code if fixed.get(store.code) else ""  # marketplaces without fixes of their own are judged again together
     cells = fixed.get("", 0) + fixed.get(store.code, 0)
@@ -210,14 +230,16 @@ def _rendered(
             mended[own] = _round(tasks, parts, again, fixes)
         after = mended[own]
     shared = tasks.shared(after.job)
-    held = held_rows(tasks, store.code, [one.errors for one in after.told if one.errors], after.parts, shared, after.job)
+    held = _held(tasks, after, store)
+    rows = {int(part): rows[ROW] for (part,), rows in held.partition_by(SOURCE, as_dict=True).items()}
     nothing = after.job.asked.policy == "strict" and any(_errors(one.counts) for one in after.told)
     given = next((one for one in after.job.asked.templates if store.code in one.marketplaces), None)
     template = tasks.shared(given or builtin.template("unified_full", store, product_types=done.kinds or ("PRODUCT",)))
     none = pl.Series([], dtype=pl.UInt32)
-    each = [(part, store.code, template, None if nothing else held.get(part.number, none), fixes(part)) for part in parts]
+    each = [(part, store.code, template, None if nothing else rows.get(part.number, none), fixes(part)) for part in parts]
     shipped = sum(tasks.do(f"rendering {store.code}", render_part, each, shared=[shared]))
-    return shipped, done.rows - shipped, sum(one.fixes_made for one in after.parts)
+    wrong = after.wrong.filter((pl.col("store") == store.code) & pl.col("ships")).join(held, on=PLACE, how="anti").height
+    return _Upload(shipped, wrong, sum(one.fixes_made for one in after.parts))
 
 
 def _errors(counts: Counts) -> int:
@@ -316,6 +338,7 @@ def _leave_summary(done: Done) -> None:
         "rows": done.rows,
         "held": dict(done.held),
         "shipped": dict(done.shipped),
+        "with_errors": dict(done.wrong),
         "safe_fixes": dict(done.fixed),
         "as_of": job.asked.as_of.isoformat(),
         "parts": list(job.names),

@@ -25,6 +25,7 @@ from listingkit.distributed.store import (
     write_through,
 )
 from listingkit.finding import Finding, Safety
+from listingkit.holding import FAMILY, UNWRITABLE
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload import Upload
 from listingkit.mapping.assign import Assignment
@@ -38,13 +39,14 @@ from listingkit.report import lines
 from listingkit.report.report import Report
 from listingkit.rules.capped import Cap
 from listingkit.rules.exceptions import Use, weighed
-from listingkit.rules.findings import Batch, Cell, Findings
+from listingkit.rules.findings import Batch, Cell, Findings, marked
 from listingkit.rules.graded import graded_notes
 from listingkit.rules.groups import bucket_of
 from listingkit.rules.sample import sample
 from listingkit.rules.shuffle import buckets
 
-ERRORS = {"store": pl.String, SOURCE: pl.UInt16, ROW: pl.UInt32, "sku": pl.String}
+ERRORS = {"store": pl.String, SOURCE: pl.UInt16, ROW: pl.UInt32, "sku": pl.String, "ships": pl.Boolean}  # whether it does all the same
+HELD = {name: kind for name, kind in ERRORS.items() if name != "ships"}
 FIXES = {"store": pl.String, SOURCE: pl.UInt16, ROW: pl.UInt32, "column": pl.String, "value": pl.String}
 AT_ONCE = 1_000_000  # rows whose compared columns a worker holds before it writes them
 
@@ -123,7 +125,7 @@ class _Part:
         for shuffle, held in zip(self.job.checker.shuffles(self.job.like), self.buckets, strict=True):
             for bucket, rows in buckets(frame, shuffle, self.job.buckets):
                 held.setdefault(bucket, []).append(rows)
-        if self.job.families and {"sku", "parent_sku"} <= set(frame.columns):
+        if set(FAMILY) <= set(frame.columns):
             named = frame.select(SOURCE, ROW, "sku", "parent_sku").drop_nulls("parent_sku")
             placed = named.with_columns(bucket_of(pl.col("parent_sku"), self.job.buckets).alias("#bucket"))
             for (bucket,), rows in placed.partition_by("#bucket", as_dict=True, include_key=False).items():
@@ -188,9 +190,10 @@ class _Judged:
             self._use(uses)
         places = pl.DataFrame({SOURCE: frame[SOURCE], ROW: frame[ROW], "sku": skus})
         for store in self.job.asked.stores:
-            only = "FIL011" if self.job.asked.policy == "all" else ""  # what no text file can hold
-            rows = sorted(findings.error_rows(store.code, only))
-            self.errors.append(places[rows].select(pl.lit(store.code).alias("store"), SOURCE, ROW, "sku"))
+            rows = findings.error_rows(store.code)
+            ships = rows - findings.error_rows(store.code, UNWRITABLE) if self.job.asked.policy == "all" else frozenset[int]()
+            wrong = places.with_columns(pl.lit(store.code).alias("store"), marked(ships, places.height).alias("ships"))
+            self.errors.append(wrong[sorted(rows)].select(*ERRORS))
         if self.job.fixing:
             self.fixes += [_fixes(one, places) for one in findings.batches]
         whole = [one for one in findings.batches if once and one.whole]
@@ -282,12 +285,11 @@ def _judged(frames: list[pl.DataFrame], judge: Callable[[Listings], Sequence[Bat
     return judged.told(sources)
 
 
-def held_children(bucket: int, parents: Sequence[str], families: Sequence[Spread], job: Job) -> pl.DataFrame:
-    """The rows of one bucket whose parent is among these: `#source`, `#row`, `sku`."""
+def held_children(bucket: int, parents: pl.DataFrame, families: Sequence[Spread], job: Job) -> pl.DataFrame:
+    """The rows of one bucket whose parent is among these (`store`, `parent_sku`), once for each marketplace."""
     job.space.go_on()
-    frames = [frame.filter(pl.col("parent_sku").is_in(list(parents))) for frame in read_bucket(families, bucket)]
-    empty = pl.DataFrame(schema={name: ERRORS[name] for name in (SOURCE, ROW, "sku")})
-    return pl.concat([empty, *(frame.select(empty.columns) for frame in frames)])
+    found = [frame.join(parents, on="parent_sku").select(*HELD) for frame in read_bucket(families, bucket)]
+    return pl.concat([pl.DataFrame(schema=HELD), *found])
 
 
 def render_part(part: PartFile, store: str, template: Template, held: pl.Series | None, fixes: Fixes, job: Job) -> int:

@@ -19,12 +19,13 @@ from parted import expected, parted, told, upload
 from listingkit import distributed
 from listingkit.build import Order, build
 from listingkit.cli import group
-from listingkit.config import DEFAULT, load
+from listingkit.config import DEFAULT, Config, load
 from listingkit.diff.gate import gate
 from listingkit.diff.lines import compare_files
 from listingkit.diff.settings import Settings
 from listingkit.distributed.run import buckets_for
 from listingkit.errors import BadProfile, ListingkitError, UnknownName
+from listingkit.holding import held_by
 from listingkit.inventory import builtin
 from listingkit.job import Inputs, checked, listings_of, read_masters
 from listingkit.large import Question, check_parts
@@ -86,6 +87,13 @@ def single(frame: pl.DataFrame, tmp_path_factory: Any) -> Any:
     return checked(listings_of(inputs, read_masters(inputs)), select(CODES), as_of=AS_OF)
 
 
+def held(path: Path, findings: Any) -> dict[str, int]:
+    """The rows that a build of this master holds back."""
+    inputs = Inputs((str(path),))
+    listings = listings_of(inputs, read_masters(inputs))
+    return {store.code: int(held_by("hold", listings, findings, store).sum()) for store in select(CODES)}
+
+
 @pytest.mark.parametrize(("suffix", "header"), [(".csv", 1), (".parquet", 0)])
 def test_the_findings_are_those_of_one_machine(client: Any, frame: Any, single: Any, tmp_path: Path, suffix: str, header: int) -> None:
     urls = parted(frame, tmp_path / "parts", CUTS, suffix)
@@ -95,7 +103,8 @@ def test_the_findings_are_those_of_one_machine(client: Any, frame: Any, single: 
     assert done.rows == ROWS
     assert dict(done.counts) == dict(single.counts())
     assert done.errors == single.severities()["error"]
-    assert done.held == {code: len(single.error_rows(code)) for code in CODES}
+    frame.write_csv(tmp_path / "master.csv")
+    assert done.held == held(tmp_path / "master.csv", single)
     assert json.loads((out / "summary.json").read_text("utf-8"))["held"] == done.held
     assert not (out / "_shuffle").exists()
     assert "MKT005" in (out / "findings" / "sheet.jsonl").read_text("utf-8")
@@ -171,7 +180,7 @@ def test_what_is_said_of_columns_is_graded_as_on_one_machine(client: Any, tmp_pa
     )
     assert told(tmp_path / "out", cuts) == expected(whole)
     assert dict(done.counts) == dict(whole.counts())
-    assert done.held == {code: len(whole.error_rows(code)) for code in CODES}
+    assert done.held == held(tmp_path / "master.csv", whole)
     assert {"GTN030", "REQ001", "REQ002"} <= {one.code for one in whole if one.row is None}
     parts = check_parts(Parts(inputs, 21), Question(CODES, AS_OF, config))[1]
     assert expected(parts) == expected(whole)
@@ -182,10 +191,58 @@ def test_what_ships_is_as_strict_as_asked(client: Any, frame: Any, tmp_path: Pat
     frame.head(60).write_csv(tmp_path / "master.csv")
     for policy in ("strict", "all"):
         order = Order(Inputs((str(tmp_path / "master.csv"),)), tmp_path / policy, AS_OF, CODES, policy=policy, fix=False)
-        build(order)
+        built = build(order)
         out = tmp_path / f"{policy}-parts"
-        distributed.render(urls, str(out), client=client, marketplaces=CODES, as_of=AS_OF, policy=policy, fix=False)
+        done = distributed.render(urls, str(out), client=client, marketplaces=CODES, as_of=AS_OF, policy=policy, fix=False)
         assert upload(out / "US") == (tmp_path / policy / "US" / "upload.txt").read_bytes()
+        for one in built.made:
+            code = one.store.code
+            assert (done.shipped[code], done.held[code], done.wrong[code]) == (one.shipped, one.held.sum(), one.wrong.sum())
+
+
+def test_children_of_held_parents_in_other_parts_are_counted_before_and_after(client: Any, tmp_path: Path) -> None:
+    """What a check tells is what the uploads lack: with a grandchild, for one marketplace and for both, every row in a part of its own."""
+    lines = ["A,,free,5", "B,A,5,5", "C,B,5,5", "D,,5,free", "E,D,5,5", "F,,5,5"]
+    cells = [line.split(",") for line in lines]
+    rows = pl.DataFrame(cells, schema=["sku", "parent_sku", "price@US", "price@DE"], orient="row").with_columns(
+        pl.col("parent_sku").replace("", None)
+    )
+    config = Config(select=("OFR001",))
+    asked = {"client": client, "marketplaces": CODES, "as_of": AS_OF, "config": config}
+    urls = parted(rows, tmp_path / "parts", range(6))
+    before = distributed.check(urls, str(tmp_path / "check"), **asked)
+    after = distributed.render(urls, str(tmp_path / "render"), **asked)
+    assert before.held == after.held == {"US": 3, "DE": 2}
+    rows.write_csv(tmp_path / "master.csv")
+    order = Order(Inputs((str(tmp_path / "master.csv"),)), tmp_path / "whole", AS_OF, CODES, config=config)
+    assert {one.store.code: one.held.sum() for one in build(order).made} == before.held
+
+
+def test_rows_that_ship_with_errors_are_counted(client: Any, tmp_path: Path) -> None:
+    """The words of `build --include-errors`, in what is printed and in the summary."""
+    rows = pl.DataFrame({"sku": ["A", "B", "C", "D"], "price": ["5", "free", "free", "5"]})
+    urls = parted(rows, tmp_path / "parts", (0, 1, 3))
+    command = [
+        "distributed",
+        *urls,
+        "-m",
+        "US",
+        "--select",
+        "OFR001",
+        "--as-of",
+        str(AS_OF),
+        "--scheduler",
+        client.scheduler.address,
+        "--render",
+    ]
+    for words, wanted in (
+        ((), "US: 2 rows shipped, 0 cells fixed"),
+        (("--include-errors",), "US: 4 rows shipped (2 with errors), 0 cells fixed"),
+    ):
+        out = tmp_path / f"out{len(words)}"
+        done = CliRunner().invoke(group, [*command, *words, "-o", str(out)], standalone_mode=False)
+        assert done.stdout.splitlines()[-1] == wanted
+        assert json.loads((out / "summary.json").read_text("utf-8"))["with_errors"] == {"US": 2 if words else 0}
 
 
 def test_what_is_not_listed_is_counted_and_said(client: Any, frame: Any, tmp_path: Path) -> None:
