@@ -101,19 +101,19 @@ def clean(rows: int, start: int = 0) -> pl.DataFrame:
             for slot, by_tag in enumerate(
                 (
                     {
-                        "en_US": " made by hand in small series, lot ",
-                        "de_DE": " von Hand in kleiner Serie gemacht, Los ",
-                        "ja_JP": "を手作業で少量生産しています。ロット",
+                        "en_US": " made by hand, lot ",
+                        "de_DE": " von Hand gemacht, Los ",
+                        "ja_JP": "は手作りの品です。ロット",
                     },
                     {
-                        "en_US": " for every day, easy to clean, batch ",
-                        "de_DE": " für jeden Tag, leicht zu reinigen, Charge ",
-                        "ja_JP": "は毎日使えてお手入れ簡単です。番号",
+                        "en_US": " easy to clean, batch ",
+                        "de_DE": " leicht zu reinigen, Charge ",
+                        "ja_JP": "はお手入れ簡単です。番号",
                     },
                     {
                         "en_US": " packed without plastic, parcel ",
                         "de_DE": " ohne Plastik verpackt, Paket ",
-                        "ja_JP": "はプラスチックなしで梱包しています。箱",
+                        "ja_JP": "は紙で梱包します。箱",
                     },
                 ),
                 1,
@@ -127,16 +127,16 @@ def clean(rows: int, start: int = 0) -> pl.DataFrame:
                 (
                     "en_US",
                     THINGS,
-                    " from our own workshop, glazed by hand and checked piece by piece before it leaves us. Lot ",
+                    " from our own workshop, glazed by hand. Lot ",
                     " of the series.",
                 ),
                 (
                     "de_DE",
                     DINGE,
-                    " aus eigener Werkstatt, von Hand gefertigt und Stück für Stück geprüft, bevor es uns verlässt. Los ",
+                    " aus eigener Werkstatt, von Hand gefertigt. Los ",
                     " der Serie.",
                 ),
-                ("ja_JP", THINGS_JA, "は自社工房で手作りし、一つずつ検品してから出荷しています。ロット", "のシリーズです。"),
+                ("ja_JP", THINGS_JA, "は自社工房の手作りです。ロット", "のシリーズです。"),
             )
         ),
         word(ADJECTIVES, n).alias("color@en_US"),
