@@ -68,7 +68,7 @@ class SharedStrings:
         """The strings that need no thought; null for the others, and for blank ones."""
         texts = _alone(self._content)
         if texts is None:
-            texts = pl.Series(self._pieces, dtype=pl.Binary).cast(pl.String, strict=False).str.extract(_ONE_TEXT)
+            texts = pl.Series(map(_decoded, self._pieces), dtype=pl.String).str.extract(_ONE_TEXT)
         return _spelled(without_blanks(texts))
 
     def gather(self, numbers: pl.Series) -> pl.Series:
@@ -123,6 +123,14 @@ def _alone(content: bytes) -> pl.Series | None:
         return None
     alone = item & text.shift(-1, fill_value=False) & item.shift(-2, fill_value=True)
     return lines.get_column("text").shift(-1).set(~alone, None).filter(item)
+
+
+def _decoded(piece: bytes) -> str | None:
+    """A string's XML; None where it is not UTF-8, which is said when somebody asks for it."""
+    try:
+        return piece.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _spelled(texts: pl.Series) -> pl.Series:

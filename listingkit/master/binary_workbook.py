@@ -15,6 +15,7 @@ from msgspec import Struct, field
 
 from listingkit.master.members import BOMB, TIGHTEST
 from listingkit.master.package import tags
+from listingkit.master.unpacking import DAMAGED
 
 MARK = "\ue000"  # of private use: stands before the text of an error
 ERRORS = {
@@ -65,7 +66,7 @@ def made_plain(content: BytesIO) -> tuple[BytesIO, dict[str, Built]]:
                             built[name] = _Sheet().made_plain(source, sink)
                     else:
                         copy.writestr(info.filename, book.read(info))
-    except (zipfile.BadZipFile, KeyError, IndexError, struct.error, UnicodeDecodeError, NotImplementedError, RuntimeError, EOFError):
+    except (KeyError, IndexError, *DAMAGED):
         content.seek(0)
         return content, {}
     plain.seek(0)

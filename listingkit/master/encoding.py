@@ -32,6 +32,9 @@ def encoding_of(stream: IO[bytes], name: str) -> Guess:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return Guess("utf-16", sure=True)
     if head.startswith(codecs.BOM_UTF8):
+        if not _is_utf8(stream):
+            where = _where_not(stream)
+            raise Unreadable(f"{name}: begins with the mark of UTF-8, but {where}; save it as UTF-8 again, or name its --encoding")
         return Guess("utf-8-sig", sure=True)
     if b"\0" in head:
         return _without_mark(head, name)
@@ -85,6 +88,15 @@ def _is_utf8(stream: IO[bytes]) -> bool:
         rest = block[end:]
     stream.seek(0)
     return not rest or _complete(rest)
+
+
+def _where_not(stream: IO[bytes]) -> str:
+    """The first line that is not UTF-8."""
+    for number, line in enumerate(stream, 1):
+        if not _complete(line):
+            stream.seek(0)
+            return f"line {number} holds bytes that are not"
+    return "its end is not"
 
 
 def _complete(rest: bytes) -> bool:

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import IO
 
 from listingkit.errors import Unreadable
+from listingkit.master.unpacking import DAMAGED, reason
 
 _HEAD = 4096
 _WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".ods", ".xltx", ".xltm"}
@@ -66,8 +67,8 @@ def _zipped(stream: IO[bytes], name: str) -> str:
             if "[Content_Types].xml" in names:
                 with archive.open("[Content_Types].xml") as part:
                     types = part.read(BOUND)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError) as error:
-        raise Unreadable(f"{name}: the file is damaged or incomplete ({str(error)[:80]})") from None
+    except DAMAGED as error:
+        raise Unreadable(f"{name}: the file is damaged or incomplete ({reason(error)})") from None
     stream.seek(0)
     if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         return "ods"

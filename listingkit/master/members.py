@@ -1,13 +1,13 @@
 """The members of a workbook's zip, unpacked within bounds."""
 
 import zipfile
-import zlib
 from collections.abc import Iterator
+from errno import EINVAL
 from pathlib import Path
 from typing import IO
 
 from listingkit.errors import Unreadable
-from listingkit.master.unpacking import unpacked
+from listingkit.master.unpacking import DAMAGED, reason, unpacked
 
 BOMB = 64 << 20  # bytes beyond which a member must not be packed tighter than ...
 TIGHTEST = 200  # ... this many to one; sheets come to 10 or 20
@@ -20,14 +20,16 @@ class Members:
         self.name = name
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-            raise self.damaged(error) from None
+        except DAMAGED as error:
+            if isinstance(error, OSError) and error.errno != EINVAL:  # the file itself does not open
+                raise
+            raise self.damaged(reason(error)) from None
         self._members = {info.filename.lstrip("/").replace("\\", "/").lower(): info for info in self._zip.infolist()}
 
-    def damaged(self, error: object) -> Unreadable:
+    def damaged(self, why: str) -> Unreadable:
         """What to raise for a part that does not read."""
         how = "copy or download it again, or open it in Excel and save it"
-        return Unreadable(f"{self.name}: the workbook is damaged or incomplete ({str(error)[:80]}); {how}")
+        return Unreadable(f"{self.name}: the workbook is damaged or incomplete ({why}); {how}")
 
     def close(self) -> None:
         """Read nothing more."""
@@ -51,5 +53,5 @@ class Members:
             raise Unreadable(f"{self.name}: {part} unpacks to {tight} times its size; no real sheet does")
         try:
             yield from unpacked(self._zip, info)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise self.damaged(error) from None
+        except DAMAGED as error:
+            raise self.damaged(reason(error)) from None

@@ -3,7 +3,6 @@
 import gzip
 import sys
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, NamedTuple, cast
 
 from listingkit.errors import Unreadable
+from listingkit.master.unpacking import DAMAGED, reason
 
 STDIN = "-"
 LARGEST = 2 << 30  # bytes of unpacked input; beyond it a sheet is no master but a mistake or an attack
@@ -97,8 +97,8 @@ def _spooled(packed: IO[bytes], name: str, packed_size: Callable[[], int] | None
                 if size > LARGEST or (size > BOMB and packed_size and size > TIGHTEST * packed_size()):
                     raise Unreadable(f"{name}: unpacks to {size >> 20} MB and more, which no real sheet does; unpack it and look at it")
                 copy.write(block)
-        except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError, RuntimeError) as error:
-            raise Unreadable(f"{name}: the packed file is damaged, incomplete or locked ({error})") from None
+        except DAMAGED as error:
+            raise Unreadable(f"{name}: the packed file is damaged, incomplete or locked ({reason(error)})") from None
         if not size:
             raise Unreadable(f"{name}: the file is empty")
         copy.seek(0)
@@ -110,8 +110,8 @@ def _only_member(stream: IO[bytes], name: str) -> str | None:
     try:
         with zipfile.ZipFile(stream) as archive:
             names = [info.filename for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise Unreadable(f"{name}: the file is damaged or incomplete ({str(error)[:80]})") from None
+    except DAMAGED as error:
+        raise Unreadable(f"{name}: the file is damaged or incomplete ({reason(error)})") from None
     if "[Content_Types].xml" in names or "mimetype" in names or any(part.startswith("Index/") for part in names):
         return None
     sheets = [part for part in names if not part.startswith("__MACOSX/") and not part.endswith(".DS_Store")]

@@ -2,6 +2,7 @@
 
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from functools import partial
 
@@ -10,7 +11,14 @@ from isal import isal_zlib
 BLOCK = 1 << 20  # bytes unpacked at a time, at most
 PACKED = 64 << 10  # small enough for what it unpacks to to stay in the processor's cache
 _LOCAL = struct.Struct("<26xHH")  # of a local header: the lengths of name and extra field
+DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+"""What `zipfile` raises, now or when it reads on, of a zip that is damaged, protected or packed in an unknown way."""
 _NOT_DEFLATED: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # its stub takes the class for an instance
+
+
+def reason(error: BaseException) -> str:
+    """What is wrong with the zip, in a few words."""
+    return "a part is not where the directory says" if isinstance(error, OSError) else str(error)[:80]
 
 
 def unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.master.sheet import index
+from listingkit.master.unpacking import DAMAGED
 from listingkit.master.workbook import Workbook
 from listingkit.render.package import replace_member
 from listingkit.render.splice import cut
@@ -137,7 +138,7 @@ def _part(content: bytes, member: str, path: Path) -> bytes:
     try:
         with zipfile.ZipFile(BytesIO(content)) as package:
             return package.read(member)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (KeyError, *DAMAGED) as error:
         raise ListingkitError(f"{path} cannot be copied cell by cell ({error}): open it in Excel and save it again") from None
 
 

@@ -73,9 +73,9 @@ def _copy(source: Path | BinaryIO, old: zipfile.ZipFile, info: zipfile.ZipInfo, 
     raw, where = old.fp, source if isinstance(source, Path) else "the package"
     if raw is None:
         raise Unreadable(f"{where} was closed while it was read")
-    raw.seek(info.header_offset)
+    raw.seek(max(0, info.header_offset))
     header = raw.read(_LOCAL.size)
-    if len(header) < _LOCAL.size or not header.startswith(b"PK\x03\x04"):
+    if info.header_offset < 0 or len(header) < _LOCAL.size or not header.startswith(b"PK\x03\x04"):
         raise Unreadable(f"{where}: the member {info.filename} is not where the directory says; the file is damaged")
     raw.seek(sum(_LOCAL.unpack(header)), 1)
     stream.write(fresh.FileHeader())

@@ -1,13 +1,13 @@
 """review.xlsx: the master with what is wrong marked in its cells, to fix there and read again as a master.
 
-A workbook of ordinary size keeps its own look. A text file, an old workbook, several files together, and what is too large
-for openpyxl get clean sheets with every value as text, so that no zero is lost while editing.
+A workbook of ordinary size keeps its own look. A text file, an old workbook, several files together, and what openpyxl
+cannot open or is too large for it get clean sheets with every value as text, so that no zero is lost while editing.
 """
 
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import polars as pl
 from msgspec.structs import replace
@@ -20,6 +20,9 @@ from listingkit.report.report import Report
 from listingkit.report.review_master import clean
 from listingkit.report.review_sheets import Summary, listed
 from listingkit.report.styles import Styles
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 KEPT_CELLS = 500_000  # of a workbook that keeps its look: 400,000 cost 7 s of CPU, measured on one core of a 2-core machine
 KEPT_BYTES = 150_000_000  # of its unpacked parts
@@ -37,15 +40,15 @@ def write(report: Report, stream: IO[bytes], masters: Sequence[Master] = ()) -> 
     """Write the workbook; the same report and masters give the same bytes."""
     found = lines(report, masters)
     by_master = marks(found, len(masters))
-    kept = _keeps_look(masters)
-    advice = [*ADVICE, KEPT if kept else LEAN] if masters else []
+    kept = _kept(masters)
+    advice = [*ADVICE, KEPT if kept is not None else LEAN] if masters else []
     cells = sum(len(mine.cells) for mine in by_master)
     if cells > COMMENTS:
         advice.append(f"{COMMENTS:,} of {cells:,} marked cells carry a comment, the worst first; the list has all.")
-    if kept:
+    if kept is not None:
         from listingkit.report import review_kept
 
-        review_kept.write(report, stream, masters, found, by_master, advice)
+        review_kept.write(kept, report, stream, masters, found, by_master, advice)
         return
     styles = Styles()
     sheets = clean([_with_lost_values(master) for master in masters], by_master, report.rules, styles)
@@ -63,6 +66,15 @@ def _with_lost_values(master: Master) -> Master:
             if column[rows[cell.row]] is None:
                 columns[cell.letter] = column.clone().scatter(rows[cell.row], cell.value or NO_VALUE)
     return replace(master, frame=master.frame.with_columns(columns.values())) if columns else master
+
+
+def _kept(masters: Sequence[Master]) -> "Workbook | None":
+    """The workbook of the masters, where it can keep its look."""
+    if not _keeps_look(masters):
+        return None
+    from listingkit.report import review_kept
+
+    return review_kept.opened(masters)
 
 
 def _keeps_look(masters: Sequence[Master]) -> bool:

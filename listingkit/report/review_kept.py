@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import IO
 
 from openpyxl import Workbook, load_workbook
@@ -16,11 +17,29 @@ from listingkit.report.report import Report
 from listingkit.report.review_sheets import Summary, listed
 
 
+def opened(masters: Sequence[Master]) -> Workbook | None:
+    """The workbook whose sheets these masters are; None where openpyxl cannot open it or does not know the sheets."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl names what it cannot keep; the review is a working copy
+        try:
+            with Path(masters[0].file).open("rb") as stream:  # what openpyxl opens itself, it leaves open
+                book = load_workbook(stream, data_only=True, keep_links=False)
+        except Exception:  # noqa: BLE001 - whatever comes of a broken part that holds no values; the review says what it leaves out
+            return None
+    return book if {master.sheet for master in masters} <= set(book.sheetnames) else None
+
+
 def write(
-    report: Report, stream: IO[bytes], masters: Sequence[Master], found: Sequence[Line], by_master: Sequence[Marks], advice: Sequence[str]
+    book: Workbook,
+    report: Report,
+    stream: IO[bytes],
+    masters: Sequence[Master],
+    found: Sequence[Line],
+    by_master: Sequence[Marks],
+    advice: Sequence[str],
 ) -> None:
-    """Write the workbook of these masters, which are sheets of one file, with these marks."""
-    book = _marked(report, masters, by_master)
+    """Write the workbook of these masters, which are its sheets, with these marks."""
+    _mark(book, report, masters, by_master)
     titles = {number: master.sheet or "" for number, master in enumerate(masters)}
     first, last = book.create_sheet(SUMMARY, 0), book.create_sheet(FINDINGS)
     styles = _Styles(book)
@@ -33,10 +52,7 @@ def write(
     steady.save(book, stream, {f"xl/worksheets/sheet{number}.xml": part for number, part in parts.items()})
 
 
-def _marked(report: Report, masters: Sequence[Master], by_master: Sequence[Marks]) -> Workbook:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl names what it cannot keep; the review is a working copy
-        book = load_workbook(masters[0].file, data_only=True, keep_links=False)
+def _mark(book: Workbook, report: Report, masters: Sequence[Master], by_master: Sequence[Marks]) -> None:
     for name in book.sheetnames:
         if our_sheet(name):
             del book[name]
@@ -51,7 +67,6 @@ def _marked(report: Report, masters: Sequence[Master], by_master: Sequence[Marks
                 sheet[f"{cell.letter}{cell.row}"] = NO_VALUE
         column = issues_column(sheet, _width(master))
         budget -= annotate(sheet, mine, master.header_row, column, report.rules, budget)
-    return book
 
 
 def _width(master: Master) -> int:

@@ -1,9 +1,11 @@
 """Shared strings taken all at once are those parsed one by one."""
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from listingkit.errors import Unreadable
 from listingkit.inventory.strings import SharedStrings
 
 TEXTS = st.sampled_from(
@@ -47,6 +49,14 @@ def test_a_look_at_the_head_reads_no_more() -> None:
     strings = SharedStrings(b"<sst><si><t>first</t></si><si><t>cut o", lambda: b"", "")
     assert strings[0] == "first"
     assert "_content" not in vars(strings)
+
+
+def test_a_string_that_is_not_utf_8_is_said_when_it_is_asked_for() -> None:
+    content = b"<sst><si ><t>sound</t></si><si><t>\xff</t></si></sst>"
+    strings = SharedStrings(b"", lambda: content, "book")
+    assert strings.gather(pl.Series([0], dtype=pl.UInt32)).to_list() == ["sound"]
+    with pytest.raises(Unreadable, match=r"book: xl/sharedStrings.xml is broken"):
+        strings.gather(pl.Series([0, 1], dtype=pl.UInt32))
 
 
 def test_one_string_far_down_is_not_parsed_apart() -> None:

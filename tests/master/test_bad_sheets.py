@@ -25,6 +25,13 @@ def zipped(**files: bytes) -> Callable[[Path], None]:
     return write
 
 
+def shortened(path: Path) -> None:
+    """A workbook of which some bytes were lost on the way: its first part begins before the file does."""
+    zipped(**{"[Content_Types].xml": b"spreadsheetml" * 20})(path)
+    content = path.read_bytes()
+    path.write_bytes(content[:100] + content[200:])
+
+
 BAD: dict[str, tuple[str, bytes | Callable[[Path], object], str]] = {
     "empty file": ("a.csv", b"", "the file is empty"),
     "only white space": ("a.csv", b" \n\n \n", "the sheet is empty"),
@@ -37,6 +44,9 @@ BAD: dict[str, tuple[str, bytes | Callable[[Path], object], str]] = {
     "late NUL bytes": ("a.csv", b"sku,title\n" + b"1,2\n" * 2000 + b"\0\n", "holds NUL bytes"),
     "numbers only": ("a.csv", b"1,2\n3,4\n", "no header row found"),
     "cut off": ("a.xlsx", b"PK\x03\x04" + b"\0" * 100, "damaged or incomplete"),
+    "bytes lost": ("a.xlsx", shortened, "a part is not where the directory says"),
+    "mark of UTF-8": ("a.csv", b"\xef\xbb\xbfsku,title\n1,a\n2,\xe9\n", "begins with the mark of UTF-8, but line 3"),
+    "mark of UTF-8, late": ("a.csv", b"\xef\xbb\xbfsku,title\n" + b"1,a\n" * 300_000 + b"2,\xe9", "but line 300002 holds bytes"),
     "pdf": ("a.xlsx", b"%PDF-1.7 ...", "is a PDF"),
     "word": ("a.docx", zipped(**{"[Content_Types].xml": b"wordprocessingml"}), "zip without a sheet"),
     "numbers": ("a.numbers", zipped(**{"Index/Document.iwa": b"x"}), "Apple Numbers"),

@@ -139,6 +139,22 @@ def test_every_cell_is_where_it_was_and_reads_as_it_was(masters: tuple[Master, .
     assert read.frame.select(ROW, *names).equals(master.frame.select(ROW, *names))
 
 
+@pytest.mark.parametrize("part", ["xl/theme/theme1.xml", "xl/styles.xml", "docProps/core.xml"])
+def test_a_workbook_that_openpyxl_cannot_open_is_reviewed_without_its_look(tmp_path: Path, part: str) -> None:
+    whole, broken = workbook(tmp_path / "whole.xlsx"), tmp_path / "master.xlsx"
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name) + b"<" * (name == part))
+    masters = read_all(broken)
+    book = opened(reviewed(report(masters[0].file, "Products"), masters))
+    sheet = book["Products"]
+    assert [[cell.value for cell in row][:3] for row in sheet.iter_rows()] == ROWS
+    assert sheet["B2"].fill.fgColor.rgb == looks.FILLS[Severity.ERROR]
+    keeps_look = sheet["A1"].font.color is not None and sheet["A1"].font.color.rgb == "FF00AA00"
+    assert (review.LEAN in [cell.value for row in book[SUMMARY].iter_rows() for cell in row]) is not keeps_look
+    assert keeps_look is (part == "xl/theme/theme1.xml")  # of which openpyxl asks nothing
+
+
 def test_a_workbook_keeps_its_own_look(tmp_path: Path) -> None:
     masters = read_all(workbook(tmp_path / "master.xlsx"))
     book = opened(reviewed(report(masters[0].file, "Products"), masters))
