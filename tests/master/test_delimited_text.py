@@ -9,7 +9,7 @@ import pytest
 
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.finding import Severity
-from listingkit.master.chunks import CHUNK
+from listingkit.master import chunks
 from listingkit.master.read import read
 from listingkit.master.records import records
 from listingkit.master.sheet import ROW
@@ -62,9 +62,10 @@ def test_white_space_alone_is_blank(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", ["", '9,"open\n', "1,2,3,4,5\n", "\n"], ids=["sound", "open quote", "long row", "blank line"])
-def test_chunks_are_cut_between_records(tmp_path: Path, broken: str) -> None:
+def test_chunks_are_cut_between_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    monkeypatch.setattr(chunks, "CHUNK", 1 << 20)
     block = '1,"a ""b""\n, c",ü\n2,plain,"x"\n3,,家具\n' * 4000
-    text = "sku,title,colour\n" + block + broken + block * (CHUNK // len(block.encode()))
+    text = "sku,title,colour\n" + block + broken + block * (chunks.CHUNK // len(block.encode()))
     path = written(tmp_path, text)
     master = read(path)
     wanted = [record.cells for record in records(text, ",", final=True)] if broken.startswith("9") else list(csv.reader(io.StringIO(text)))
