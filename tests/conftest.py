@@ -6,6 +6,10 @@ from types import ModuleType
 
 import build_templates
 import pytest
+from hypothesis import settings
+
+settings.register_profile("unhurried", deadline=None)  # how long one example takes says how busy the machine is
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
