@@ -11,8 +11,8 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
-def write_book(path: Path, header: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
-    """Write the workbook; blank cells are left out."""
+def write_book(path: Path, header: Sequence[str], rows: Iterable[Sequence[str | None]], *, digits: int = 11) -> None:
+    """Write the workbook; blank cells are left out. Whole numbers of more than so many digits are text."""
     from listingkit.master.sheet import letter
 
     letters = [letter(place) for place in range(len(header))]
@@ -34,7 +34,7 @@ def write_book(path: Path, header: Sequence[str], rows: Iterable[Sequence[str | 
         with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
             sheet.write(f'<worksheet xmlns="{MAIN}"><sheetData>'.encode())
             for number, cells in enumerate([header, *rows], 1):
-                line = "".join(_cell(f"{name}{number}", cell, strings) for name, cell in zip(letters, cells, strict=True) if cell)
+                line = "".join(_cell(f"{name}{number}", cell, strings, digits) for name, cell in zip(letters, cells, strict=True) if cell)
                 sheet.write(f'<row r="{number}" spans="1:{len(header)}">{line}</row>'.encode())
             sheet.write(b"</sheetData></worksheet>")
         with archive.open("xl/sharedStrings.xml", "w") as table:
@@ -44,7 +44,7 @@ def write_book(path: Path, header: Sequence[str], rows: Iterable[Sequence[str | 
             table.write(b"</sst>")
 
 
-def _cell(address: str, text: str, strings: dict[str, int]) -> str:
-    if text.isdecimal() and len(text) < 12:
+def _cell(address: str, text: str, strings: dict[str, int], digits: int) -> str:
+    if text.isdecimal() and len(text) <= digits:
         return f'<c r="{address}"><v>{text}</v></c>'
     return f'<c r="{address}" t="s"><v>{strings.setdefault(text, len(strings))}</v></c>'

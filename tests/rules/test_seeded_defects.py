@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from books import write_book
 from generate import DEFECTS, clean
-from openpyxl import Workbook
 
 import listingkit as lk
 from listingkit.master.sheet import letter
@@ -65,12 +65,7 @@ def write(frame: pl.DataFrame, path: Path) -> Path:
     if path.suffix == ".csv":
         frame.write_csv(path)
         return path
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Products")
-    sheet.append(frame.columns)
-    for row in frame.iter_rows():
-        sheet.append(row)
-    book.save(path)
+    write_book(path, frame.columns, frame.iter_rows(), digits=0)
     return path
 
 
