@@ -33,7 +33,7 @@ SEEDED: dict[str, tuple[str, str, Any, str | None]] = {
     "price $19,99": ("OFR001", "price@US", "$19,99", "US"),
     "HTML": ("DSC001", "product_description@en_US", lambda c: "<b>" + c + "</b>", "US"),
     "emoji bullet": ("BUL005", "bullet_point_2@en_US", lambda c: "☕ " + c, "US"),
-    "mojibake": ("TXT006", "bullet_point_2@de_DE", lambda c: c.str.replace("ü", "Ã¼"), "DE"),
+    "mojibake": ("TXT006", "bullet_point_2@de_DE", lambda c: "FÃ¼r jeden Tag, " + c, "DE"),
     "negative quantity": ("OFR003", "quantity", "-4", None),
 }  # fmt: skip
 
