@@ -67,13 +67,13 @@ def test_children_are_held_however_deep(rows: Any) -> None:
     for _ in rows:
         skus = {sku for (sku, _, _), one in zip(rows, held, strict=True) if one and sku}
         held = [one or parent in skus for (_, parent, _), one in zip(rows, held, strict=True)]
-    assert with_children(Listings(frame, (), ()), frame["held"]).to_list() == held
+    assert with_children(Listings(frame, ()), frame["held"]).to_list() == held
 
 
 def test_a_long_line_of_parents_takes_no_pass_over_all_rows_for_each_of_them() -> None:
     line = pl.DataFrame({"sku": [f"S{number}" for number in range(50_000)]}).with_columns(parent_sku=pl.col("sku").shift(1))
     began = time.process_time()
-    assert with_children(Listings(line, (), ()), marked([0], line.height)).all()
+    assert with_children(Listings(line, ()), marked([0], line.height)).all()
     assert time.process_time() - began < 10
 
 
