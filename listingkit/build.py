@@ -144,9 +144,9 @@ def named(stores: tuple[Marketplace, ...]) -> tuple[Marketplace, ...]:
 def _made(
     order: Order, listings: Listings, findings: Findings, stores: Sequence[Marketplace], templates: Sequence[Template]
 ) -> Iterator[Made]:
-    after: dict[frozenset[Cell], tuple[Listings, Findings]] = {frozenset(): (listings, findings)}
+    after: dict[tuple[Cell, ...], tuple[Listings, Findings]] = {(): (listings, findings)}
     for store in stores:
-        cells = frozenset(findings.safe_fixes(store.code)) if order.fix else frozenset()
+        cells = tuple(findings.safe_fixes(store.code)) if order.fix else ()
         if cells not in after:
             fixed = fixing.apply(listings, cells)
             after[cells] = fixed, checked(fixed, stores, as_of=order.as_of, config=order.config, templates=templates)
@@ -160,9 +160,8 @@ def _made(
         new = replace(whole, frame=whole.frame.drop(LISTING))
         changes, delta = against_previous(order, store, new, held_skus)
         missing, met = unplaced(seen, store, template), existing.met(upload)
-        fixed_cells = len({(cell.index, cell.column) for cell in cells})
         wrong = wrong_by(order.policy, seen, left, store, held)
-        yield Made(store, template, upload.frame.height, held, fixed_cells, wrong, changes, delta, missing, upload, whole, met)
+        yield Made(store, template, upload.frame.height, held, len(cells), wrong, changes, delta, missing, upload, whole, met)
 
 
 def template_of(templates: Sequence[Template], store: Marketplace, listings: Listings) -> Template:

@@ -205,13 +205,16 @@ class Findings(Sequence[Finding]):
         return Wrong(*(marked(pl.concat(rows), height) for rows in (own, named, columns)))
 
     def safe_fixes(self, store: str | None = None) -> Iterator[Cell]:
-        """Cells that a safe fix changes (for one marketplace, or for every one), in no order."""
+        """Cells that a safe fix changes (for one marketplace, or for every one); of several fixes of a cell the first."""
+        fixed: set[tuple[int, str]] = set()
         for batch in self.batches:
             if store is not None and batch.stores and store not in batch.stores:
                 continue
             for index, flaw in zip(batch.places["index"], batch.flaws, strict=True):
-                if flaw.fix is not None and index is not None and (flaw.safety or batch.safety) is Safety.SAFE:
-                    yield Cell(index, batch.column, flaw.fix)
+                safe = flaw.fix is not None and (flaw.safety or batch.safety) is Safety.SAFE
+                if safe and index is not None and (index, batch.column) not in fixed:
+                    fixed.add((index, batch.column))
+                    yield Cell(index, batch.column, flaw.fix or "")
 
     def _order(self) -> pl.DataFrame:
         if self._ordered is None:

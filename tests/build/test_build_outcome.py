@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from listingkit.build import Built, Order, build, report_on
 from listingkit.cli.built import told
 from listingkit.config import DEFAULT
 from listingkit.gtin.check_digit import check_digit
+from listingkit.inventory.upload_read import read_upload
 from listingkit.job import Inputs, checked, listings_of, read_masters, stores_of
 from listingkit.large import Question, check_parts
 from listingkit.outputs import read_from, report_of
@@ -232,3 +234,16 @@ def test_a_build_holds_back_what_a_check_tells(tmp_path_factory: pytest.TempPath
     assert mended.held + mended.mended - mended.held_for.fixes - mended.held_for.strict == told.held
     if policy == "hold" and len(stores) == 1:
         assert (told.rows or 0) - (told.held or 0) == plain.made[0].shipped
+
+
+@pytest.mark.parametrize("how", [build, lambda order: build_parts.build(order, rows=3)], ids=["whole", "parts"])
+def test_of_two_safe_fixes_of_a_cell_the_upload_has_the_same_one_in_every_row(how: Any, tmp_path: Path) -> None:
+    codes = [payload + check_digit(payload) for payload in (f"4260735000{number}" for number in range(20, 36))]
+    rows = [row(f"M{number}", product_id=code, generic_keyword="mug, stoneware mug") for number, code in enumerate(codes)]
+    pl.DataFrame(rows).write_csv(tmp_path / "m.csv")
+    built = how(Order(Inputs((str(tmp_path / "m.csv"),)), tmp_path / "out", DAY, ("US",)))
+    assert {one.code for one in built.findings if one.field == "generic_keyword" and one.fix} == {"KWD002", "KWD003"}
+    sent = read_upload(tmp_path / "out" / "US" / "upload.txt").frame
+    (column,) = (name for name in sent.columns if name.startswith("generic_keyword"))
+    assert sent[column].to_list() == ["mug stoneware mug"] * 16
+    assert built.made[0].fixed == 16
