@@ -217,7 +217,7 @@ def families_of(seeds: Any) -> Any:
     yield spoiled(row("S"), "clean")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seeds=FAMILIES, stores=st.sampled_from([("US",), ("UK",), ("DE", "UK")]), policy=st.sampled_from(["hold", "strict"]))
 def test_a_build_holds_back_what_a_check_tells(tmp_path_factory: pytest.TempPathFactory, seeds: Any, stores: Any, policy: Any) -> None:
     """To the row, with the same reasons, whether either sees the master as a whole or in parts; and with safe fixes the numbers add up."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -110,7 +110,6 @@ def test_a_baseline_that_is_not_there_names_the_command_that_makes_it(client: Pa
     assert run(*CHECK, "--baseline", "a.json", "--write-baseline", "a.json")[0] == 2
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_new_is_exactly_what_was_not_written(flawed: Any, tmp_path_factory: Any, data: Any) -> None:
     _, findings = flawed

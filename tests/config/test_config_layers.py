@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from listingkit.cli import main
@@ -172,7 +172,6 @@ SHEET: dict[str, list[str | None]] = {**ROWS, "sku": ["A-1", "A-1", " A", "=A"],
 BARE = (listed(**SHEET).frame, checked(Config(), **SHEET))
 
 
-@settings(deadline=None)
 @given(RULES, LAYERS)
 def test_every_finding_is_told_exactly_as_its_layers_say(rules: Any, layers: list[Layer]) -> None:
     """The law: what is found under a config is what is found without one, each finding of each marketplace sent through `outcome`."""
@@ -203,7 +202,6 @@ def test_every_finding_is_told_exactly_as_its_layers_say(rules: Any, layers: lis
     assert list(Findings(list(graded(found.batches, frame, config)), bare.sources)) == list(found)
 
 
-@settings(deadline=None)
 @given(RULES, LAYERS, st.sampled_from(sorted(catalogue())))
 def test_a_rule_runs_where_somebody_wants_it(rules: Any, layers: list[Layer], code: str) -> None:
     config = Config(**rules)

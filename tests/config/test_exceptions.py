@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from listingkit.config import Config
@@ -125,7 +125,6 @@ ENTRIES = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(ENTRIES)
 def test_every_finding_stays_or_is_accepted_exactly_as_an_entry_says(flawed: Any, entries: Any) -> None:
     listings, bare = flawed

@@ -44,7 +44,7 @@ ACTIONS = ("full_update", "full_update", "partial_update", "delete", None, "igno
 LAYOUTS = ("unified_full", "legacy_category")
 
 
-few = settings(deadline=None, max_examples=25)
+few = settings(max_examples=25)
 
 
 def rows(actions: tuple[str | None, ...], without: tuple[str, ...] = ()) -> st.SearchStrategy[Rows]:

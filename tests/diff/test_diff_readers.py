@@ -168,7 +168,7 @@ def test_the_workbook_has_colours_and_old_values(changes: Changes) -> None:
     assert legend["A1"].value == changes_text.summary(changes)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_the_parts_are_the_texts_and_unmarked_parts_are_common(old: str, new: str) -> None:
     before, after = marks(old, new)

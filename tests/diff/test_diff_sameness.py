@@ -40,13 +40,13 @@ pieces = st.text(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(st.none() | pieces | st.sampled_from(["TRUE", " false ", "True!", ""]), max_size=8))
 def test_texts_come_into_their_form(cells: list[str | None]) -> None:
     assert text(pl.Series(cells, dtype=pl.String)).to_list() == [None if cell is None else canonical(cell) for cell in cells]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.sampled_from(sorted(FORMS)), st.lists(st.none() | pieces | st.sampled_from(["+01,50", "1.0", "23.11.2026", "a > b (12)", "YES"])))
 def test_a_form_of_a_form_is_itself(kind: str, cells: list[str | None]) -> None:
     given_ = pl.Series("cells", cells, dtype=pl.String)

@@ -12,7 +12,7 @@ from listingkit.diff.slots import Slot, _may_be_shorter, fewest
 values = st.lists(st.none() | st.sampled_from("abc"), min_size=2, max_size=5)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(values, values)
 def test_a_row_that_is_passed_over_has_one_change_a_slot(old: list[str | None], new: list[str | None]) -> None:
     pairs = list(zip(old, new, strict=False))

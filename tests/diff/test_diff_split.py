@@ -26,7 +26,7 @@ def skus(one: Upload) -> list[str]:
     return one.frame[SKU].to_list() if SKU in one.frame.columns else []
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     texts=st.lists(st.text("äx", max_size=9), max_size=12),
     kinds=st.data(),
@@ -75,7 +75,7 @@ def families(draw: st.DrawFn) -> list[dict[str, str | None]]:
     return draw(st.permutations(rows))
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(old=families(), new=families(), rows=st.none() | st.integers(1, 3), by=st.booleans())
 def test_parts_in_their_order_do_what_the_whole_does_and_no_child_comes_too_early(
     upload: Make, old: list[dict[str, str | None]], new: list[dict[str, str | None]], rows: int | None, by: bool

@@ -84,7 +84,7 @@ def write(
     path.write_bytes(body.encode(encoding, errors="replace"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(old=ROWS, data=st.data())
 def test_lines_are_the_whole(place: Path, old: Any, data: st.DataObject) -> None:
     """Whatever changed, in whatever way both files are written."""

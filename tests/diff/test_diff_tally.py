@@ -3,7 +3,7 @@
 from typing import Any
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from listingkit.diff.tally import Tally
@@ -30,7 +30,6 @@ def told(made: Tally) -> dict[str, Any]:
     }
 
 
-@settings(deadline=None)
 @given(kept=ROWS, gone=ROWS, more=ROWS)
 def test_rows_that_were_exchanged(kept: list[Any], gone: list[Any], more: list[Any]) -> None:
     exchanged = tally([*gone, *kept]).exchanged(tally(gone), tally(more))

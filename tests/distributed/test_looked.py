@@ -35,7 +35,7 @@ CELLS = {
 ROWS = st.lists(st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in CELLS.items()}), min_size=1, max_size=30)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ROWS, st.lists(st.tuples(st.integers(0, 30), st.booleans()), max_size=6))
 def test_the_looks_of_parts_are_those_of_the_sheet(tmp_path_factory: pytest.TempPathFactory, rows: Any, cuts: Any) -> None:
     frame = pl.DataFrame(rows, schema=dict.fromkeys(CELLS, pl.String))

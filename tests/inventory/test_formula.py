@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 from formulas import WORDS, conditions
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from listingkit.inventory.countif import count
@@ -104,7 +104,6 @@ def test_names_that_double_do_not_explode() -> None:
         bound("n_0", names=names)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ANDORIFLEN()=<>\"$ABC1235,.!#REF '", max_size=40))
 def test_any_text_parses_or_is_not_understood(text: str) -> None:
     try:
@@ -120,7 +119,6 @@ rows = st.lists(st.tuples(*(st.sampled_from([None, *WORDS]) for _ in range(3))),
 _BROKEN = Call("IF", (Call("IF", (Broken(), Compare("=", Cell(0), Cell(0)), Constant(False))), Constant(True), Constant(False)))
 
 
-@settings(deadline=None)
 @given(conditions(WORDS), rows)
 @example(_BROKEN, [(None,) * 3] * 2)
 def test_columns_mean_what_rows_mean(node: Node, table: list[tuple[str | None, ...]]) -> None:
@@ -135,7 +133,6 @@ def test_columns_mean_what_rows_mean(node: Node, table: list[tuple[str | None, .
         assert frame.select(pl.int_range(pl.len()).alias("row"), expression.alias("found"))["found"].to_list() == expected
 
 
-@settings(deadline=None)
 @given(conditions(WORDS), st.tuples(*(st.sampled_from([None, *WORDS]) for _ in range(3))))
 def test_the_simplest_form_means_the_same(node: Node, row: tuple[str | None, ...]) -> None:
     cells_of_row = dict(enumerate(row))

@@ -141,7 +141,7 @@ def read(folder: Path, sheet: str) -> Any:
 
 
 @given(sheet=sheets(), small=st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_both_ways_read_the_same(sheet: str, small: bool, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.getbasetemp()
     carefully = read(folder, DECLARED + CAREFULLY + sheet)
@@ -164,7 +164,7 @@ def test_numbers_are_shown_the_same(number: str) -> None:
     cut=st.tuples(st.integers(0, 2000), st.integers(1, 40)),
     put=st.sampled_from(["", "<", ">", '"', "</row>", "&", "\x01", "\ufffe"]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_both_ways_refuse_the_same(sheet: str, cut: tuple[int, int], put: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.getbasetemp()
     broken = sheet[: cut[0]] + put + sheet[cut[0] + cut[1] :]

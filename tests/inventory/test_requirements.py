@@ -60,7 +60,7 @@ def test_unified(path: str, cells: dict[str, str], expected: str, unified: Templ
 words = st.sampled_from([None, "MUG", "PLATE", "Parent", "Child", "DEFAULT", "AMAZON_NA", "EAN", "x"])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(table=st.lists(st.lists(words, min_size=19, max_size=19), min_size=1, max_size=4))
 def test_rows_and_columns_agree(table: list[list[str | None]], unified: Template) -> None:
     paths = [column.path for column in unified.columns]

@@ -113,9 +113,7 @@ def test_formulas_of_all_kinds_agree(tmp_path: Path) -> None:
     words = [word for word in (*WORDS, *PLAIN) if word != "5.0"]
     made: list[tuple[Node, tuple[str | None, ...]]] = []
 
-    @settings(
-        max_examples=2500, phases=[Phase.generate], database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=2500, phases=[Phase.generate], database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(conditions(words, lists=LISTS[:2]), st.tuples(*(st.sampled_from([None, *words]) for _ in range(3))))
     def collect(node: Node, row: tuple[str | None, ...]) -> None:
         made.append((node, row))

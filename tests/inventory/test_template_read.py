@@ -104,7 +104,7 @@ def test_encodings_of_text(encoding: str, word: str, templates: ModuleType, tmp_
     assert read_rows(path, read_template(path))["item_name"].to_list() == [word]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(60, 3000), st.text(min_size=1, max_size=30))
 def test_settings_may_be_cut_anywhere(cut: int, label: str) -> None:
     import build_templates as builder
@@ -241,7 +241,7 @@ def test_missing_file(tmp_path: Path) -> None:
         is_workbook(tmp_path / "nowhere.xlsx")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.binary(max_size=60), st.integers(0, 5000))
 def test_scrambled_workbooks_never_crash(noise: bytes, at: int) -> None:
     import tempfile

@@ -50,7 +50,7 @@ def told(batches: Any, listings: Listings) -> list[Any]:
     return [*findings, *(findings.error_rows(code, rule) for code in ("US", "DE") for rule in ("", "SKU", "VAR"))]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     size=st.integers(20, 700),
     grouped=st.integers(15, 400),

@@ -72,7 +72,7 @@ def place(tmp_path_factory: Any) -> Any:
     return tmp_path_factory.mktemp("parts") / "master.csv"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=ROWS, size=st.integers(1, 7))
 def test_parts_are_the_whole(place: Any, rows: Any, size: int) -> None:
     with place.open("w", encoding="utf-8", newline="") as stream:
@@ -164,7 +164,6 @@ def test_the_output_is_the_same_for_any_number_of_cores(tmp_path: Path) -> None:
     assert {one.stderr for one in told} == {b""}
 
 
-@settings(deadline=None)
 @given(count=st.integers(1, 1000), most=st.integers(1, 50))
 def test_buckets_hold_every_key_once(count: int, most: int) -> None:
     keys = pl.Series("key", [f"k{number}" for number in range(50)])

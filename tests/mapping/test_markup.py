@@ -44,7 +44,7 @@ OTHERS = [
 PIECES = st.sampled_from(TAGS + OTHERS)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(st.lists(PIECES, max_size=8).map("".join), min_size=1, max_size=6))
 @example(["x</p>a"])
 def test_cells_together_are_cells_by_themselves(cells: list[str]) -> None:

@@ -48,7 +48,7 @@ def test_headers_that_stand_twice_are_named_by_letter(sheet: Sheet) -> None:
     assert map_columns(master, profile).frame["bullet_point_2"].to_list() == ["y"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=5), st.text(min_size=1, max_size=30))
 def test_any_sheet_gives_a_profile_that_can_be_read(sheet: Sheet, headers: list[str], value: str) -> None:
     master = sheet(["SKU", *headers], [["A", *[value] * len(headers)]])

@@ -30,7 +30,7 @@ def test_a_header_that_says_it_is_required_is_found_again(sheet: Sheet, wrap: st
         assert map_columns(master, derived).frame["model_number"].to_list() == ["4006381333931"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(headers=st.lists(st.tuples(st.sampled_from(HEADERS), st.sampled_from(WRAPS)), min_size=1, max_size=12), data=st.data())
 def test_the_draft_of_any_sheet_maps_it_the_same(sheet: Sheet, headers: list[tuple[str, str]], data: st.DataObject) -> None:
     names = ["Seller-SKU-1", *(wrap.format(header) for header, wrap in headers)]

@@ -171,7 +171,7 @@ def test_every_header_of_the_table_is_understood_or_known_to_be_ambiguous(sheet:
     assert lost == []
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.permutations(FULL_HEADERS))
 def test_mapping_does_not_depend_on_the_order_of_columns(sheet: Sheet, headers: list[str]) -> None:
     assert mapped(propose(sheet(headers))) == {header: mapped(propose(sheet(FULL_HEADERS)))[header] for header in headers}

@@ -2,7 +2,7 @@
 
 import io
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from listingkit.master.outline import Outline, text_lines
@@ -19,7 +19,6 @@ def outline(text: bytes) -> tuple[list[tuple[object, ...]], list[tuple[int, int]
     return rows, [record for records in sheet.records for record in records.select("hash", "size").iter_rows()]
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_every_record_has_its_bytes(lines: list[tuple[str, str]]) -> None:
     text = "k,l,m\n" + "".join(line + end for line, end in lines)

@@ -19,7 +19,7 @@ from listingkit.master.sheet import ROW, Master, letter
 
 HEADER = ["SKU", "Title", "Price", "Note"]
 Table = list[list[str]]
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 LETTERS = {
     "utf-8": "aZ09 ,;|\"'éÜß家具毛巾ナイフ한글€😀\t\n",

@@ -24,7 +24,7 @@ COLUMNS = (*range(4), 25, 26, 27, 700, 701, 702, 703)
 HEAD = row(1, ["SKU", "Title", "Price", "Note"])
 STRINGS = "<sst><si><t>one</t></si><si><t xml:space='preserve'> two </t></si><si><r><t>th</t></r><r><t>ree</t></r></si><si/></sst>"
 STYLES = '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="49"/></cellXfs></styleSheet>'
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 letters = st.text("aZ09 ,\"'&<é家😀\n\t=/_x", max_size=12).map(lambda text: escape(text, quote=False))
 styles = st.sampled_from(["", ' s="1"', ' s="2"'])

@@ -246,7 +246,7 @@ def found(run: Any, path: Path) -> Counter[tuple[Any, ...]]:
     return Counter((one["code"], one["row"], one["cell"], one["marketplace"]) for one in map(json.loads, out.splitlines()))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(MASTERS, st.sampled_from(["csv", "xlsx"]), st.booleans())
 def test_fixes_never_make_a_finding(run: Any, tmp_path_factory: Any, rows: list[dict[str, str]], kind: str, unsafe: bool) -> None:
     folder = tmp_path_factory.mktemp("law")
@@ -280,7 +280,6 @@ def quoted(cell: str, *, always: bool) -> str:
 CELLS = st.text(st.sampled_from('ab"; \t\r\né'), max_size=5)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=2, max_size=3), min_size=1, max_size=4), st.data(), st.booleans(), st.sampled_from(["\n", "\r\n"]))
 def test_one_cell_of_a_text_is_rewritten_and_nothing_else(
     tmp_path_factory: Any, rows: list[list[str]], data: Any, always: bool, end: str

@@ -42,7 +42,7 @@ MEMBERS = st.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(members=MEMBERS, new=st.lists(st.binary(max_size=200), max_size=3), pipe=st.booleans(), data=st.data())
 def test_other_members_keep_their_bytes(
     tmp_path_factory: pytest.TempPathFactory, members: dict[str, tuple[bytes, int]], new: list[bytes], pipe: bool, data: st.DataObject

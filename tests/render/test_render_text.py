@@ -51,7 +51,7 @@ def columns(draw: st.DrawFn) -> dict[str, list[str | None]]:
     return {"sku": [f"S{row}" for row in range(height)], **made}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(columns=columns(), code=st.sampled_from(sorted(marketplaces())), layout=st.sampled_from(layouts()))
 def test_an_upload_reads_back_as_it_was(
     listed: Listed, tmp_path_factory: pytest.TempPathFactory, columns: dict[str, list[str | None]], code: str, layout: str
@@ -72,7 +72,7 @@ def test_an_upload_reads_back_as_it_was(
     assert again.store == code
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(columns=columns())
 def test_every_row_is_one_line_of_as_many_cells_as_the_header(listed: Listed, columns: dict[str, list[str | None]]) -> None:
     store = marketplace("US")

@@ -87,7 +87,7 @@ def by_parts(run: Run, ends: list[int]) -> dict[tuple[str, ...], list[Any]]:
     return said
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ROWS, DAYS, WITHOUT, st.data())
 def test_looks_at_parts_are_a_look_at_the_whole(rows: Any, day: date, without: set[str], draw: Any) -> None:
     run = run_of(table(rows).drop(without), day)

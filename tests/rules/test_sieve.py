@@ -43,7 +43,7 @@ def listings(rows: Any) -> Listings:
     return Listings(frame, (Source("any.csv", None, {}, {}),))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(*[st.none() | st.just("Mug") | st.sampled_from(TEXTS)] * len(COLUMNS)), min_size=1, max_size=12))
 def test_rules_asked_together_find_what_each_finds_without_a_sieve(rows: Any) -> None:
     run = start(listings(rows), [marketplaces()["DE"]], as_of=date(2026, 11, 1), config=DEFAULT)

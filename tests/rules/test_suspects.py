@@ -62,7 +62,7 @@ def test_no_flaw_escapes(rule: Any) -> None:
     names = names_of(rule)
     cell = values(rule)
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(st.lists(st.tuples(*[cell] * len(names)), min_size=1, max_size=8))
     def law(rows: Any) -> None:
         listings = listings_of(rows, names)
@@ -76,7 +76,7 @@ def test_a_rule_of_several_rows_says_nothing_of_one_that_meets_no_other(rule: An
     names = names_of(rule)
     cell = values(rule)
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(st.tuples(*[cell] * len(names)))
     def law(row: Any) -> None:
         keys = [row[names.index(key)] for key in rule.keys]

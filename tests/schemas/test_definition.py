@@ -16,7 +16,7 @@ from listingkit.schemas.definition.formats import FORMATS
 from listingkit.schemas.definition.issues import issues
 from listingkit.testing.definitions import BREAKERS, attributes, broken_attributes
 
-SLOW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 def test_a_thousand_mutants_are_judged_as_the_oracle_judges_them() -> None:
@@ -56,7 +56,6 @@ def test_a_thousand_mutants_are_judged_as_the_oracle_judges_them() -> None:
         False,
     ],
 )
-@settings(deadline=None)
 @given(
     value=st.recursive(
         st.one_of(

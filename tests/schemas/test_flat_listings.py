@@ -23,7 +23,7 @@ def cells(**changes: str | None) -> dict[str, Any]:
     return whole | changes
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_attributes_survive_the_way_through_cells(data: st.DataObject) -> None:
     made = data.draw(attributes(mug()))

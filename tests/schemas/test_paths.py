@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mug import listing
 
@@ -24,13 +24,11 @@ items = st.builds(lambda tag, inner: {**tag, **inner}, tags, members)
 attributes = st.dictionaries(names, st.one_of(scalars, items, st.lists(items, min_size=1, max_size=4)), max_size=5)
 
 
-@settings(deadline=None)
 @given(steps)
 def test_a_path_reads_back_as_it_was_written(path: tuple[Step, ...]) -> None:
     assert parse(write(path)) == path
 
 
-@settings(deadline=None)
 @given(attributes)
 def test_flatten_and_nest_lose_nothing(whole: dict[str, Any]) -> None:
     cells = dict(flatten(whole))

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from listingkit.errors import BadProfile, UnknownName, Unwritable
@@ -225,7 +225,6 @@ def test_a_card_reads_like_a_page() -> None:
     assert {"field", "code", "severity", "asks", "confidence", "source", "checked", "since", "until"} == set(listed["asked"][0])
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["[brand]", "[[brand.also]]", "required = true", "# x", "", "'max_chars' = 3"]), max_size=12))
 def test_lines_are_found_where_they_stand(lines: list[str]) -> None:
     text = "\n".join(lines)

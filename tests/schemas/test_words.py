@@ -75,7 +75,6 @@ def suspected(word: Word, example: Example, *, with_row: bool) -> bool:
     return frame.select(word.suspects(pl.col("value"), others)).item() is True
 
 
-@settings(deadline=None)
 @given(word=words, draw=st.randoms(use_true_random=False))
 def test_good_is_clean_and_bad_is_flawed(word: Word, draw: Random) -> None:
     assert word.flaw(*word.good(draw)) is None
@@ -83,7 +82,7 @@ def test_good_is_clean_and_bad_is_flawed(word: Word, draw: Random) -> None:
 
 
 @given(word=words, value=cells, row=st.dictionaries(fields, cells), draw=st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_flaw_escapes_the_suspects(word: Word, value: str | None, row: dict[str, str | None], draw: Random) -> None:
     for example in (Example(value, row), Example(value, word.bad(draw).row), word.bad(draw)):
         if word.flaw(*example) is not None:
@@ -91,7 +90,6 @@ def test_no_flaw_escapes_the_suspects(word: Word, value: str | None, row: dict[s
             assert suspected(word, example, with_row=True)
 
 
-@settings(deadline=None)
 @given(word=words, draw=st.randoms(use_true_random=False))
 def test_good_values_stay_out_of_python(word: Word, draw: Random) -> None:
     """The judge is spared what is plainly right; numbers at the very bound may be looked at, and letters beyond ASCII."""
@@ -100,7 +98,6 @@ def test_good_values_stay_out_of_python(word: Word, draw: Random) -> None:
         assert not suspected(word, example, with_row=True)
 
 
-@settings(deadline=None)
 @given(word=words)
 def test_every_word_says_what_it_asks(word: Word) -> None:
     assert word.sentence()
@@ -108,7 +105,6 @@ def test_every_word_says_what_it_asks(word: Word) -> None:
     hash(word)
 
 
-@settings(deadline=None)
 @given(value=st.one_of(st.none(), st.just("")), word=words)
 def test_only_words_about_being_there_speak_of_blanks(value: str | None, word: Word) -> None:
     if not isinstance(word, Required | RequiredWhen):

@@ -26,9 +26,7 @@ NEVER = {("TTL005", "JP")}  # Japanese titles are not cut into words
 
 
 def few(count: int) -> settings:
-    return settings(
-        max_examples=count, deadline=None, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-    )
+    return settings(max_examples=count, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 
 
 def found(made: Any, store: str, config: Config = DEFAULT) -> list[Any]:
