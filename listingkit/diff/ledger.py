@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -97,10 +98,14 @@ def content(home: Path, entry: Entry) -> bytes:
     try:
         with gzip.open(path) as stream:
             data = stream.read()
-    except (OSError, EOFError) as error:
-        raise Unreadable(f"the ledger's copy {path} of upload {entry.number} cannot be read: {error}") from error
+    except FileNotFoundError:
+        raise Unreadable(f"the ledger's copy {path} of upload {entry.number} is missing: restore it from a copy of the ledger") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise Unreadable(f"the ledger's copy {path} of upload {entry.number} is damaged: restore it from a copy of the ledger") from error
     if hashlib.sha256(data).hexdigest() != entry.sha256:
-        raise Unreadable(f"the ledger's copy {path} is not the file that was recorded as upload {entry.number}")
+        raise Unreadable(
+            f"the ledger's copy {path} is not what was recorded as upload {entry.number}: restore it from a copy of the ledger"
+        )
     return data
 
 
@@ -124,9 +129,10 @@ def _read(home: Path) -> tuple[list[Entry], int]:
 def _entry(line: bytes, before: Entry, path: Path) -> Entry:
     try:
         entry = Entry(**json.loads(line))
-    except (ValueError, TypeError) as error:
+        sealed = entry.sealed()
+    except (ValueError, TypeError, RecursionError) as error:
         raise Unreadable(f"{path}, line {before.number + 1} is no entry of a ledger: restore the file from a copy") from error
-    if entry != entry.sealed() or (entry.before, entry.number) != (before.hash, before.number + 1):
+    if entry != sealed or (entry.before, entry.number) != (before.hash, before.number + 1):
         raise Unreadable(f"{path}, line {before.number + 1} was changed after it was written: restore the file from a copy")
     return entry
 
@@ -223,9 +229,11 @@ def _check(out: Path, found: Sequence[tuple[str, Path]]) -> None:
     """Refuse files that were edited after the build: the ledger would tell what never went through its checks."""
     manifest = out / "manifest.json"
     try:
-        written = json.loads(manifest.read_text("utf-8"))["outputs"] if manifest.is_file() else {}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Unreadable(f"{manifest} is not the manifest of a build: {error}") from error
+        written = dict(json.loads(manifest.read_text("utf-8"))["outputs"]) if manifest.is_file() else {}
+    except OSError as error:
+        raise Unreadable(f"cannot read {manifest}: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Unreadable(f"{manifest} is not the manifest of a build: build again, or name the file that was uploaded itself") from error
     for _, path in found:
         name = path.relative_to(out).as_posix()
         with path.open("rb") as stream:

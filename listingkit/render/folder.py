@@ -48,22 +48,33 @@ def replacing(out: Path) -> Iterator[Path]:
 
 
 def check_ours(out: Path) -> None:
-    """Refuse a place that is no folder of ours: nothing that others wrote is ever replaced."""
+    """Refuse a place that is no folder of ours: nothing that others wrote is ever replaced. Raises `Unwritable`."""
     if out.is_file():
         raise Unwritable(f"{out} is a file; choose a folder for the output")
-    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
-        raise Unwritable(f"{out} holds files that listingkit did not write; choose an empty or new folder")
+    if out.is_dir() and any(out.iterdir()):
+        if not (out / MARK).is_file():
+            raise Unwritable(f"{out} holds files that listingkit did not write; choose an empty or new folder")
+        _written(out / MARK)
 
 
 def _keep_strangers(out: Path, part: Path) -> None:
-    import json
-
-    written = {Path(name) for name in json.loads((out / MARK).read_text("utf-8")).get("outputs", ())} | {Path(MARK)}
+    written = _written(out / MARK)
     for path in sorted(out.rglob("*")):
         relative = path.relative_to(out)
         if path.is_file() and relative not in written and not (part / relative).exists():
             (part / relative).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, part / relative)
+
+
+def _written(mark: Path) -> set[Path]:
+    """What the last run wrote, by its manifest. Raises `Unwritable` for one that does not tell."""
+    import json
+
+    try:
+        return {Path(name) for name in json.loads(mark.read_text("utf-8")).get("outputs", ())} | {Path(MARK)}
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        said = f"{mark} is damaged and does not tell which files of {mark.parent} are the last build's"
+        raise Unwritable(f"{said}: choose another output folder, or remove this one") from None
 
 
 def _sync(folder: Path) -> None:

@@ -72,6 +72,7 @@ def read(path: Path) -> Baseline:
         raise _is_none(path) from None
     try:
         document = json.loads(text)
+        form = document["listingkit"]
         stores = tuple(map(str, document["marketplaces"]))
         entries: Counter[tuple[str, str]] = Counter()
         codes = {}
@@ -79,9 +80,9 @@ def read(path: Path) -> Baseline:
             codes[str(one["fingerprint"])] = str(one["code"])
             for store in [one["marketplace"]] if one["marketplace"] else stores or (ANYWHERE,):
                 entries[str(one["fingerprint"]), str(store)] += int(one["count"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise _is_none(path) from None
-    if document["listingkit"] != FORM:
+    if form != FORM:
         raise _is_none(path)
     return Baseline(entries, stores, codes)
 

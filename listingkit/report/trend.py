@@ -68,7 +68,7 @@ def _of_manifest(path: Path) -> tuple[Run, ...]:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -92,6 +92,8 @@ def test_a_baseline_is_one_entry_a_line_in_a_steady_order(client: Path, run: Any
         b'{"listingkit": "baseline 0", "marketplaces": [], "findings": []}',
         b'{"findings": [{}], "marketplaces": []}',
         b"[" * 100_000,
+        b'{"marketplaces": [], "findings": []}',
+        b'{"listingkit": "baseline 1", "marketplaces": [], "findings": [{"fingerprint":"", "code":"", "marketplace": "", "count": 1e999}]}',
         b'{"listingkit": "baseline 1", "marketplaces": [], "findings": [{"fingerprint": "x", "code": "", "marketplace": 0, "count": "x"}]}',
     ],
 )

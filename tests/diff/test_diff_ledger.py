@@ -97,11 +97,35 @@ def test_a_copy_that_is_not_what_was_sent_is_refused(tmp_path: Path) -> None:
     one, other = ledger.record(home, files(tmp_path, "one"))
     copies = home / "uploads"
     (copies / f"{one.sha256}.gz").write_bytes((copies / f"{other.sha256}.gz").read_bytes())
-    with pytest.raises(Unreadable, match="is not the file that was recorded"):
+    with pytest.raises(Unreadable, match="is not what was recorded"):
         ledger.content(home, one)
     (copies / f"{other.sha256}.gz").write_bytes(b"")
-    with pytest.raises(Unreadable, match=r"cannot be read|is not the file"):
+    with pytest.raises(Unreadable, match=r"is not what was recorded"):
         ledger.content(home, other)
+    (copies / f"{other.sha256}.gz").unlink()
+    with pytest.raises(Unreadable, match=r"upload 2 is missing: restore it"):
+        ledger.content(home, other)
+
+
+@pytest.mark.parametrize("at", range(10, 30, 2))
+def test_a_copy_that_is_damaged_is_refused(tmp_path: Path, at: int) -> None:
+    home = tmp_path / "ledger"
+    one, _ = ledger.record(home, files(tmp_path, "one"))
+    path = home / "uploads" / f"{one.sha256}.gz"
+    sound = path.read_bytes()
+    path.write_bytes(sound[:at] + b"\xff\xff" + sound[at + 2 :])
+    with pytest.raises(Unreadable, match="restore it from a copy of the ledger"):
+        ledger.content(home, one)
+
+
+@pytest.mark.parametrize("value", ['"\\ud800"', "[" * 100_000, "1e999", '{"a": []}', "null"])
+def test_a_line_that_is_no_entry_is_refused(tmp_path: Path, value: str) -> None:
+    home = tmp_path / "ledger"
+    ledger.record(home, files(tmp_path, "one"))
+    path = home / "ledger.jsonl"
+    path.write_text(path.read_text("utf-8").replace('"DE"', value), "utf-8")
+    with pytest.raises(Unreadable, match=r"line 1 .*: restore the file from a copy"):
+        ledger.entries(home)
 
 
 def test_two_runs_at_once_both_count(tmp_path: Path) -> None:
@@ -139,9 +163,10 @@ def test_the_files_of_a_build(tmp_path: Path) -> None:
     (tmp_path / "DE" / "delta.txt").write_text("edited")
     with pytest.raises(ListingkitError, match=r"delta\.txt was edited after the build"):
         ledger.files(tmp_path)
-    (tmp_path / "manifest.json").write_text("{}")
-    with pytest.raises(Unreadable, match="not the manifest of a build"):
-        ledger.files(tmp_path)
+    for damaged in ("{}", "[", "[]", '{"outputs": 7}', "[" * 100_000):
+        (tmp_path / "manifest.json").write_text(damaged)
+        with pytest.raises(Unreadable, match="not the manifest of a build: build again"):
+            ledger.files(tmp_path)
 
 
 def test_the_state_and_the_history_of_a_listing(tmp_path: Path, upload: Make) -> None:

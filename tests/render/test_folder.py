@@ -63,6 +63,18 @@ def test_a_folder_that_is_not_ours_is_never_replaced(tmp_path: Any) -> None:
         pass
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"outputs": 7}', '{"outputs": [7]}', "[" * 100_000, "\xff"])
+def test_a_folder_with_a_damaged_manifest_stays_as_it_is(tmp_path: Any, text: str) -> None:
+    out = tmp_path / "out"
+    with replacing(out) as part:
+        fill(part, "first")
+    (out / MARK).write_text(text, "latin-1")
+    with pytest.raises(Unwritable, match=r"manifest\.json is damaged and .*: choose another output folder"), replacing(out) as part:
+        fill(part, "second")
+    assert (out / "DE" / "upload.txt").read_text() == "first"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_a_place_that_cannot_be_written_says_so(tmp_path: Any) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Unwritable, match="cannot write"), replacing(tmp_path / "file" / "out"):
