@@ -5,11 +5,13 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
+from xml.parsers.expat import ExpatError
 from xml.sax.saxutils import escape
 
 from msgspec import Struct
 
 from listingkit.errors import ListingkitError, Unreadable
+from listingkit.inventory.safe_xml import parser
 from listingkit.master.sheet import index
 from listingkit.master.unpacking import DAMAGED
 from listingkit.master.workbook import Workbook
@@ -21,6 +23,7 @@ Rewrite = Callable[[Place, "Element"], bytes | None]  # the new element, None to
 
 _CELL = re.compile(rb"<((?:\w+:)?)c(?=[\s/>])([^<>]*?)(?:/>|>(.*?)</\1c>)", re.DOTALL)
 _ADDRESS = re.compile(rb"""\br=["']([A-Za-z]{1,3})\d+["']""")
+_NAMED = re.compile(rb"""\br=["']([^"']*)["']""")
 _STYLE = re.compile(rb"""\ss=["'](\d+)["']""")
 _TYPE = re.compile(rb"""\st=["'](\w+)["']""")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
@@ -65,6 +68,19 @@ class Element(Struct, frozen=True):
             return b"<%bc %b/>" % (p, kept)
         written = escape(text).replace("\r", "&#13;").encode()
         return b'<%bc %b t="inlineStr"><%bis><%bt xml:space="preserve">%b</%bt></%bis></%bc>' % (p, kept, p, p, written, p, p, p)
+
+
+def is_cell(raw: str, address: str) -> bool:
+    """Whether this is how a sheet could write the cell of this address."""
+    found = _CELL.fullmatch(raw.encode())
+    if found is None:
+        return False
+    try:
+        parser().Parse(found[0], True)
+    except ExpatError:
+        return False
+    named = _NAMED.search(found[2])
+    return named is None or named[1].decode().upper() == address.upper()
 
 
 def holds(text: str) -> bool:

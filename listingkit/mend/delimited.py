@@ -36,6 +36,11 @@ class TextFile:
             return False
         return self.quoted or not re.search("[\t\r\n]", text)
 
+    def is_cell(self, raw: str, value: str) -> bool:
+        """Whether this is how a cell of this file could be written, to be read as this value."""
+        read = list(cells(raw, 0, self.delimiter)) if self.quoted else [(0, len(raw), raw)]
+        return self.holds(raw) and [(last, text.strip()) for _, last, text in read] == [(len(raw), value.strip())]
+
     def written(self, text: str, before: str) -> str:
         """A text as a cell: in quotes where it needs them, or where the cell had them before."""
         if not self.quoted:

@@ -104,10 +104,10 @@ def undone(
     A cell that is as the fix left it gets the very bytes that it had; one that another program has saved since gets its value
     back; one that holds something else by now is left alone.
     """
-    log = [entry for entry in _log(fixed) if wanted(entry["code"])]
     sheets = reread(fixed)
     done: set[tuple[str | None, int, str]] = set()
     if sheets[0].kind in _BOOKS:
+        log = [entry for entry in _log(fixed, lambda entry: book.is_cell(entry["was"], entry["cell"])) if wanted(entry["code"])]
         now = {master.sheet: CellText(master) for master in sheets}
         cells: dict[str, dict[book.Place, book.Rewrite]] = {}
         for entry in log:
@@ -117,22 +117,41 @@ def undone(
     else:
         sheet = sheets[0]
         text = delimited.TextFile(fixed, sheet.encoding or "utf-8", sheet.delimiter or "\t", quoted=sheet.kind != "txt")
+        log = [entry for entry in _log(fixed, lambda entry: text.is_cell(entry["was"], entry["old"])) if wanted(entry["code"])]
         content = text.rewritten({(entry["row"], entry["letter"]): _text_back(entry, text, done) for entry in log})
     _write(out, content)
     return len(done), [entry for entry in log if (entry["sheet"], entry["row"], entry["letter"]) not in done]
 
 
-def _log(fixed: Path) -> list[dict[str, Any]]:
+def _log(fixed: Path, is_cell: Callable[[Mapping[str, Any]], bool]) -> list[dict[str, Any]]:
+    """The entries of a log, each of which has a sound cell to put back. Raises `Unreadable`."""
     path = fixed.with_name(fixed.name + LOG)
     try:
-        entries = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-        for entry in entries:
-            _ = entry["sheet"], int(entry["row"]), str(entry["letter"]), str(entry["code"]), str(entry["was"]), str(entry["wrote"])
+        lines = path.read_bytes().splitlines()
     except OSError as error:
         raise Unreadable(f"cannot read {path}, which tells what was fixed: {error.strerror or error}") from None
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise Unreadable(f"{path} is no log of fixes") from None
+    entries = []
+    for number, line in enumerate(lines, 1):
+        entry = _entry(line)
+        if entry is None or not is_cell(entry):
+            said = f"{path}, line {number} is not as a fix was logged"
+            raise Unreadable(f"{said}: restore the log, or make the copy again with listingkit check --fix")
+        entries.append(entry)
     return entries
+
+
+_TOLD = ("cell", "letter", "code", "old", "new", "was", "wrote")
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    """A line of a log; None where it is none."""
+    try:
+        entry: dict[str, Any] = json.loads(line)
+        for text in ("" if entry["sheet"] is None else entry["sheet"], *(entry[key] for key in _TOLD)):
+            text.encode()  # no lone surrogates: neither kind of file can hold them
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return entry if isinstance(entry["row"], int) else None
 
 
 def _book_back(entry: Mapping[str, Any], held: str | None, done: set[Any]) -> book.Rewrite:

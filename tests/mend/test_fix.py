@@ -149,6 +149,44 @@ def test_undo_of_what_was_never_fixed(run: Any, book: Path) -> None:
     assert run("undo", book, "-o", book)[0] == 2
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"was": ', '"is": '),
+        ('"sheet": "Sheet"', '"sheet": []'),
+        ('"row": 2', '"row": 1e999'),
+        ('"old": "', '"old": "\\ud800'),
+        ('"was": "<c ', '"was": "<d '),
+        ('</c>", "wrote"', '<c>", "wrote"'),
+        ('"was": "<c r=\\"D2\\"', '"was": "<c r=\\"D3\\"'),
+        ('"was": "', '"was": 7, "": "'),
+        ("{", "[" * 100_000),
+    ],
+)
+def test_a_log_that_is_damaged_makes_no_broken_copy(run: Any, book: Path, old: str, new: str) -> None:
+    run("check", book, "-m", "US", "--fix", "-q")
+    fixed = book.with_name("master.fixed.xlsx")
+    log = fixed.with_name(fixed.name + ".log.jsonl")
+    assert old in log.read_text("utf-8")
+    log.write_text(log.read_text("utf-8").replace(old, new, 1), "utf-8")
+    status, out, err = run("undo", fixed)
+    assert (status, out) == (2, "")
+    assert re.search(r"log\.jsonl, line \d is not as a fix was logged: restore the log, or make the copy again", err)
+    assert not book.with_name("master.undone.xlsx").exists()
+
+
+@pytest.mark.parametrize("was", ['"open', "a,b", "a\\nb", "other", '\\"GrÃ¼n\\" '])
+def test_a_damaged_log_of_a_text_makes_no_broken_copy(run: Any, tmp_path: Path, was: str) -> None:
+    (tmp_path / "m.csv").write_text("sku,title,colour\nA-1,Mug,GrÃ¼n\n", "utf-8")
+    run("check", tmp_path / "m.csv", "-m", "US", "--fix", "-q")
+    log = tmp_path / "m.fixed.csv.log.jsonl"
+    entry = {**json.loads(log.read_text("utf-8")), "was": was}
+    log.write_text(json.dumps(entry), "utf-8")
+    status, _, err = run("undo", tmp_path / "m.fixed.csv")
+    assert status == 2
+    assert "line 1 is not as a fix was logged" in err
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
 def test_a_fixed_text_differs_in_the_fixed_cells_alone(run: Any, tmp_path: Path, encoding: str) -> None:
     """Quotes, line ends and the byte order mark stay; undoing gives the very bytes back."""
