@@ -27,7 +27,7 @@ UNHEARD: Handler = _Unheard()
 
 
 class Declared(Exception):
-    """The part declares a document type, which no spreadsheet program writes."""
+    """The part declares a document type, which no spreadsheet program writes, or an encoding that nobody knows."""
 
 
 def parser(handler: Handler | None = None, encoding: str | None = None) -> expat.XMLParserType:
@@ -35,11 +35,28 @@ def parser(handler: Handler | None = None, encoding: str | None = None) -> expat
     made = expat.ParserCreate(encoding)
     made.buffer_text = True
     made.StartDoctypeDeclHandler = _refuse
+    if encoding is None:
+        made.XmlDeclHandler = _known
     if handler is not None:
         made.StartElementHandler = handler.start
         made.EndElementHandler = handler.end
         made.CharacterDataHandler = handler.text
     return made
+
+
+_BUILT_IN = ("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "ISO-8859-1", "US-ASCII")
+
+
+def _known(_version: str, encoding: str | None, _standalone: int) -> None:
+    """Refuse an encoding that expat does not know and Python cannot tell it byte by byte."""
+    if encoding is None or encoding.upper() in _BUILT_IN:
+        return
+    try:
+        told = len(bytes(range(256)).decode(encoding, "replace"))
+    except (LookupError, ValueError):
+        told = 0
+    if told != 256:
+        raise Declared(f"its encoding {encoding[:40]} is none of XML")
 
 
 def read(chunks: Iterable[bytes], handler: Handler, where: str) -> None:

@@ -187,6 +187,8 @@ BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&
         (lambda name, content: content.replace(b"</sheetData>", b"") if "sheet" in name else content, "broken"),
         (lambda name, content: content.replace(b"?>", b"?>" + BOMB, 1) if name == "xl/workbook.xml" else content, "document type"),
         (lambda name, content: content.replace(b"?>", b"?>" + BOMB, 1) if "worksheets/sheet" in name else content, "document type"),
+        (lambda name, content: content.replace(b"UTF-8", b"UTF-4294967296", 1) if name == "xl/workbook.xml" else content, "its encoding"),
+        (lambda name, content: content.replace(b"UTF-8", b"utf-32", 1) if "worksheets/sheet" in name else content, "its encoding utf-32"),
         (
             lambda name, content: content.replace(b"settings=", b"nothing="),
             "settings",
