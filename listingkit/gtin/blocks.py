@@ -72,6 +72,8 @@ def _xml(text: bytes, name: str) -> tuple[str, Iterable[Mapping[str, Any]]]:
         root = ET.fromstring(text)  # noqa: S314  # no document type, so no entities; size is bounded
     except ET.ParseError as error:
         raise BadProfile(name, error.position[0], f"not the XML or JSON of GS1's company prefix length list ({error})") from error
+    except (LookupError, ValueError) as error:  # of the encoding that the first line names
+        raise BadProfile(name, 1, f"the encoding of the company prefix length list cannot be read ({error})") from error
     return root.get("date", ""), [element.attrib for element in root.iter() if element.tag.rpartition("}")[2] == "entry"]
 
 
@@ -80,8 +82,14 @@ def _json(text: bytes, name: str) -> tuple[str, Iterable[Mapping[str, Any]]]:
 
     try:
         tree = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadProfile(name, error.lineno, f"not the JSON of GS1's company prefix length list ({error.msg})") from error
+    except UnicodeDecodeError as error:
+        raise BadProfile(name, text[: error.start].count(b"\n") + 1, "the company prefix length list is not UTF-8 text") from error
     except (ValueError, RecursionError) as error:
-        raise BadProfile(name, None, f"not the JSON of GS1's company prefix length list ({error})") from error
+        raise BadProfile(
+            name, None, "not the JSON of GS1's company prefix length list: nested too deeply, or with too long a number"
+        ) from error
     if isinstance(tree, dict) and isinstance(tree.get("GCPPrefixFormatList"), dict):
         tree = tree["GCPPrefixFormatList"]
     entries = tree.get("entry") if isinstance(tree, dict) else tree

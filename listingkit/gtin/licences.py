@@ -20,6 +20,7 @@ from listingkit.errors import BadProfile, Unreadable
 from listingkit.gtin.triage import triage
 
 _MAX_BYTES = 256 * 1024 * 1024
+_MOST_COLUMNS = 500
 _GTIN_HEADERS = (
     "gtin",
     "gtin14",
@@ -166,7 +167,7 @@ def _columns(header: Iterable[str]) -> dict[str, int]:
 def _by_content(rows: Sequence[Sequence[str]]) -> int | None:
     """The column in which at least nine of ten filled cells are GTINs."""
     sample = rows[1:500] or rows
-    for column in range(max(map(len, rows), default=0)):
+    for column in range(min(_MOST_COLUMNS, max(map(len, sample), default=0))):
         cells = [row[column] for row in sample if column < len(row) and row[column].strip()]
         if cells and sum(triage(cell).usable for cell in cells) >= 0.9 * len(cells):
             return column

@@ -100,13 +100,13 @@ def _numbers(text: bytes, name: str) -> Iterator[str]:
     try:
         lines = text.decode("utf-8").split("\n")
     except UnicodeDecodeError as error:
-        raise BadProfile(name, text[: error.start].count(b"\n") + 1, "the ledger is not UTF-8 text") from error
+        raise BadProfile(name, text[: error.start].count(b"\n") + 1, "the ledger is not UTF-8 text: restore it from a copy") from error
     for number, line in enumerate(lines, 1):
         if not line or line.startswith("#"):
             continue
         found = _RECORD.fullmatch(line)
         if not found:
-            raise BadProfile(name, number, f"not a record of the ledger: {line[:40]!r}")
+            raise BadProfile(name, number, f"not a record of the ledger, {line[:40]!r}: restore it from a copy")
         if len(found[1]) >= 12:  # fewer digits are what a crash left of a number that nobody was given
             yield found[1]
 

@@ -113,7 +113,7 @@ def load(path: str | Path) -> Prefixes:
     except OSError as error:
         raise Unreadable(f"cannot read the prefix table {path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise Unreadable(f"the prefix table {path} is not UTF-8 text") from error
+        raise Unreadable(f"the prefix table {path} is not UTF-8 text: save it as UTF-8") from error
     shipped = prefixes()
     own = list(_rows(text.splitlines(), str(path)))
     return _table(own, shipped.date, shipped.source, shipped, overridden=str(path))

@@ -52,11 +52,13 @@ def test_files_without_numbers(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("sku,name\nA,B\n", "utf-8")
     (tmp_path / "b.xlsx").write_bytes(b"PK\x03\x04")
     (tmp_path / "c.csv").write_bytes(b"")
+    (tmp_path / "wide.csv").write_text("," * 1_000_000 + "\nx" * 500, "utf-8")  # nobody looks at each of its columns
     for name, words in (
         ("a.csv", "no column of GTINs"),
         ("b.xlsx", "save its sheet as csv"),
         ("c.csv", "no column"),
         ("d.csv", "cannot read"),
+        ("wide.csv", "no column of GTINs"),
     ):
         with pytest.raises(Unreadable, match=words):
             read(tmp_path / name)
@@ -182,7 +184,11 @@ def test_the_lists_of_gs1_are_read(tmp_path: Path, text: str) -> None:
         ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "document type"),
         ("<a><entry", "not the XML"),
         ("[" * 100_000, "not the JSON"),
-        ("{", "not the JSON"),
+        ("{", "line 1: not the JSON"),
+        ('{\n"entry": "\udcff"}', "line 2: .* is not UTF-8 text"),
+        ("[" + "9" * 5000 + "]", "not the JSON .* too long a number"),
+        ('<?xml version="1.0" encoding="UTF-1.58"?><a/>', "line 1: the encoding .* cannot be read"),
+        ('<?xml version="1.0" encoding="utf-7"?><a/>', "line 1: the encoding .* cannot be read"),
         ("[1]", "no list of entries"),
         ('{"entry": {}}', "no list of entries"),
         ("<a/>", "no entries"),
@@ -192,7 +198,7 @@ def test_the_lists_of_gs1_are_read(tmp_path: Path, text: str) -> None:
 )
 def test_a_list_that_is_none_says_so(tmp_path: Path, text: str, words: str) -> None:
     own = tmp_path / "gcp"
-    own.write_text(text, "utf-8")
+    own.write_text(text, "utf-8", "surrogateescape")
     with pytest.raises(BadProfile, match=words):
         load(own)
 
