@@ -87,7 +87,6 @@ def diff(
             wanted = load(new, store=store, key=key)
             found = compare(load(old, wanted, store=store, key=key, home=Path(ledger.NAME)), wanted, rules)
     judged = gate(found, confirm)
-    changes.write(found, style, output)
     if delta_to:
         from listingkit.diff.delta import delta
         from listingkit.diff.split import Split
@@ -97,6 +96,7 @@ def diff(
         if made.held.height:
             cells = "1 cell keeps its live value" if made.held.height == 1 else f"{made.held.height:,} cells keep their live values"
             click.echo(f"{cells} in {delta_to}; --allow-blank-wipes would erase what is blank in NEW", err=True)
+    changes.write(found, style, output)
     if not judged.open:
         click.echo(unconfirmed(judged), err=True)
     return 0 if judged.open else 1
