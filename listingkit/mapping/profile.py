@@ -88,7 +88,7 @@ def load(path: str | Path) -> Profile:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadProfile(str(path), None, "is not UTF-8 text") from None
+        raise BadProfile(str(path), None, "is not UTF-8 text: save it as UTF-8") from None
     return loads(text, str(path))
 
 

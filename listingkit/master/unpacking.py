@@ -1,5 +1,6 @@
 """Members of a zip, unpacked as a stream with ISA-L, which takes a third of the time that zlib takes."""
 
+import re
 import struct
 import zipfile
 import zlib
@@ -10,6 +11,7 @@ from isal import isal_zlib
 
 BLOCK = 1 << 20  # bytes unpacked at a time, at most
 PACKED = 64 << 10  # small enough for what it unpacks to to stay in the processor's cache
+_NUMBERED = re.compile(r"^Error -?\d+ while \w+ data: ")  # of zlib
 _LOCAL = struct.Struct("<26xHH")  # of a local header: the lengths of name and extra field
 DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 """What `zipfile` raises, now or when it reads on, of a zip that is damaged, protected or packed in an unknown way."""
@@ -18,7 +20,7 @@ _NOT_DEFLATED: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # 
 
 def reason(error: BaseException) -> str:
     """What is wrong with the zip, in a few words."""
-    return "a part is not where the directory says" if isinstance(error, OSError) else str(error)[:80]
+    return "a part is not where the directory says" if isinstance(error, OSError) else _NUMBERED.sub("", str(error))[:80]
 
 
 def unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

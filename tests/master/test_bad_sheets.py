@@ -52,6 +52,7 @@ BAD: dict[str, tuple[str, bytes | Callable[[Path], object], str]] = {
     "numbers": ("a.numbers", zipped(**{"Index/Document.iwa": b"x"}), "Apple Numbers"),
     "two files": ("a.zip", zipped(a_dot_csv=b"a,b\n1,2\n", b_dot_csv=b"a,b\n1,2\n"), "holds 2 files"),
     "no file": ("a.zip", zipped(), "empty|damaged|zip without"),
+    "broken gz": ("a.csv.gz", gzip.compress(b"sku,title\n1,2\n" * 100)[:10] + b"\xff" * 20, r"locked \(invalid"),
     "cut off gz": ("a.csv.gz", gzip.compress(b"sku,title\n1,2\n" * 100)[:-20], "damaged, incomplete"),
     "empty gz": ("a.csv.gz", gzip.compress(b""), "the file is empty"),
     "gz bomb": ("a.csv.gz", gzip.compress(b"a,b\n" + b"1,2\n" * (20 << 20), 1), "no real sheet does"),

@@ -1,5 +1,6 @@
 """From JSON Schema to closures. Amazon's own keywords count, remote references and recursion are refused."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -42,11 +43,13 @@ class Compiler:
         if schema is True or schema is False:
             return Node({}, always if schema else never, () if schema else (("false", never),))
         if not isinstance(schema, dict):
-            raise BadSchema(f"{_place(path)}: a schema is an object, not {type(schema).__name__}")
+            raise BadSchema(f"{_place(path)}: a schema is an object, true or false, not {json.dumps(schema)[:40]}")
         try:
             return self._object(schema, path)
-        except (TypeError, KeyError, ValueError, AttributeError, OverflowError) as wrong:
+        except ValueError as wrong:  # of ours
             raise BadSchema(f"{_place(path)}: a keyword has a value it cannot have ({wrong})") from None
+        except (TypeError, KeyError, AttributeError, OverflowError) as wrong:
+            raise BadSchema(f"{_place(path)}: a keyword has a value it cannot have, one of {', '.join(schema)}"[:300]) from wrong
 
     def _asked(self, schema: Any, path: tuple[str, ...]) -> Node:
         """Compile what is asked about a value rather than of it: exactly as it is written."""
@@ -85,7 +88,7 @@ class Compiler:
                 raise BadSchema(f"{_place(path)}: {key} is a number (of which there are multiples), not {str(schema[key])[:40]!r}")
         for key, kind in (("properties", dict), ("required", list), ("allOf", list), ("anyOf", list), ("oneOf", list), ("enum", list)):
             if key in schema and not isinstance(schema[key], kind):
-                raise BadSchema(f"{_place(path)}: {key} is not a {kind.__name__}")
+                raise BadSchema(f"{_place(path)}: {key} is not {'a list' if kind is list else 'an object'}")
 
     def _ref(self, ref: Any, path: tuple[str, ...]) -> Node:
         if not isinstance(ref, str) or not (ref == "#" or ref.startswith("#/")):
