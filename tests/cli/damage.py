@@ -13,7 +13,8 @@ _STRANGE = (
 )  # fmt: skip
 _NUMBERS = ("0", "1", "-1", "4294967296", "1048577", "16385", "65536", "2147483648")
 _LOOKED_AT = 300_000  # characters of a text in which a place is chosen
-_TEXTS = (".csv", ".txt", ".tsv", ".json", ".toml", ".html")
+_VALUES = ("null", "[]", "{}", "true", "-1", "1e999", '""', '"x"', '"\\ud800"', '["x"]', '{"a": 1}', "[" * 100_000)  # of JSON and TOML
+_TEXTS = (".csv", ".txt", ".tsv", ".json", ".jsonl", ".toml", ".html", ".xml")
 
 
 def damaged(path: Path, chance: random.Random) -> bytes:
@@ -112,6 +113,7 @@ _WAYS = (
     _in_place_of(r'(?<=")[^"<>]{0,40}(?=")', lambda _, chance: chance.choice(_STRANGE)),
     _in_place_of(r"(?<=>)[^<>]{1,60}(?=<)", lambda _, chance: chance.choice(_STRANGE)),
     _in_place_of(r"\b\d+\b", lambda _, chance: chance.choice(_NUMBERS)),
+    _in_place_of(r'(?<=[:=] )("[^"\n]*"|[\w.-]+|\[[^\[\]{}]*\])', lambda _, chance: chance.choice(_VALUES)),
     _in_place_of(r"<[^<>]*>", lambda _tag, _chance: ""),
     _in_place_of(r"<[^<>/]*>", lambda tag, _chance: tag + tag),
 )
