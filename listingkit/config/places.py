@@ -1,5 +1,6 @@
 """Where in a TOML text each key stands: the standard library reads TOML, but tells no lines."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +8,9 @@ from functools import cached_property
 from typing import Any
 
 Path = tuple[str | int, ...]
-_ENDS = ("]", '"""', "'''")  # one of these is in the last line of whatever takes several lines
+_TOKEN = re.compile(
+    r"""\"{3}(?:\\.|(?!\"{3}).)*\"{3,5}|'{3}(?:(?!'{3}).)*'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*|[\[\]{}\n]""", re.DOTALL
+)  # strings, comments, brackets and ends of lines
 
 
 def places(text: str) -> dict[Path, int]:
@@ -29,23 +32,18 @@ def places(text: str) -> dict[Path, int]:
 
 def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """Each statement (a header, or a key with its value): its first line, its text, what it says by itself."""
-    held: list[str] = []
-    start = 1
-    for number, line in enumerate(text.splitlines(), 1):
-        if not held:
-            start = number
-            if not line.strip() or line.lstrip().startswith("#"):
-                continue
-        held.append(line)
-        if len(held) > 1 and not any(end in line for end in _ENDS):
-            continue
-        statement = "\n".join(held)
-        try:
-            value = tomllib.loads(statement)
-        except tomllib.TOMLDecodeError:
-            continue  # it goes on in the next line
-        yield start, statement, value
-        held = []
+    start, line, depth = 0, 1, 0
+    for token in _TOKEN.finditer(text + "\n"):
+        if token[0] in ("[", "{"):
+            depth += 1
+        elif token[0] in ("]", "}"):
+            depth -= 1
+        elif token[0] == "\n" and not depth:
+            statement = text[start : token.start()]
+            if statement.strip() and not statement.lstrip().startswith("#"):
+                yield line, statement, tomllib.loads(statement)
+            line += statement.count("\n") + 1
+            start = token.end()
 
 
 def _header(value: dict[str, Any], counted: dict[Path, int], *, several: bool) -> Path:
