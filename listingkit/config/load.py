@@ -49,6 +49,8 @@ def read(path: Path) -> tuple[Source, dict[str, Any]]:
         return Source(str(path), text), tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadProfile(str(path), _line_in(str(error)), f"is not TOML: {error}") from None
+    except (ValueError, RecursionError):
+        raise BadProfile(str(path), None, "is nested too deeply, or has a number of thousands of digits") from None
 
 
 def _config(table: Mapping[str, Any], source: Source) -> Config:

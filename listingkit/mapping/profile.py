@@ -111,8 +111,8 @@ def _table(text: str, file: str) -> dict[str, Any]:
         message = re.sub(r" ?\(at .*\)$", "", str(error))
         line = int(place[1]) if place else len(text.splitlines()) or None
         raise BadProfile(file, line, f"is not TOML: {message[:1].lower()}{message[1:]}") from None
-    except RecursionError:
-        raise BadProfile(file, None, "is nested too deeply") from None
+    except (ValueError, RecursionError):
+        raise BadProfile(file, None, "is nested too deeply, or has a number of thousands of digits") from None
 
 
 class _Checked:

@@ -101,6 +101,8 @@ class _Reader:
             place = re.search(r" \(at line (\d+), column \d+\)$", str(wrong))
             message = str(wrong)[: place.start()] if place else str(wrong)
             raise BadProfile(self.file, int(place[1]) if place else None, message[:1].lower() + message[1:]) from None
+        except (ValueError, RecursionError):
+            raise BadProfile(self.file, None, "is nested too deeply, or has a number of thousands of digits") from None
 
     def layer(self) -> Layer:
         header = {key: value for key, value in self.table.items() if not isinstance(value, dict)}

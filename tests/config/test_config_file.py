@@ -191,6 +191,19 @@ def test_what_is_no_text_is_one_sentence(tmp_path: Path) -> None:
         load(tmp_path / "gone.toml")
 
 
+@pytest.mark.parametrize("value", ["[" * 100_000, "9" * 5000])
+def test_what_goes_beyond_any_config_is_one_sentence(tmp_path: Path, value: str) -> None:
+    (tmp_path / "listingkit.toml").write_text(f"marketplaces = {value}", "utf-8")
+    with pytest.raises(BadProfile, match=r"listingkit\.toml: is nested too deeply, or has a number of thousands of digits"):
+        load(tmp_path / "listingkit.toml")
+
+
+def test_places_take_time_by_the_length_of_the_text_alone() -> None:
+    entries = "".join(f'  {{ sku = ["A-{number}"], note = "]" }}, # [\n' for number in range(5_000))
+    found = places(f"# first\ndocuments = [\n{entries}]\n" + 'text = """\n[\n""""\nlast = 1\n')
+    assert (found["documents",], found["text",], found["last",]) == (2, 5_004, 5_007)
+
+
 def test_the_schema_for_editors_is_current_and_takes_what_we_take() -> None:
     assert json.loads(data("listingkit.schema.json").read_text("utf-8")) == json_schema()
     assert meta.is_valid(json_schema())

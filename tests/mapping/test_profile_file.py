@@ -95,6 +95,10 @@ def test_files_that_are_no_profile(tmp_path: Path) -> None:
     binary.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadProfile, match="not UTF-8"):
         load(binary)
+    for text in ("decimal = " + "9" * 5000, "[columns]\nsku = " + "[" * 100_000):
+        binary.write_text(text, "utf-8")
+        with pytest.raises(BadProfile, match="nested too deeply, or has a number of thousands of digits"):
+            load(binary)
     huge = tmp_path / "huge.toml"
     huge.write_bytes(b"#" * 2_000_001)
     with pytest.raises(BadProfile, match="larger than 2 MB"):

@@ -140,6 +140,7 @@ def test_lists_differ_by_marketplace_and_may_be_open(make: Make) -> None:
         ("[brand]\nseverity = 'bad'\n", 7, "error, warning or info"),
         ("[brand]\nsince = '2026-01-01'\n", 7, "a date such as"),
         ("colour = 1\n", 6, "unknown key"),
+        ("colour = " + "[" * 100_000, None, "nested too deeply"),
         ("marketplaces = ['DE']\n", 1, "either product_type"),
         ("extends = 'NOWHERE'\n", None, "unknown schema to extend"),
         ("extends = 'VASE'\n", None, "go round"),
