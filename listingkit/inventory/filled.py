@@ -51,12 +51,21 @@ def read_filled_template(path: Path | str) -> Filled:
     values = [_value(columns[path_], template).alias(name) for path_, name in names.items()]
     cells = rows.frame.select(*values, pl.col(ROW), pl.lit(0, pl.UInt16).alias(SOURCE))
     frame = cells.with_columns(read_words(cells[name], parse(name).field).alias(name) for name in names.values())
+    frame = frame.with_columns(_actions(frame, template))
     origins = {names.get(path_, path_): _origin(column) for path_, column in columns.items()}
     evidence = {names[path_]: found for path_, found in rows.evidence.items() if path_ in names}
     source = Source(template.name, template.sheet or None, origins, evidence)
     by_letter = {column.letter: name for name, column in origins.items()}
     lost = tuple(Lost(0, by_letter[cell.letter or ""], matters=True, cell=cell) for cell in rows.spoilt)
     return Filled(template, rows, Listings(frame, (source,), template.language or None, lost=lost), names)
+
+
+def _actions(frame: pl.DataFrame, template: Template) -> tuple[pl.Expr, ...]:
+    """What the rows do that say nothing, where this is not a full update, which a blank action means in listings."""
+    if template.default_action == "full_update":
+        return ()
+    default = pl.lit(template.default_action)
+    return ((pl.col("record_action").fill_null(default) if "record_action" in frame.columns else default).alias("record_action"),)
 
 
 def _names(template: Template) -> dict[str, str]:

@@ -187,6 +187,18 @@ def test_deletes_and_partial_updates_may_leave_blanks(templates: ModuleType, tmp
     assert {code for code, _, _ in said(templates, tmp_path, {**blank, "::record_action": "Create or Replace (Full Update)"})} == {"REQ010"}
 
 
+def test_the_catalogue_asks_for_nothing_where_the_template_itself_makes_of_a_row_a_partial_update(
+    templates: ModuleType, tmp_path: Path
+) -> None:
+    blank = {"::record_action": "", f"brand{AT}{TAG}#1.value": ""}
+    blanks = {}
+    for default in ("partial_update", "full_update"):
+        description = replace(templates.unified(), default_action=default)
+        found = check_filled(filled(templates, tmp_path, blank, description=description), as_of=date(2026, 11, 1))
+        blanks[default] = [one.code for one in found if one.field == "brand"]
+    assert blanks == {"partial_update": [], "full_update": ["REQ010"]}
+
+
 def test_the_prefilled_note_among_the_data(templates: ModuleType, tmp_path: Path) -> None:
     assert ("TPL006", "A7", None) in said(templates, tmp_path, {"contribution_sku#1.value": "  ✅ We've prefilled attributes"})
 
