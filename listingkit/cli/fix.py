@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from listingkit.finding import Finding, Safety
+from listingkit.finding import Finding, Safety, Severity
 from listingkit.job import display
 from listingkit.master.sheet import Master
 from listingkit.mend.edits import Edit, edits
@@ -33,7 +33,7 @@ def mend(findings: Findings, masters: Sequence[Master], again: Again, *, narrow:
         place_of(Path(file), _sheets(masters, file))
     before = again(files) if wanted and narrow else findings
     with tempfile.TemporaryDirectory() as folder:
-        good = _proven(wanted, before, masters, again, Path(folder), files)
+        good, left_over = _proven(wanted, before, masters, again, Path(folder), files)
     if show:
         for line in _shown(good):
             click.echo(line)
@@ -45,6 +45,9 @@ def mend(findings: Findings, masters: Sequence[Master], again: Again, *, narrow:
                 f"{count(len(copy.done), 'cell')} fixed in {copy.path}; listingkit undo {copy.path} takes them back ({copy.path.name}{LOG})"
             )
             click.echo(told, err=True)
+        if good:
+            errors, warnings = (left_over.severities()[one] for one in (Severity.ERROR, Severity.WARNING))
+            click.echo(f"checked again with the fixes: {count(errors, 'error')} and {count(warnings, 'warning')} left", err=True)
     offered = {(one.file, one.sheet, one.cell) for one in findings if one.fix and (unsafe or one.fix.safety is Safety.SAFE)}
     if not offered:
         more = "" if unsafe else " that is safe; --unsafe also takes those that ask for a yes"
@@ -52,6 +55,10 @@ def mend(findings: Findings, masters: Sequence[Master], again: Again, *, narrow:
     elif len(wanted) < len(offered):
         other = count(len(offered) - len(wanted), "fix is", "fixes are")
         click.echo(f"{other} left for you: the cell holds its value in other words or units, or has several proposals", err=True)
+    rivals = _rivals(findings, good, files)
+    if rivals:
+        more = count(rivals, "more fix is for a cell", "more fixes are for cells")
+        click.echo(f"{more} that another fix changes first: check the copy with --fix to apply what is still wrong then", err=True)
     if len(good) < len(wanted):
         left = count(len(wanted) - len(good), "fix is", "fixes are")
         click.echo(f"{left} left for you: the cell is a formula, cannot hold the value, or would become wrong in another way", err=True)
@@ -61,23 +68,34 @@ def _sheets(masters: Sequence[Master], file: str) -> list[Master]:
     return [master for master in masters if master.file == file]
 
 
+def _rivals(findings: Findings, good: Sequence[Edit], files: Sequence[str]) -> int:
+    """How many safe fixes would have given a cell another value than the one that it gets."""
+    given = {(display(edit.file, files), edit.sheet, edit.cell): edit.new for edit in good}
+    safe = (one for one in findings if one.fix is not None and one.fix.safety is Safety.SAFE)
+    other = {
+        (place, one.fix.value, one.code)
+        for one in safe
+        if one.fix is not None and (place := (one.file, one.sheet, one.cell)) in given and given[place] != one.fix.value
+    }
+    return len(other)
+
+
 def _proven(
     wanted: Sequence[Edit], findings: Findings, masters: Sequence[Master], again: Again, folder: Path, files: tuple[str, ...]
-) -> list[Edit]:
-    """The edits that can be written and make no finding that was not there before."""
+) -> tuple[list[Edit], Findings]:
+    """The edits that can be written and make no finding that was not there before; and what is found when they are made."""
     before = Counter(_place(finding, files) for finding in findings)
     good = list(wanted)
     for number in range(ROUNDS):
         if not good:
-            return []
-        copies, done = _copies(good, masters, folder / str(number), files)
-        after = Counter(_place(finding, copies) for finding in again(copies))
-        bad = after - before
-        good = done
+            break
+        copies, good = _copies(good, masters, folder / str(number), files)
+        left = again(copies)
+        bad = Counter(_place(finding, copies) for finding in left) - before
         if not bad:
-            return good
+            return good, left
         good = [edit for edit in good if not _is_to_blame(edit, bad, files, good)]
-    return []
+    return [], findings
 
 
 def _copies(good: Sequence[Edit], masters: Sequence[Master], folder: Path, files: tuple[str, ...]) -> tuple[tuple[str, ...], list[Edit]]:

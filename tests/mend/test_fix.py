@@ -363,3 +363,18 @@ def test_a_baseline_does_not_stop_a_fix(run: Any, tmp_path: Path) -> None:
     run("check", tmp_path / "m.csv", "-m", "US", "--write-baseline", tmp_path / "known.json")
     _, out, _ = run("check", tmp_path / "m.csv", "-m", "US", "--baseline", tmp_path / "known.json", "--diff")
     assert out == "m.csv C2  TXT006\n- GrÃ¼n\n+ Grün\n"
+
+
+def test_the_numbers_of_a_fix_add_up(run: Any, tmp_path: Path) -> None:
+    """Two safe fixes of the keywords, one of the colour: one of the keywords waits, and what is left is what a check of the copy finds."""
+    (tmp_path / "m.csv").write_text('sku,item_name,generic_keyword,color\nAB-1,Mug,"mug, tea mug",GrÃ¼n\n', "utf-8")
+    _, out, err = run("check", tmp_path / "m.csv", "-m", "US", "--fix", "-q")
+    assert "3 fixes can be applied with --fix." in out
+    assert "2 cells fixed in " in err
+    assert "1 more fix is for a cell that another fix changes first: " in err
+    _, copy, again = run("check", tmp_path / "m.fixed.csv", "-m", "US", "--fix", "-q")
+    told = re.search(r"checked again with the fixes: (\d+ errors?) and (\d+ warnings?) left", err)
+    assert told is not None
+    assert copy.startswith((f"{told[1]} and {told[2]} ", f"{told[1]}, {told[2]} "))
+    assert "1 fix can be applied with --fix." in copy
+    assert "1 cell fixed in " in again
