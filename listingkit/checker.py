@@ -227,8 +227,7 @@ class Checker:
         upload = render(listings, store, template)
         names = sources(listings, store, template)
         own = list(graded(upload_batches(upload, listings, names, config=self.config), listings.frame, self.config))
-        yield from (batch for batch in batches if batch.stores != (store.code,))
-        yield from without_echo([batch for batch in batches if batch.stores == (store.code,)], own, set(names.values()))
+        yield from without_echo(batches, own, set(names.values()), store.code)
         yield from own
         yield from graded(
             unplaced_batches(unplaced(listings, store, template), listings, store, template, self.config), listings.frame, self.config

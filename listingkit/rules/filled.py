@@ -12,6 +12,7 @@ from listingkit.rules.exceptions import accept
 from listingkit.rules.findings import Batch, Findings
 from listingkit.rules.graded import graded
 from listingkit.rules.run import check
+from listingkit.rules.split import of_stores
 from listingkit.rules.template_rows import template_batches, template_notes
 
 _SAME = {"REQ001", "REQ002", "SKU001", "VAR005", "VAR006"}  # about a blank cell: the seller's own template says it better
@@ -47,16 +48,30 @@ def _offers(filled: Filled, stores: Sequence[Marketplace], as_of: date, config: 
     yield from (batch for batch in batches if batch.column.partition("@")[2] in batch.stores)
 
 
-def without_echo(batches: Sequence[Batch], own: Sequence[Batch], held: Collection[str]) -> Iterator[Batch]:
-    """The batches without what the template already says of the same cell, and, of blank ones, without columns that it does not have."""
+def without_echo(batches: Sequence[Batch], own: Sequence[Batch], held: Collection[str], store: str | None = None) -> Iterator[Batch]:
+    """The batches without what the template already says of the same cell, and, of blank ones, without columns that it does not have.
+
+    `store`: the one marketplace that has this template; of the others the batches stay as they are.
+    """
     told = {(batch.code, batch.column, index) for batch in own if batch.code in _TELLING for index in batch.places["index"].to_list()}
     for batch in batches:
-        if batch.code in _SAME and batch.column not in held:
-            continue
-        indices = batch.places["index"].to_list()
-        codes = _SAID.get(batch.code, frozenset())
-        kept = [place for place, index in enumerate(indices) if not any((code, batch.column, index) in told for code in codes)]
-        if len(kept) == len(indices):
+        shared = store is not None and batch.stores != (store,)
+        mine = of_stores(batch, (store,)) if shared and store in batch.stores else None if shared else batch
+        kept = _kept(mine, told, held) if mine is not None else None
+        if kept is mine:
             yield batch
-        elif kept:
-            yield replace(batch, places=batch.places[kept], flaws=[batch.flaws[place] for place in kept])
+            continue
+        others = of_stores(batch, [code for code in batch.stores if code != store]) if shared else None
+        yield from (part for part in (others, kept) if part is not None)
+
+
+def _kept(batch: Batch, told: Collection[tuple[str, str, int]], held: Collection[str]) -> Batch | None:
+    """What is left of a batch; the batch itself where that is all of it."""
+    if batch.code in _SAME and batch.column not in held:
+        return None
+    codes = _SAID.get(batch.code, frozenset())
+    indices = batch.places["index"].to_list()
+    kept = [place for place, index in enumerate(indices) if not any((code, batch.column, index) in told for code in codes)]
+    if len(kept) == len(indices):
+        return batch
+    return replace(batch, places=batch.places[kept], flaws=[batch.flaws[place] for place in kept]) if kept else None

@@ -68,6 +68,22 @@ def test_what_the_template_has_no_column_for_is_told(templates: ModuleType, tmp_
     assert [one.code for one in found].count("TPL013") == 1
 
 
+def test_a_blank_that_the_template_has_no_column_for_is_no_flaw_of_its_marketplace_beside_others(
+    templates: ModuleType, tmp_path: Path
+) -> None:
+    template = templates.build(templates.unified(), tmp_path / "us.xlsm")
+    path = master(tmp_path / "m.csv", "A,MUG,Acme,4006381333931,EAN,Mug,9.50,")
+    alone, beside = (
+        [
+            (one.field, one.marketplace)
+            for one in made(path, template, tmp_path / "out", marketplaces=stores).findings
+            if one.code == "REQ001" and one.field == "country_of_origin"
+        ]
+        for stores in (("US",), ("US", "DE"))
+    )
+    assert (alone, beside) == ([], [("country_of_origin", "DE")])
+
+
 def test_a_template_that_no_marketplace_would_use_is_refused(templates: ModuleType, tmp_path: Path) -> None:
     path = master(tmp_path / "m.csv", "A,MUG,Acme,,,Mug,5,")
     one, other = (str(templates.build(templates.unified(), tmp_path / f"{name}.xlsm")) for name in ("one", "other"))
