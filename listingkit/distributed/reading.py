@@ -34,7 +34,8 @@ def batches(part: PartFile, how: Reading = DETECTED, rows: int = ROWS) -> Iterat
             else:
                 yield from read_batches(path, rows=rows, encoding=how.encoding, delimiter=how.delimiter, header_row=how.header_row)
         except Unreadable as error:  # it may name a copy
-            raise Unreadable(str(error).replace(str(path), part.url)) from None
+            said = str(error)
+            raise Unreadable(said if part.url in said else said.replace(str(path), part.url)) from None
 
 
 def _parquet(path: Path, name: str, rows: int) -> Iterator[Master]:

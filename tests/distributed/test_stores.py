@@ -11,7 +11,8 @@ from generate import master
 from parted import parted
 
 from listingkit import distributed
-from listingkit.distributed.store import part_files
+from listingkit.distributed.reading import batches
+from listingkit.distributed.store import PartFile, part_files
 from listingkit.errors import ListingkitError, Unreadable, Unwritable
 
 CUTS = (0, 30, 60)
@@ -40,6 +41,14 @@ def test_a_part_with_other_columns_is_named_with_the_column(client: Any, parts: 
 def test_a_part_that_is_no_sheet_is_named(client: Any, parts: Path, tmp_path: Path, content: bytes) -> None:
     (parts / "part-02.csv").write_bytes(content)
     assert str(parts / "part-02.csv") in refused(client, f"{parts}/*.csv", tmp_path / "o", Unreadable)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_a_part_is_named_by_its_address_once(tmp_path: Path, kind: str) -> None:
+    url = f"file://{tmp_path}/part.{kind}"
+    (tmp_path / f"part.{kind}").write_bytes(b"\x00\x01\x02" * 99)
+    with pytest.raises(Unreadable, match=f"^{url}[: ]"):
+        next(batches(PartFile(0, url, f"part.{kind}")))
 
 
 def test_a_parquet_part_that_is_cut_off_or_nested_is_named(client: Any, tmp_path: Path) -> None:
