@@ -220,13 +220,16 @@ class Checker:
 
     def _with_template(self, batches: Sequence[Batch], listings: Listings, store: Marketplace, template: "Template") -> Iterator[Batch]:
         from listingkit.render.rows import render, sources, unplaced
-        from listingkit.rules.filled import without_echo
+        from listingkit.rules.filled import without_asks, without_echo
         from listingkit.rules.template_rows import upload_batches
         from listingkit.rules.unplaced import unplaced_batches
 
         upload = render(listings, store, template)
         names = sources(listings, store, template)
         own = list(graded(upload_batches(upload, listings, names, config=self.config), listings.frame, self.config))
+        said = "record_action" in listings.frame.columns and listings.frame["record_action"].null_count() < listings.frame.height
+        if template.default_action == "partial_update" and not said:
+            batches = list(without_asks(batches, store.code))
         yield from without_echo(batches, own, set(names.values()), store.code)
         yield from own
         yield from graded(

@@ -1,6 +1,6 @@
 """Checking a filled template: every rule of the catalogue, and everything that the template itself says."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 from msgspec.structs import replace
@@ -63,6 +63,15 @@ def without_echo(batches: Sequence[Batch], own: Sequence[Batch], held: Collectio
             continue
         others = of_stores(batch, [code for code in batch.stores if code != store]) if shared else None
         yield from (part for part in (others, kept) if part is not None)
+
+
+def without_asks(batches: Iterable[Batch], store: str) -> Iterator[Batch]:
+    """The batches without what is required of a whole listing of this marketplace, where its rows are partial updates."""
+    for batch in batches:
+        if not (batch.code.startswith("REQ00") and batch.code != "REQ005" and store in batch.stores):
+            yield batch
+        elif (others := of_stores(batch, [code for code in batch.stores if code != store])) is not None:
+            yield others
 
 
 def _kept(batch: Batch, told: Collection[tuple[str, str, int]], held: Collection[str]) -> Batch | None:

@@ -84,6 +84,16 @@ def test_a_blank_that_the_template_has_no_column_for_is_no_flaw_of_its_marketpla
     assert (alone, beside) == ([], [("country_of_origin", "DE")])
 
 
+@pytest.mark.parametrize(
+    ("default", "action", "asked"), [("partial_update", "", 0), ("full_update", "", 1), ("partial_update", "full_update", 1)]
+)
+def test_a_blank_cell_of_a_partial_update_is_no_flaw(default: str, action: str, asked: int, templates: ModuleType, tmp_path: Path) -> None:
+    template = templates.build(replace(templates.unified(), default_action=default), tmp_path / "us.xlsm")
+    path = master(tmp_path / "m.csv", f"A,MUG,,4006381333931,EAN,Mug,9.50,{action}")
+    found = made(path, template, tmp_path / "out").findings
+    assert sum(one.field == "brand" and one.severity.value == "error" for one in found) == asked
+
+
 def test_a_template_that_no_marketplace_would_use_is_refused(templates: ModuleType, tmp_path: Path) -> None:
     path = master(tmp_path / "m.csv", "A,MUG,Acme,,,Mug,5,")
     one, other = (str(templates.build(templates.unified(), tmp_path / f"{name}.xlsm")) for name in ("one", "other"))
