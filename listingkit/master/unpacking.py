@@ -11,7 +11,7 @@ from isal import isal_zlib
 
 BLOCK = 1 << 20  # bytes unpacked at a time, at most
 PACKED = 64 << 10  # small enough for what it unpacks to to stay in the processor's cache
-_NUMBERED = re.compile(r"^Error -?\d+ while \w+ data: ")  # of zlib
+_NUMBERED = re.compile(r"^Error -?\d+ (?:while \w+ data: )?")  # of zlib and ISA-L
 _LOCAL = struct.Struct("<26xHH")  # of a local header: the lengths of name and extra field
 DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 """What `zipfile` raises, now or when it reads on, of a zip that is damaged, protected or packed in an unknown way."""

@@ -12,6 +12,7 @@ from listingkit.errors import UnknownName, Unreadable
 from listingkit.finding import Severity
 from listingkit.master.batches import read_batches
 from listingkit.master.read import read, read_all
+from listingkit.master.unpacking import reason
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
 
@@ -146,3 +147,8 @@ def test_pages_of_a_table_are_told(tmp_path: Path) -> None:
         ("FIL013", "1 more table with the same columns (2 rows) not read: join them into one table")
     ]
     assert master.frame["A"].to_list() == ["A", "B"]
+
+
+def test_what_is_wrong_with_a_packed_part_is_told_without_numbers_of_the_library() -> None:
+    for said in ("Error -3 while decompressing data: invalid block type", "Error -1 invalid block type", "invalid block type"):
+        assert reason(zipfile.BadZipFile(said)) == "invalid block type"
