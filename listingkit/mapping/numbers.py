@@ -198,7 +198,10 @@ def _decimal(cells: pl.DataFrame, usual: str | None) -> tuple[str | None, str | 
         return usual, None
     if len(known):
         text = known["text"][0]
-        return None, f'{text!r} may be a thousand or a fraction and no other cell tells; say decimal = "." or "," in a profile'
+        return (
+            None,
+            f'{text!r} may be a thousand or a fraction and no other cell of the column tells; say decimal = "." or "," in a profile',
+        )
     return ".", None
 
 

@@ -54,7 +54,7 @@ def test_a_lone_thousand_may_be_a_fraction_and_asks(written: list[str | None]) -
     numbers = read_numbers(series(written))
     assert numbers.values.to_list() == written
     assert numbers.doubt is not None
-    assert "may be a thousand or a fraction" in numbers.doubt
+    assert "may be a thousand or a fraction and no other cell of the column tells" in numbers.doubt
     assert read_numbers(series(["1.234"]), ",").values.to_list() == ["1234"]
     assert read_numbers(series(["1.234"]), ".").values.to_list() == ["1.234"]
 
