@@ -62,6 +62,7 @@ class Checker:
     ) -> None:
         self.stores, self.as_of, self.config = tuple(stores), as_of, config
         self.templates, self.definitions = tuple(templates), definitions
+        self._elsewhere = {*definitions, *(("", code) for template in templates for code in template.marketplaces)}
         self._rules = chosen(config)
         self._tasks: dict[tuple[object, ...], list[Task]] = {}
 
@@ -204,7 +205,7 @@ class Checker:
         return [*graded, *(note for template in used for note in template_notes(template, as_of=self.as_of, config=self.config))]
 
     def _run(self, listings: Listings) -> Run:
-        return start(listings, self.stores, as_of=self.as_of, config=self.config)
+        return replace(start(listings, self.stores, as_of=self.as_of, config=self.config), elsewhere=self._elsewhere)
 
     def _planned(self, run: Run, proof: Proof | None = None) -> list[Task]:
         key = self._kinds(run), proof is None

@@ -123,12 +123,6 @@ def _by_schema(kinds: Iterable[str | None]) -> Iterator[tuple[CategorySchema, tu
     yield from ((schema, tuple(mine)) for schema, mine in found.values())
 
 
-def unknown_types(run: Run) -> tuple[str, ...]:
-    """Product types of the listings that no schema of ours speaks of."""
-    kinds = {kind for view in run.views.values() for kind in _product_types(run, view) if kind}
-    return tuple(sorted(kind for kind in kinds if _schema(kind) is None))
-
-
 def _product_types(run: Run, view: View) -> list[str | None]:
     """The product types of the rows; None for rows that state none."""
     column = view.columns.get("product_type")

@@ -46,7 +46,7 @@ def check(
     `defined` names product types and marketplaces whose schema is judged elsewhere, by Amazon's own definition.
     """
     tell("checking", 0, listings.frame.height)
-    run = start(listings, stores, as_of=as_of, config=config)
+    run = structs.replace(start(listings, stores, as_of=as_of, config=config), elsewhere=defined)
     rules = chosen(config)
     batches = [*whole_batches(run, rules), *lost_batches(run), *row_batches(run, part_tasks(run, rules, defined))]
     return Findings(list(graded(batches, run.frame, config)), listings.sources, list(graded_notes(listings.notes, config)))

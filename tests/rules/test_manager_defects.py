@@ -10,7 +10,9 @@ from generate import clean
 
 import listingkit as lk
 from listingkit.config import Config
+from listingkit.marketplace import marketplace
 from listingkit.master.sheet import letter
+from listingkit.rules.run import check
 
 AS_OF = date(2026, 11, 1)
 ROW = 32  # of the frame: a child
@@ -56,6 +58,24 @@ def test_a_column_of_thousands_of_types_is_not_compared_word_by_word(tmp_path: P
     frame.write_csv(tmp_path / "master.csv")
     listings = lk.map_columns(lk.read(tmp_path / "master.csv"))
     assert list(lk.check(listings, ["US"], as_of=AS_OF, config=Config(select=("REQ003",)))) == []
+
+
+def test_product_types_that_no_schema_knows_are_told_once_where_nothing_else_judges_them(tmp_path: Path) -> None:
+    kinds = pl.when(pl.int_range(pl.len()) % 5 < 2).then(pl.lit("GROCERY")).otherwise(pl.lit("FOOBAR"))
+    clean(50).with_columns(kinds.alias("product_type")).write_csv(tmp_path / "master.csv")
+    listings = lk.map_columns(lk.read(tmp_path / "master.csv"))
+
+    def told(*elsewhere: tuple[str, str]) -> list[tuple[str | None, str]]:
+        stores = [marketplace(code) for code in ("US", "DE")]
+        found = check(listings, stores, as_of=AS_OF, config=Config(select=("REQ006",)), defined=elsewhere)
+        return [(one.marketplace, one.message.partition(" of ")[2].partition(":")[0]) for one in found]
+
+    both = "FOOBAR (30 rows), GROCERY (20 rows)"
+    assert told() == [(None, both)]
+    assert told(("GROCERY", "US"), ("GROCERY", "DE")) == [(None, "FOOBAR (30 rows)")]
+    assert told(("GROCERY", "DE")) == [("US", both), ("DE", "FOOBAR (30 rows)")]
+    assert told(("", "DE")) == [("US", both)]
+    assert told(("", "DE"), ("GROCERY", "US"), ("FOOBAR", "US")) == []
 
 
 def test_a_conditional_field_that_the_sheet_lacks_names_the_row_that_needs_it(tmp_path: Path) -> None:
