@@ -8,6 +8,7 @@ from typing import IO, Any
 from listingkit.config import DEFAULT, Config
 from listingkit.diff.changes import Changes
 from listingkit.diff.compare import compare
+from listingkit.errors import ListingkitError
 from listingkit.inventory import builtin
 from listingkit.inventory.read import read_template
 from listingkit.inventory.upload import Upload
@@ -40,7 +41,9 @@ def check(listings: Listings, marketplaces: Iterable[str] = (), *, as_of: date |
 
 
 def render(listings: Listings, marketplace_code: str, template: str | Path | None = None) -> Upload:
-    """Render every row for one marketplace, into the seller's template or the built-in one."""
+    """Render every row for one marketplace, into the seller's template or the built-in one. Raises `ListingkitError` for several."""
+    if not isinstance(marketplace_code, str):
+        raise ListingkitError(f"an upload is for one marketplace, named as 'DE', not {marketplace_code!r}: render it once for each")
     store = marketplace(marketplace_code)
     return _render(listings, store, read_template(Path(template)) if template else builtin.template("unified_full", store))
 

@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,12 @@ def test_render_and_diff_are_functions_and_packages(master: Path) -> None:
     upload = lk.render(listings, "US")
     assert upload.frame.height == 2
     assert lk.diff(upload, upload).counts()["changed"] == 0
+
+
+def test_an_upload_is_for_one_marketplace(master: Path) -> None:
+    several: Any = ["US", "DE"]
+    with pytest.raises(lk.ListingkitError, match=r"for one marketplace, named as 'DE', not \['US', 'DE'\]"):
+        lk.render(lk.map_columns(lk.read(master)), several)
 
 
 def test_public_names_are_there() -> None:
