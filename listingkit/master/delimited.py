@@ -99,19 +99,21 @@ class DelimitedSheet:
 
     def _fast(self, size: int, row: int) -> pl.DataFrame | None:
         """A piece of the buffer read by polars, or None where polars might see other records than Excel does."""
-        text, mark = self._chunks.buffer, self.delimiter.encode()
-        if text[0] in b"\r\n":  # polars leaves out blank lines at the start
-            return None
-        if text.find(b"\r", 0, size) >= 0 and text.count(b"\r", 0, size) != text.count(b"\r\n", 0, size):
-            return None
-        quoted = text.find(b'"', 0, size) >= 0
-        if quoted and not _quoting(mark).fullmatch(text, 0, size):
+        text, quoted = self._chunks.buffer, self._chunks.buffer.find(b'"', 0, size) >= 0
+        if text[0] in b"\r\n" or not self._cut_alike(size, quoted=quoted):  # polars leaves out blank lines at the start
             return None
         try:
             with memoryview(text) as view, view[:size] as piece:
                 return self._parsed(piece, row, quoted=quoted)
         except pl.exceptions.PolarsError:
             return None
+
+    def _cut_alike(self, size: int, *, quoted: bool) -> bool:
+        """Whether every reader cuts a piece of the buffer into the same records: it has no other line ends, and no stray quotes."""
+        text = self._chunks.buffer
+        if text.find(b"\r", 0, size) >= 0 and text.count(b"\r", 0, size) != text.count(b"\r\n", 0, size):
+            return False
+        return not quoted or _quoting(self.delimiter.encode()).fullmatch(text, 0, size) is not None
 
     def _parsed(self, piece: memoryview, row: int, *, quoted: bool) -> pl.DataFrame | None:
         """The records of a piece that has no pitfalls but rows that are too short. Raises what polars raises."""

@@ -110,12 +110,37 @@ def text_lines(block: bytes) -> pl.DataFrame:
     return lines.with_columns(pl.Series("size", sizes, dtype=pl.UInt32))
 
 
+class Folds(DelimitedSheet):
+    """A text file whose cells may hold line breaks."""
+
+    def first_lines(self) -> pl.Series | None:
+        """By record, from the top, the number of its first line; None where each has one, or where readers cut them differently."""
+        found, line = [pl.Series(dtype=pl.UInt32)], 1
+        for given, final in self._chunks:
+            size = given
+            if not final and self._chunks.buffer.count(b'"', 0, size) % 2:
+                size = record_end(self._chunks.buffer, size)
+            self._chunks.used(size)
+            if not self._cut_alike(size, quoted=self._chunks.buffer.find(b'"', 0, size) >= 0):
+                return None
+            with memoryview(self._chunks.buffer) as view, view[:size] as piece:
+                begins = _begins(text_lines(bytes(piece)))
+            found.append((begins.arg_true() + line).cast(pl.UInt32))
+            line += len(begins)
+        every = pl.concat(found)
+        return every if len(every) < line - 1 else None
+
+
+def _begins(lines: pl.DataFrame) -> pl.Series:
+    """Whether a record begins with a line: not where a cell in quotes that a line before has opened is open still."""
+    odd = lines.get_column("line").str.count_matches('"', literal=True) % 2 == 1
+    return odd.cum_sum().shift(1, fill_value=0) % 2 == 0
+
+
 def _joined(lines: pl.DataFrame) -> pl.DataFrame:
     """Lines of one record, where a cell in quotes holds line breaks, as one."""
-    odd = lines.get_column("line").str.count_matches('"', literal=True) % 2 == 1
-    inside = odd.cum_sum().shift(1, fill_value=0) % 2 == 1  # a quote that a line before has opened is open still
     return (
-        lines.group_by((~inside).cum_sum().alias("record"), maintain_order=True)
+        lines.group_by(_begins(lines).cum_sum().alias("record"), maintain_order=True)
         .agg(pl.col("line").str.join("\n"), pl.col("size").sum())
         .drop("record")
     )

@@ -4,7 +4,7 @@ from typing import TextIO
 
 from listingkit.finding import Severity
 from listingkit.report.escape import visible
-from listingkit.report.place import headline, line, path, proposal
+from listingkit.report.place import Lines, headline, path, proposal
 from listingkit.report.report import Report
 from listingkit.report.words import summary
 
@@ -13,6 +13,7 @@ _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "
 
 def write(report: Report, stream: TextIO) -> None:
     """Write one workflow command a finding, the worst first: GitHub shows only the first ten of a level in each step."""
+    line = Lines(report)
     for finding in sorted(report.findings, key=lambda finding: finding.severity.rank):
         said = ". ".join(part for part in (headline(finding), proposal(finding)) if part)
         place = f"file={_property(path(report.path(finding.file)))},line={line(finding)}," if finding.file else ""

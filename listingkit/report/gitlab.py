@@ -6,7 +6,7 @@ from typing import TextIO
 from listingkit.finding import Severity
 from listingkit.report.escape import visible
 from listingkit.report.fingerprint import unique
-from listingkit.report.place import headline, line, path, proposal
+from listingkit.report.place import Lines, headline, path, proposal
 from listingkit.report.report import Report
 
 _SEVERITY = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
@@ -15,7 +15,7 @@ _encode = JSONEncoder(ensure_ascii=False).encode
 
 def write(report: Report, stream: TextIO) -> None:
     """Write one JSON array; the fingerprint of a finding stays the same when its row moves."""
-    before = "[\n"
+    before, line = "[\n", Lines(report)
     for finding, mark in unique(report.findings):
         said = ". ".join(part for part in (headline(finding), proposal(finding)) if part)
         entry = {

@@ -1,13 +1,20 @@
 """Where a finding is, for programs that think in files and lines."""
 
-from pathlib import PurePath, PureWindowsPath
+from pathlib import Path, PurePath, PureWindowsPath
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from listingkit.errors import ListingkitError
 from listingkit.finding import Finding
 from listingkit.report.escape import visible
+from listingkit.report.report import Report
+
+if TYPE_CHECKING:
+    import polars as pl
 
 MESSAGE = 1_000  # characters of a message that annotations show
 PART = 120  # of a SKU, a header, a value
+_TEXTS = (".csv", ".tsv", ".txt")
 
 
 def path(file: str | None) -> str:
@@ -26,9 +33,32 @@ def uri(file: str) -> str:
     return ("file://" if found.startswith("/") else "") + quote(found, errors="surrogatepass").replace(":", "%3A")
 
 
-def line(finding: Finding) -> int:
-    """The row as a line number, 1 where there is no row."""
-    return finding.row or 1
+class Lines:
+    """On which lines findings are: the row of a workbook, and of a text file the line on which the row begins, 1 where there is no row."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._encodings = {one.file: one.encoding for one in report.inputs}
+        self._first: dict[str, pl.Series | None] = {}
+
+    def __call__(self, finding: Finding) -> int:
+        row, file = finding.row or 1, finding.file or ""
+        if file not in self._first:
+            self._first[file] = self._lines(Path(self._report.path(file)), self._encodings.get(file))
+        first = self._first[file]
+        return row if first is None or row > len(first) else int(first[row - 1])
+
+    def _lines(self, path: Path, encoding: str | None) -> "pl.Series | None":
+        """The first lines of the rows of a text file, where these are not the rows' numbers."""
+        if path.suffix.lower() not in _TEXTS or encoding is None or not path.is_file():
+            return None
+        from listingkit.master.outline import Folds
+
+        try:
+            with path.open("rb") as stream:
+                return Folds(stream, path.name, encoding=encoding).first_lines()
+        except (ListingkitError, OSError):  # it is no longer the file that was read: the message has the row
+            return None
 
 
 def headline(finding: Finding) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 from listingkit.finding import Finding, Severity
 from listingkit.report.escape import json_visible, visible
 from listingkit.report.fingerprint import unique
-from listingkit.report.place import line, uri
+from listingkit.report.place import Lines, uri
 from listingkit.report.report import Report
 from listingkit.report.tally import tally as counted
 
@@ -21,7 +21,7 @@ _encode = JSONEncoder(ensure_ascii=False).encode
 
 
 def write(report: Report, stream: TextIO) -> None:
-    """Write one run. Rows are lines; the sheet and the cell are the logical location."""
+    """Write one run. A row is the line on which it begins; the sheet and the cell are the logical location."""
     others = [*(report.known or ()), *(finding for finding, _ in report.accepted)]
     codes = dict.fromkeys([*report.tally.codes, *(finding.code for finding in others)])
     order = {code: number for number, code in enumerate(codes)}
@@ -30,9 +30,10 @@ def write(report: Report, stream: TextIO) -> None:
         driver["version"] = report.version
     stream.write(f'{{"$schema": {_encode(SCHEMA)}, "version": "2.1.0", "runs": [{{"tool": {{"driver": {_json(driver)}}},\n')
     stream.write('"columnKind": "unicodeCodePoints", "results": [')
-    before = "\n"
-    for result, state in _results(report):
-        stream.write(before + _json(_result(report, *result, order) | state))
+    before, line = "\n", Lines(report)
+    for (finding, mark), state in _results(report):
+        location = _location(report, finding, line)
+        stream.write(before + _json(_result(finding, mark, order) | ({"locations": [location]} if location else {}) | state))
         before = ",\n"
     stream.write("\n]}]}\n")
 
@@ -73,14 +74,18 @@ def _rule(report: Report, code: str, others: Sequence[Finding]) -> dict[str, Any
     return rule
 
 
-def _result(report: Report, finding: Finding, mark: str, order: Mapping[str, int]) -> dict[str, Any]:
+def _location(report: Report, finding: Finding, line: Lines) -> dict[str, Any]:
     location: dict[str, Any] = {}
     if finding.file:
         location["physicalLocation"] = {"artifactLocation": {"uri": uri(report.path(finding.file))}, "region": {"startLine": line(finding)}}
     if finding.cell or finding.sheet:
         address = "!".join(part for part in (finding.sheet, finding.cell) if part)
         location["logicalLocations"] = [{"fullyQualifiedName": address, "kind": "element"}]
-    result: dict[str, Any] = {
+    return location
+
+
+def _result(finding: Finding, mark: str, order: Mapping[str, int]) -> dict[str, Any]:
+    return {
         "ruleId": finding.code,
         "ruleIndex": order[finding.code],
         "level": _LEVEL[finding.severity],
@@ -92,9 +97,6 @@ def _result(report: Report, finding: Finding, mark: str, order: Mapping[str, int
             if value is not None and key in ("sku", "marketplace", "column", "field", "cell", "value", "fix")
         },
     }
-    if location:
-        result["locations"] = [location]
-    return result
 
 
 def _text(text: str) -> str:

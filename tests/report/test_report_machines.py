@@ -8,6 +8,7 @@ import sys
 import unicodedata
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
@@ -153,6 +154,21 @@ def test_sarif_tells_rule_row_cell_and_fix() -> None:
     assert first["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "Products!F17"
     assert first["properties"]["fix"] == {"value": "036000291452", "safety": "ask"}
     assert "locations" not in bare
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_findings_of_texts_are_on_the_lines_where_their_rows_begin(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_bytes('sku,"body\n(html)"\nA,"ä\n\nb"\n\nB,c\n'.encode(encoding))
+    rows = [replace(CHECK_DIGIT, file="shop.csv", sheet=None, row=row) for row in (1, 2, 4, 9)]
+    report = Report(rows, inputs=[Input("shop.csv", encoding=encoding)], paths={"shop.csv": str(path)})
+    wanted = [1, 3, 7, 9]  # the last is in no line of the file, and keeps its row
+    results = json.loads(written(report, "sarif"))["runs"][0]["results"]
+    assert [one["locations"][0]["physicalLocation"]["region"]["startLine"] for one in results] == wanted
+    assert [one["location"]["lines"]["begin"] for one in json.loads(written(report, "gitlab"))] == wanted
+    assert re.findall(r",line=(\d+),", written(report, "github")) == list(map(str, wanted))
+    path.unlink()
+    assert re.findall(r",line=(\d+),", written(report, "github")) == ["1", "2", "4", "9"]
 
 
 @pytest.mark.parametrize(
