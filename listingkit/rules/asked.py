@@ -89,7 +89,7 @@ def asked_tasks(run: Run, defined: Collection[tuple[str, str]] = ()) -> Iterator
     variants: dict[tuple[str, tuple[str | None, ...], Constraint, tuple[str | None, ...]], list[str]] = {}
     for code, view in run.views.items():
         at = run.contexts[code]
-        for schema, kinds in _by_schema(kind for kind in _product_types(run, view) if ((kind or "").upper(), code) not in defined):
+        for schema, kinds in _by_schema(kind for kind in _product_types(run, view) if not kind or (kind.upper(), code) not in defined):
             for constraint in schema.asks(at.store, at.as_of) if at.store else ():
                 if wanted(constraint.code, run.config):
                     columns = tuple(view.columns.get(name) for name in constraint.reads)

@@ -35,7 +35,7 @@ def check_filled(
     store = main[0].code if len(main) == 1 else ""
     said = template_batches(filled.template, filled.rows.frame, names=filled.names, store=store, texts=filled.rows.texts, config=config)
     own = [*graded(said, filled.listings.frame, config), *graded(also, filled.listings.frame, config)]
-    general = check(filled.listings, main, as_of=as_of, config=config)
+    general = check(filled.listings, main, as_of=as_of, config=config, defined=[("", one.code) for one in main])
     every = [*general.batches, *_offers(filled, named[len(main) :], as_of, config)]
     notes = [*template_notes(filled.template, as_of=as_of, config=config), *general.notes]
     found = Findings([*without_echo(every, own, set(filled.names.values())), *own], general.sources, notes)

@@ -43,7 +43,8 @@ def check(
 ) -> Findings:
     """Check listings against every chosen rule, for some marketplaces or (with none) for what holds everywhere.
 
-    `defined` names product types and marketplaces whose schema is judged elsewhere, by Amazon's own definition.
+    `defined` names product types and marketplaces whose schema is judged elsewhere, by Amazon's own definition; "" as a type where a
+    template judges every one beside the schemas.
     """
     tell("checking", 0, listings.frame.height)
     run = structs.replace(start(listings, stores, as_of=as_of, config=config), elsewhere=defined)
