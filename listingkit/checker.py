@@ -210,7 +210,7 @@ class Checker:
     def _planned(self, run: Run, proof: Proof | None = None) -> list[Task]:
         key = self._kinds(run), proof is None
         if key not in self._tasks:
-            tasks = part_tasks(run, self._rules, self.definitions.keys())
+            tasks = part_tasks(run, self._rules)
             self._tasks[key] = tasks if proof is None else [*tasks, *proved_tasks(run, self._rules, proof.silent)]
         return self._tasks[key]
 

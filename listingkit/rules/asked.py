@@ -1,6 +1,6 @@
 """What category schemas ask, as tasks of the same engine, and the codes that the words of the vocabulary carry."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -81,7 +81,7 @@ _document("VAL013", "An attribute has as many values as its product type takes."
 _document("VAL011", "A text has the form that its field takes.", "Amazon refuses the row.", errors=("90244",))
 
 
-def asked_tasks(run: Run, defined: Collection[tuple[str, str]] = ()) -> Iterator[Task]:
+def asked_tasks(run: Run) -> Iterator[Task]:
     """One task for each constraint of each schema that the listings' product types have, shared by the marketplaces that ask the same.
 
     However many types no schema speaks of: what every type asks is asked of all of them at once.
@@ -89,7 +89,8 @@ def asked_tasks(run: Run, defined: Collection[tuple[str, str]] = ()) -> Iterator
     variants: dict[tuple[str, tuple[str | None, ...], Constraint, tuple[str | None, ...]], list[str]] = {}
     for code, view in run.views.items():
         at = run.contexts[code]
-        for schema, kinds in _by_schema(kind for kind in _product_types(run, view) if not kind or (kind.upper(), code) not in defined):
+        kinds_here = (kind for kind in _product_types(run, view) if not kind or (kind.upper(), code) not in run.elsewhere)
+        for schema, kinds in _by_schema(kinds_here):
             for constraint in schema.asks(at.store, at.as_of) if at.store else ():
                 if wanted(constraint.code, run.config):
                     columns = tuple(view.columns.get(name) for name in constraint.reads)

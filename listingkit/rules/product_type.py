@@ -72,10 +72,12 @@ def types_without_schema(run: Run, looks: Sequence[Look]) -> Iterator[Batch]:
     counts = dict(some.group_by("kind").agg(pl.col("rows").sum()).iter_rows())
     strange: list[str] = []
     for kind in sorted(counts) if len(counts) <= _MOST else ():
-        meant = None if exists(kind) else _meant(kind, counts)
-        if not meant and not exists(kind):
+        if exists(kind):
+            continue
+        meant = _meant(kind, counts)
+        if meant is None:
             strange.append(kind)
-        elif meant:
+        else:
             message = f"{kind} stands in {counts[kind]} of {rows} rows, {meant} in {counts[meant]}: is it a slip?"
             if counts[kind] > _SHOWN:
                 yield once(run, "REQ003", stores, Flaw(message), column="product_type")

@@ -49,14 +49,14 @@ def check(
     tell("checking", 0, listings.frame.height)
     run = structs.replace(start(listings, stores, as_of=as_of, config=config), elsewhere=defined)
     rules = chosen(config)
-    batches = [*whole_batches(run, rules), *lost_batches(run), *row_batches(run, part_tasks(run, rules, defined))]
+    batches = [*whole_batches(run, rules), *lost_batches(run), *row_batches(run, part_tasks(run, rules))]
     return Findings(list(graded(batches, run.frame, config)), listings.sources, list(graded_notes(listings.notes, config)))
 
 
-def part_tasks(run: Run, rules: Sequence[Rule], defined: Collection[tuple[str, str]] = ()) -> list[Task]:
+def part_tasks(run: Run, rules: Sequence[Rule]) -> list[Task]:
     """The work that looks at one row at a time: it may be done part by part, and goes for every part with the same columns and types."""
     whole = _over_the_whole(rules)
-    return [*row_tasks(run, [rule for rule in rules if rule.code not in whole]), *asked_tasks(run, defined), *translation_tasks(run)]
+    return [*row_tasks(run, [rule for rule in rules if rule.code not in whole]), *asked_tasks(run), *translation_tasks(run)]
 
 
 def whole_batches(run: Run, rules: Sequence[Rule]) -> Iterator[Batch]:

@@ -58,7 +58,7 @@ class Run(Struct, frozen=True):
     samples: dict[tuple[int, str], pl.Series] = field(default_factory=dict)  # by source and column; made when they are asked for
     bucket: tuple[int, int] | None = None  # (number, count): the frame has every row of the keys whose hash falls into this bucket
     among: pl.Series | None = None  # hashes of keys: the frame has every row of these, and others that are to be left alone
-    elsewhere: Collection[tuple[str, str]] = ()  # product types ("": every one) by marketplace that no schema of ours has to know
+    elsewhere: Collection[tuple[str, str]] = ()  # product types by marketplace that Amazon's own files judge ("": all, by a template)
     folded: Mapping[tuple[str, Any], str] = field(default_factory=dict)  # columns of keys, with hashes beside: by column and `normal`
 
     def sample(self, source: int, column: str) -> pl.Series:
