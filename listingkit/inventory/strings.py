@@ -1,7 +1,7 @@
 """The shared strings of a workbook, each parsed when it is asked for."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from xml.parsers import expat
 
@@ -68,7 +68,7 @@ class SharedStrings:
         """The strings that need no thought; null for the others, and for blank ones."""
         texts = _alone(self._content)
         if texts is None:
-            texts = pl.Series(map(_decoded, self._pieces), dtype=pl.String).str.extract(_ONE_TEXT)
+            texts = _decoded(self._pieces).str.extract(_ONE_TEXT)
         return _spelled(without_blanks(texts))
 
     def gather(self, numbers: pl.Series) -> pl.Series:
@@ -125,12 +125,13 @@ def _alone(content: bytes) -> pl.Series | None:
     return lines.get_column("text").shift(-1).set(~alone, None).filter(item)
 
 
-def _decoded(piece: bytes) -> str | None:
-    """A string's XML; None where it is not UTF-8, which is said when somebody asks for it."""
+def _decoded(pieces: Sequence[bytes]) -> pl.Series:
+    """The XML of strings; null where one is not UTF-8, which is said when somebody asks for it."""
     try:
-        return piece.decode()
-    except UnicodeDecodeError:
-        return None
+        return pl.Series(pieces, dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.PolarsError:
+        told = (piece.decode(errors="replace") for piece in pieces)
+        return pl.Series([text if text.encode() == piece else None for text, piece in zip(told, pieces, strict=True)], dtype=pl.String)
 
 
 def _spelled(texts: pl.Series) -> pl.Series:
