@@ -50,7 +50,7 @@ class Lines:
 
     def _lines(self, path: Path, encoding: str | None) -> "pl.Series | None":
         """The first lines of the rows of a text file, where these are not the rows' numbers."""
-        if path.suffix.lower() not in _TEXTS or encoding is None or not path.is_file():
+        if path.suffix.lower() not in _TEXTS or encoding is None:
             return None
         from listingkit.master.outline import Folds
 

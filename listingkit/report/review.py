@@ -33,6 +33,7 @@ ADVICE = (
     "Click a cell address to jump to the cell, and the text in the column of issues to come back.",
 )
 KEPT = "Formulas stand here as the values they had."
+BROKEN = "Every cell is text here, and the master's own look was left out: some part of it besides the values is damaged."
 LEAN = "Every cell is text here, so that no leading zero is lost while you edit; the master's own look was left out."
 
 
@@ -41,7 +42,8 @@ def write(report: Report, stream: IO[bytes], masters: Sequence[Master] = ()) -> 
     found = lines(report, masters)
     by_master = marks(found, len(masters))
     kept = _kept(masters)
-    advice = [*ADVICE, KEPT if kept is not None else LEAN] if masters else []
+    look = KEPT if kept is not None else BROKEN if _keeps_look(masters) else LEAN
+    advice = [*ADVICE, look] if masters else []
     cells = sum(len(mine.cells) for mine in by_master)
     if cells > COMMENTS:
         advice.append(f"{COMMENTS:,} of {cells:,} marked cells carry a comment, the worst first; the list has all.")

@@ -151,7 +151,7 @@ def test_a_workbook_that_openpyxl_cannot_open_is_reviewed_without_its_look(tmp_p
     assert [[cell.value for cell in row][:3] for row in sheet.iter_rows()] == ROWS
     assert sheet["B2"].fill.fgColor.rgb == looks.FILLS[Severity.ERROR]
     keeps_look = sheet["A1"].font.color is not None and sheet["A1"].font.color.rgb == "FF00AA00"
-    assert (review.LEAN in [cell.value for row in book[SUMMARY].iter_rows() for cell in row]) is not keeps_look
+    assert (review.BROKEN in [cell.value for row in book[SUMMARY].iter_rows() for cell in row]) is not keeps_look
     assert keeps_look is (part == "xl/theme/theme1.xml")  # of which openpyxl asks nothing
 
 
