@@ -30,6 +30,7 @@ class Unwritable(ListingkitError):
     """An output that cannot be written."""
 
 
+ENDLESS = "is nested too deeply, or has a number of thousands of digits"  # of a TOML file, in the words of a `BadProfile`
 LISTED = {"rule": "listingkit rules", "product type": "listingkit schemas", "command": "listingkit --help"}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from listingkit.config.merged import DEFAULT, Config, layer, layers
 from listingkit.config.places import Source
-from listingkit.errors import BadProfile
+from listingkit.errors import ENDLESS, BadProfile
 from listingkit.marketplace import marketplace
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def read(path: Path) -> tuple[Source, dict[str, Any]]:
     except tomllib.TOMLDecodeError as error:
         raise BadProfile(str(path), _line_in(str(error)), f"is not TOML: {error}") from None
     except (ValueError, RecursionError):
-        raise BadProfile(str(path), None, "is nested too deeply, or has a number of thousands of digits") from None
+        raise BadProfile(str(path), None, ENDLESS) from None
 
 
 def _config(table: Mapping[str, Any], source: Source) -> Config:

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from listingkit.errors import BadProfile, UnknownName
+from listingkit.errors import ENDLESS, BadProfile, UnknownName
 from listingkit.fields import fields, parse, plain_names
 from listingkit.mapping.headers import key
 from listingkit.mapping.synonyms import synonyms
@@ -112,7 +112,7 @@ def _table(text: str, file: str) -> dict[str, Any]:
         line = int(place[1]) if place else len(text.splitlines()) or None
         raise BadProfile(file, line, f"is not TOML: {message[:1].lower()}{message[1:]}") from None
     except (ValueError, RecursionError):
-        raise BadProfile(file, None, "is nested too deeply, or has a number of thousands of digits") from None
+        raise BadProfile(file, None, ENDLESS) from None
 
 
 class _Checked:

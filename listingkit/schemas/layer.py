@@ -27,7 +27,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from listingkit.errors import BadProfile, UnknownName
+from listingkit.errors import ENDLESS, BadProfile, UnknownName
 from listingkit.fields import fields, plain_names
 from listingkit.finding import Severity
 from listingkit.marketplace import marketplaces
@@ -102,7 +102,7 @@ class _Reader:
             message = str(wrong)[: place.start()] if place else str(wrong)
             raise BadProfile(self.file, int(place[1]) if place else None, message[:1].lower() + message[1:]) from None
         except (ValueError, RecursionError):
-            raise BadProfile(self.file, None, "is nested too deeply, or has a number of thousands of digits") from None
+            raise BadProfile(self.file, None, ENDLESS) from None
 
     def layer(self) -> Layer:
         header = {key: value for key, value in self.table.items() if not isinstance(value, dict)}

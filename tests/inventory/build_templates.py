@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from template_description import STORES, Col, Description, first_row, header, layout, letter, text_twin, token
+from libreoffice import letter
+from template_description import STORES, Col, Description, first_row, header, layout, text_twin, token
 from template_examples import legacy, unified, vendor
 
 __all__ = ["STORES", "Col", "Description", "build", "first_row", "legacy", "text_twin", "unified", "vendor"]

@@ -56,15 +56,6 @@ class Description:
     merged: bool = False  # an Images sheet with two columns merged from top to bottom
 
 
-def letter(index: int) -> str:
-    text = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
 def token(path: str) -> str:
     return re.sub(r"[\[\]=#: ]", "", path)
 
