@@ -32,7 +32,8 @@ from listingkit.rules.run import (
     whole_batches,
 )
 from listingkit.rules.sheetwide import Look, SheetRule, sheet_rules
-from listingkit.rules.task import Run, Silence, Task, start
+from listingkit.rules.sieve import Sieve
+from listingkit.rules.task import Run, Silence, start
 
 if TYPE_CHECKING:
     from listingkit.inventory.template import Template
@@ -64,7 +65,7 @@ class Checker:
         self.templates, self.definitions = tuple(templates), definitions
         self._elsewhere = {*definitions, *(("", code) for template in templates for code in template.marketplaces)}
         self._rules = chosen(config)
-        self._tasks: dict[tuple[object, ...], list[Task]] = {}
+        self._sieves: dict[tuple[object, ...], Sieve] = {}
 
     def part(self, listings: Listings, proof: Proof | None = None, *, telling: bool = False) -> list[Batch]:
         """What is wrong with single rows. Indices are those of the part; `telling` how far it is.
@@ -107,9 +108,9 @@ class Checker:
         run = replace(self._run(part), listings=rows)
         run.samples.update({(0, column): values for column, values in proof.samples.items()})
         key = self._kinds(run), proof.silent
-        if key not in self._tasks:
-            self._tasks[key] = proved_tasks(run, self._rules, proof.silent)
-        return list(graded(proved_batches(run, self._tasks[key], proof.silent), rows.frame, self.config))
+        if key not in self._sieves:
+            self._sieves[key] = Sieve(proved_tasks(run, self._rules, proof.silent))
+        return list(graded(proved_batches(run, self._sieves[key], proof.silent), rows.frame, self.config))
 
     def proved_columns(self, part: Listings) -> list[str]:
         """The columns of the listings that `proved_part` reads."""
@@ -207,12 +208,12 @@ class Checker:
     def _run(self, listings: Listings) -> Run:
         return replace(start(listings, self.stores, as_of=self.as_of, config=self.config), elsewhere=self._elsewhere)
 
-    def _planned(self, run: Run, proof: Proof | None = None) -> list[Task]:
+    def _planned(self, run: Run, proof: Proof | None = None) -> Sieve:
         key = self._kinds(run), proof is None
-        if key not in self._tasks:
+        if key not in self._sieves:
             tasks = part_tasks(run, self._rules)
-            self._tasks[key] = tasks if proof is None else [*tasks, *proved_tasks(run, self._rules, proof.silent)]
-        return self._tasks[key]
+            self._sieves[key] = Sieve(tasks if proof is None else [*tasks, *proved_tasks(run, self._rules, proof.silent)])
+        return self._sieves[key]
 
     def _kinds(self, run: Run) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
         """What the tasks of a part depend on: its columns and product types."""

@@ -25,7 +25,7 @@ from listingkit.rules.groups import Grouping, buckets_of, suspected, suspicious
 from listingkit.rules.lost import lost_batches
 from listingkit.rules.plan import row_tasks
 from listingkit.rules.sheetwide import sheet_batches
-from listingkit.rules.sieve import sift
+from listingkit.rules.sieve import Sieve
 from listingkit.rules.split import without_debris
 from listingkit.rules.task import Run, Silence, Task, start
 from listingkit.rules.translation import translation_tasks
@@ -49,7 +49,7 @@ def check(
     tell("checking", 0, listings.frame.height)
     run = structs.replace(start(listings, stores, as_of=as_of, config=config), elsewhere=defined)
     rules = chosen(config)
-    batches = [*whole_batches(run, rules), *lost_batches(run), *row_batches(run, part_tasks(run, rules))]
+    batches = [*whole_batches(run, rules), *lost_batches(run), *row_batches(run, Sieve(part_tasks(run, rules)))]
     return Findings(list(graded(batches, run.frame, config)), listings.sources, list(graded_notes(listings.notes, config)))
 
 
@@ -63,7 +63,7 @@ def whole_batches(run: Run, rules: Sequence[Rule]) -> Iterator[Batch]:
     """The work that must see every row at once: rules across rows, about whole columns, and those that ask what a column proves."""
     columns, silent = column_batches(run, rules)
     yield from columns
-    yield from proved_batches(run, proved_tasks(run, rules, silent), silent)
+    yield from proved_batches(run, Sieve(proved_tasks(run, rules, silent)), silent)
     count = buckets_of(run.frame.height)
     for bucket in range(count):
         yield from across_batches(structs.replace(run, bucket=(bucket, count)), rules, silent)
@@ -77,9 +77,9 @@ def proved_tasks(run: Run, rules: Sequence[Rule], silent: frozenset[Silence]) ->
     return [task for task in tasks if not _is_silent(run, task.code, task.columns[:1], silent)]
 
 
-def proved_batches(run: Run, tasks: Sequence[Task], silent: frozenset[Silence]) -> Iterator[Batch]:
+def proved_batches(run: Run, sieve: Sieve, silent: frozenset[Silence]) -> Iterator[Batch]:
     """What these tasks find, of the rows for which no rule about the whole column speaks."""
-    return heard(row_batches(run, tasks, telling=False), run.frame, run.config, silent)
+    return heard(row_batches(run, sieve, telling=False), run.frame, run.config, silent)
 
 
 def proved_fields(rules: Sequence[Rule]) -> frozenset[str]:
@@ -107,16 +107,16 @@ def _over_the_whole(rules: Sequence[Rule]) -> frozenset[str]:
     )
 
 
-def row_batches(run: Run, tasks: Sequence[Task], *, telling: bool = True) -> Iterator[Batch]:
-    """Find the suspects of all tasks in one pass over the frame and judge them; `telling` how far it is."""
-    if not tasks:
+def row_batches(run: Run, sieve: Sieve, *, telling: bool = True) -> Iterator[Batch]:
+    """Find the suspects of all tasks in one go and judge them; `telling` how far it is."""
+    if not sieve.tasks:
         return
     rows, found = run.frame.height, list[Batch]()
-    for number, (task, suspects) in enumerate(zip(tasks, sift(run.frame, tasks), strict=True), 1):
+    for number, (task, suspects) in enumerate(zip(sieve.tasks, sieve.rows(run.frame), strict=True), 1):
         if len(suspects):
             found += _judge_rows(run, task, suspects)
         if telling:
-            tell("checking", rows * number // len(tasks), rows)
+            tell("checking", rows * number // len(sieve.tasks), rows)
     yield from without_debris(found)
 
 

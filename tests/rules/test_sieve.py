@@ -20,7 +20,7 @@ from listingkit.rules.findings import Findings
 from listingkit.rules.gtin_use import isbn_outside_books
 from listingkit.rules.plan import row_tasks
 from listingkit.rules.run import row_batches
-from listingkit.rules.sieve import Holds, Staged, sift
+from listingkit.rules.sieve import Holds, Sieve, Staged
 from listingkit.rules.task import start
 
 COLUMNS = ("item_name", "brand", "bullet_point_1", "bullet_point_2", "main_product_image_locator", "product_id", "parentage_level", "price")
@@ -49,17 +49,52 @@ def test_rules_asked_together_find_what_each_finds_without_a_sieve(rows: Any) ->
     run = start(listings(rows), [marketplaces()["DE"]], as_of=date(2026, 11, 1), config=DEFAULT)
 
     def found(rules: Any) -> Any:
-        told = Findings(list(row_batches(run, list(row_tasks(run, rules)))), run.listings.sources)
+        told = Findings(list(row_batches(run, Sieve(list(row_tasks(run, rules))))), run.listings.sources)
         return sorted((one.code, one.row, one.field, one.message) for one in told)
 
     assert found(ROWS) == found([replace(rule, suspects=None) for rule in ROWS])
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 9), st.tuples(*[st.none() | st.just("Mug") | st.sampled_from(TEXTS)] * (len(COLUMNS) - 1))),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_rows_that_read_like_the_one_above_them_are_found_like_it(families: Any) -> None:
+    rows = [(f"Mug {number}", *texts) for count, texts in families for number in range(count)]
+    run = start(listings(rows), [marketplaces()["DE"]], as_of=date(2026, 11, 1), config=DEFAULT)
+    sieve = Sieve(list(row_tasks(run, ROWS)))
+    alone = [sieve.rows(run.frame.slice(row, 1)) for row in range(run.frame.height)]
+    found = [[row for row, each in enumerate(alone) if len(each[number])] for number in range(len(sieve.tasks))]
+    assert [held.to_list() for held in sieve.rows(run.frame)] == found
+
+
+def test_what_reads_only_columns_that_seldom_change_is_asked_once_for_each_run_of_rows() -> None:
+    rows = listings([(f"Mug {number}", brand, *[None] * 6) for brand in ("A", "", "B") for number in range(9)])
+    run = start(rows, (), as_of=date(2026, 11, 1), config=DEFAULT)
+    asked = []
+
+    def seen(cells: pl.Series) -> pl.Series:
+        asked.append(len(cells))
+        return cells == ""
+
+    like = next(iter(row_tasks(run, ROWS)))
+    tasks = [
+        replace(like, suspects=pl.col(name).map_batches(seen, return_dtype=pl.Boolean), pattern=None, then=None)
+        for name in ("brand", "item_name")
+    ]
+    assert [found.to_list() for found in Sieve(tasks).rows(run.frame)] == [list(range(9, 18)), []]
+    assert sorted(asked) == [3, 27]
 
 
 def test_a_dear_sieve_is_asked_only_of_what_the_cheap_one_leaves() -> None:
     run = start(listings([(name, *[None] * 7) for name in ("Mug", "12", "3")]), (), as_of=date(2026, 11, 1), config=DEFAULT)
     sieve = Staged(pl.col("item_name").str.contains("^[0-9]+$"), pl.col("item_name").cast(pl.Int64, strict=True) > 5)  # fails on a Mug
     task = replace(next(iter(row_tasks(run, ROWS))), suspects=sieve.first, pattern=None, then=sieve.then)
-    assert [rows.to_list() for rows in sift(run.frame, [task])] == [[1]]
+    assert [rows.to_list() for rows in Sieve([task]).rows(run.frame)] == [[1]]
 
 
 def test_patterns_of_one_column_are_one_and_others_stay_expressions() -> None:

@@ -17,6 +17,7 @@ from listingkit.rules.engine import catalogue
 from listingkit.rules.findings import Findings
 from listingkit.rules.plan import row_tasks
 from listingkit.rules.run import across_batches, row_batches
+from listingkit.rules.sieve import Sieve
 from listingkit.rules.task import start
 
 RULES = [rule for rule in catalogue().values() if rule.scope in ("row", "across") and rule.suspects is not None]
@@ -53,7 +54,7 @@ def names_of(rule: Any) -> Any:
 def found_by(rule: Any, listings: Any) -> Any:
     store = marketplaces()[next(iter(sorted(rule.stores)))] if rule.stores else marketplaces()["JP"]
     run = start(listings, [store], as_of=max(date(2026, 11, 1), rule.since or date.min), config=rule.setting)
-    batches = row_batches(run, list(row_tasks(run, [rule]))) if rule.scope == "row" else across_batches(run, [rule], frozenset())
+    batches = row_batches(run, Sieve(list(row_tasks(run, [rule])))) if rule.scope == "row" else across_batches(run, [rule], frozenset())
     return [(one.row, one.message) for one in Findings(list(batches), listings.sources)]
 
 
