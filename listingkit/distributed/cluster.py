@@ -1,5 +1,6 @@
 """A Dask cluster: started on this machine or found at an address, asked whether it can do the work, and given tasks."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -15,6 +16,7 @@ PATIENCE = 30  # seconds in which a scheduler answers and has a worker
 ALIKE = ("listingkit", "polars")  # packages that every worker has in the version of this machine: both decide what is found
 LARGE_GRAPH = "distributed.admin.large-graph-warning-threshold"
 NANNY = "distributed.nanny.pre-spawn-environ"  # lets workers give every page back at once, which costs a fifth of their time
+PROFILE = "distributed.worker.profile.enabled"  # looks a hundred times a second at what a worker does, and nobody asks
 
 
 @contextmanager
@@ -31,8 +33,9 @@ def cluster(workers: int = 2, scheduler: str | None = None, *, patience: float =
             _alike(client, scheduler, patience)
             yield client
         return
+    threads = max(1, (os.cpu_count() or 1) // workers)  # of polars in each; more would get in each other's way
     with (
-        dask.config.set({NANNY: {}}),
+        dask.config.set({NANNY: {"POLARS_MAX_THREADS": threads}, PROFILE: False}),
         LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0") as local,
         Client(local) as client,
     ):

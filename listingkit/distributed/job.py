@@ -21,6 +21,7 @@ from listingkit.inventory.template import Template
 from listingkit.job import with_product_type
 from listingkit.mapping.apply import Plan, map_part
 from listingkit.mapping.assign import Assignment
+from listingkit.mapping.glance import Glance
 from listingkit.mapping.listings import SOURCE, Listings, Source
 from listingkit.mapping.values import Seen
 from listingkit.marketplace import Marketplace
@@ -115,9 +116,9 @@ class PartTold(Told, frozen=True):
     looked: Looked | None = None  # what the rules about the whole sheet saw
 
 
-def listings_of(master: Master, plan: Plan, name: str, category: str | None = None) -> Listings:
-    """A batch of the part of this name, mapped as planned."""
-    mapped = map_part(replace(master, file=name), plan)
+def listings_of(master: Master, plan: Plan, name: str, category: str | None = None, known: Glance | None = None) -> Listings:
+    """A batch of the part of this name, mapped as planned; what is `known` of it need not be asked again."""
+    mapped = map_part(replace(master, file=name), plan, known)
     listings = replace(mapped.listings(plan.profile), notes=mapped.notes)
     return with_product_type(listings, category)
 

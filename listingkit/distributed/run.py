@@ -33,7 +33,7 @@ from listingkit.mapping.assign import Assignment
 from listingkit.mapping.listings import SOURCE, Source
 from listingkit.mapping.pieces import look_at, needs_every_row, styles_of
 from listingkit.mapping.profile import Profile, load
-from listingkit.mapping.values import Seen
+from listingkit.mapping.values import Seen, glance_at
 from listingkit.mapping.votes import LOOKED_AT
 from listingkit.marketplace import Marketplace
 from listingkit.master.sheet import ROW, Master
@@ -319,9 +319,10 @@ def assumed(
             "the profile fills rows from other rows (fill_down, or a language a row): that needs the master on one machine"
         )
     seen: dict[Assignment, Seen] = {}
-    look_at(seen, first.frame, planned)
+    glanced = glance_at(first.frame, planned.assignments)
+    look_at(seen, first.frame, planned, glanced)
     planned = replace(planned, styles=styles_of(seen, planned, first.evidence))
-    listings = listings_of(first, planned, first.file, category)
+    listings = listings_of(first, planned, first.file, category, glanced)
     stores = stores_of(codes, listings, templates, config) or named_marketplaces(listings)
     asked = Asked(tuple(stores), day, config, templates, dict(definitions))
     checker = asked.checker()

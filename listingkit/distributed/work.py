@@ -29,9 +29,10 @@ from listingkit.holding import FAMILY, UNWRITABLE
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload import Upload
 from listingkit.mapping.assign import Assignment
+from listingkit.mapping.glance import Glance
 from listingkit.mapping.listings import SOURCE, Listings, Source
 from listingkit.mapping.pieces import look_at
-from listingkit.mapping.values import Seen
+from listingkit.mapping.values import Seen, glance_at
 from listingkit.master.sheet import ROW, Master
 from listingkit.render import text
 from listingkit.render.rows import render
@@ -69,8 +70,9 @@ def check_part(part: PartFile, fixes: Fixes, job: Job) -> PartTold:
     work, cells = _Part(part, job), fixes.of(part)
     for master in batches(part, job.reading):
         same_columns(master, job, part)
-        work.look(master)
-        work.check(fixed(listings_of(master, job.plan, part.name, job.category), cells), master.header_row)
+        known = glance_at(master.frame, job.plan.assignments)
+        work.look(master, known)
+        work.check(fixed(listings_of(master, job.plan, part.name, job.category, known), cells), master.header_row)
     return replace(work.told(), fixes_made=cells.height)
 
 
@@ -94,10 +96,10 @@ class _Part:
         self.families: list[Spread] = []
         self.looks = Looks(job.checker, job.like)
 
-    def look(self, master: Master) -> None:
+    def look(self, master: Master, known: Glance) -> None:
         """See how the columns are written."""
         self.judged.notes |= dict.fromkeys(graded_notes(master.notes, self.job.asked.config))
-        look_at(self.seen, master.frame, self.job.plan)
+        look_at(self.seen, master.frame, self.job.plan, known)
 
     def check(self, listings: Listings, header_row: int) -> None:
         """Judge the rows of a piece of the part."""
