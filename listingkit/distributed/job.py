@@ -12,6 +12,7 @@ from listingkit.checker import Checker, Proof
 from listingkit.config import DEFAULT, Config
 from listingkit.defined import Definitions
 from listingkit.distributed.looked import Looked
+from listingkit.distributed.meeting import Left
 from listingkit.distributed.reading import Reading
 from listingkit.distributed.store import PartFile, Space, Spread
 from listingkit.errors import ListingkitError
@@ -111,7 +112,7 @@ class PartTold(Told, frozen=True):
     source: Source | None = None
     kinds: frozenset[str] = frozenset()  # product types
     fixes_made: int = 0  # cells that were changed before the rows were judged
-    spread: Sequence[Sequence[Spread]] = ()  # by shuffle, its files
+    compared: Sequence[Left] = ()  # with the rows of other parts
     families: Sequence[Spread] = ()  # children by the bucket of their parent
     looked: Looked | None = None  # what the rules about the whole sheet saw
 

@@ -19,9 +19,9 @@ from listingkit.distributed.cluster import Tasks, all_or_nothing, readying
 from listingkit.distributed.held import PLACE, held_rows, wrong_rows
 from listingkit.distributed.job import Asked, Counts, Job, PartTold, Told, listings_of
 from listingkit.distributed.reading import Reading, batches
-from listingkit.distributed.store import PARQUET, PartFile, Space, joined, part_files, remove, write
+from listingkit.distributed.store import PARQUET, PartFile, Space, Spread, joined, part_files, remove, write
 from listingkit.distributed.whole import known, left_whole
-from listingkit.distributed.work import Fixes, added, check_part, judge_bucket, judge_sheet, render_part
+from listingkit.distributed.work import Fixes, added, check_part, judge_bucket, judge_sheet, meet, render_part, take
 from listingkit.errors import ListingkitError
 from listingkit.finding import Severity
 from listingkit.holding import Policy
@@ -181,14 +181,23 @@ def _round(tasks: Tasks, parts: Sequence[PartFile], job: Job, fixes: Callable[[P
         remove(joined(job.space.out, job.round))
         job = right
     source = next((one.source for one in told if one.source), Source("", None, {}, {}))
-    spreads = [[spread for one in told for spread in one.spread[number]] for number in range(len(told[0].spread))]
-    full = [(n, bucket) for n, files in enumerate(spreads) for bucket in range(job.buckets) if any(one.holds(bucket) for one in files)]
-    where = tasks.shared(spreads)
     looked = [one.looked for one in told if one.looked]
     few = sum(one.rows for one in looked) <= LARGEST_SHEET
     sheet = tasks.begun(judge_sheet, [(looked,)], shared=[source, shared]) if few else []
-    judged = tasks.do("checking across rows", judge_bucket, full, shared=[where, source, shared], beside=sheet)
+    judged = _across(tasks, told, sheet, source, shared, job)
     return _Round(job, told, judged, left_whole(job, told, judged, source), sheet=few)
+
+
+def _across(tasks: Tasks, told: Sequence[PartTold], beside: Sequence[Any], source: Source, shared: Any, job: Job) -> list[Told]:
+    """Judge the groups of rows that share a key; then what was begun beside it."""
+    groups = tasks.shared([left.groups for one in told for left in one.compared])
+    met: list[Spread] = tasks.do("comparing keys", meet, [(bucket,) for bucket in range(job.buckets)], shared=[groups, shared])
+    where = tasks.shared(met)
+    each = [(part, [left.rows for left in one.compared]) for part, one in enumerate(told) if any(bucket.holds(part) for bucket in met)]
+    rows: list[dict[int, Spread]] = tasks.do("gathering rows", take, each, shared=[where, shared])
+    numbers = sorted({number for one in rows for number in one})
+    full = [(n, bucket) for n in numbers for bucket in range(job.buckets) if any(one[n].holds(bucket) for one in rows if n in one)]
+    return tasks.do("checking across rows", judge_bucket, full, shared=[tasks.shared(rows), where, source, shared], beside=beside)
 
 
 def _done(found: _Round) -> Done:
@@ -264,7 +273,7 @@ def _assumed(parts: Sequence[PartFile], out: str, options: Options) -> Job:
         names=tuple(part.name for part in parts),
         space=Space(out, ("findings", "summary.json")),
         most=options.most,
-        buckets=buckets_for(len(parts), _estimated(parts, first)),
+        buckets=buckets_for(_estimated(parts, first)),
         reading=options.reading,
     )
 
@@ -294,9 +303,9 @@ def _estimated(parts: Sequence[PartFile], first: Master) -> int:
     return int(texts / each)
 
 
-def buckets_for(parts: int, rows: int) -> int:
+def buckets_for(rows: int) -> int:
     """How many buckets a shuffle has: every bucket costs a task, and holds all of its rows in memory."""
-    return max(min(parts, 4), ceil(rows / BUCKET))
+    return max(1, ceil(rows / BUCKET))
 
 
 def assumed(

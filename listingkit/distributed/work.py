@@ -1,6 +1,6 @@
 """What workers do with one part or one bucket. Everything is computed from files and may be done again anywhere."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from listingkit import fixing
 from listingkit.checker import shifted
 from listingkit.distributed.job import Counts, Job, PartTold, Told, Whole, listings_of, numbered, same_columns
 from listingkit.distributed.looked import Looked, Looks, put_together
+from listingkit.distributed.meeting import Compared, Left, by_shuffle, met, taken
 from listingkit.distributed.reading import batches
 from listingkit.distributed.store import (
     PartFile,
@@ -44,7 +45,6 @@ from listingkit.rules.findings import Batch, Cell, Findings, marked
 from listingkit.rules.graded import graded_notes
 from listingkit.rules.groups import bucket_of
 from listingkit.rules.sample import sample
-from listingkit.rules.shuffle import buckets
 
 ERRORS = {"store": pl.String, SOURCE: pl.UInt16, ROW: pl.UInt32, "sku": pl.String, "ships": pl.Boolean}  # whether it does all the same
 HELD = {name: kind for name, kind in ERRORS.items() if name != "ships"}
@@ -90,9 +90,9 @@ class _Part:
         self.notes: dict[Finding, None] = {}  # on columns
         self.whole: list[Whole] = []
         self.kinds: set[str] = set()
-        self.buckets: list[dict[int, list[pl.DataFrame]]] = [{} for _ in job.checker.shuffles(job.like)]
+        self.compared = Compared(job.checker, job.like, part.number, job.buckets)
         self.children: dict[int, list[pl.DataFrame]] = {}
-        self.spread: list[list[Spread]] = [[] for _ in self.buckets]
+        self.left: list[Left] = []
         self.families: list[Spread] = []
         self.looks = Looks(job.checker, job.like)
 
@@ -118,15 +118,15 @@ class _Part:
                 self.filled[name] += frame.height - frame[name].null_count()
         if "product_type" in frame.columns:
             self.kinds |= set(frame["product_type"].drop_nulls().unique().to_list())
-        self.looks.take(replace(listings, frame=frame), self.rows)
+        rows = replace(listings, frame=frame)
+        self.looks.take(rows, self.rows)
+        self.compared.take(rows)
         self._spread(frame)
         source = listings.sources[0]
         self.rows, self.source = self.rows + frame.height, replace(source, unused={**self.source.unused, **source.unused})
 
     def _spread(self, frame: pl.DataFrame) -> None:
-        for shuffle, held in zip(self.job.checker.shuffles(self.job.like), self.buckets, strict=True):
-            for bucket, rows in buckets(frame, shuffle, self.job.buckets):
-                held.setdefault(bucket, []).append(rows)
+        """Put children into the buckets of their parents, and write where many rows are held."""
         if set(FAMILY) <= set(frame.columns):
             named = frame.select(SOURCE, ROW, "sku", "parent_sku").drop_nulls("parent_sku")
             placed = named.with_columns(bucket_of(pl.col("parent_sku"), self.job.buckets).alias("#bucket"))
@@ -137,11 +137,9 @@ class _Part:
             self._flush()
 
     def _flush(self) -> None:
-        """Write what is held for the buckets."""
-        for number, (held, files) in enumerate(zip(self.buckets, self.spread, strict=True)):
-            if held:
-                files.append(write_buckets(self._file(f"shuffle-{number}", len(files)), held, self.job.buckets))
-                held.clear()
+        """Write what is held of the rows."""
+        if self.held:
+            self.left.append(self.compared.left(self._file("rows", len(self.left)), self._file("groups", len(self.left))))
         if self.children:
             self.families.append(write_buckets(self._file("families", len(self.families)), self.children, self.job.buckets))
             self.children.clear()
@@ -163,7 +161,7 @@ class _Part:
             notes=list(self.notes),
             source=self.source,
             kinds=frozenset(self.kinds),
-            spread=self.spread,
+            compared=self.left,
             families=self.families,
             looked=self.looks.left(self._file("sheet", 0)),
         )
@@ -253,14 +251,31 @@ def fixed(listings: Listings, cells: pl.DataFrame) -> Listings:
     return fixing.apply(listings, [Cell(*cell) for cell in here.select("index", "column", "value").iter_rows()])
 
 
-def judge_bucket(number: int, bucket: int, spreads: Sequence[Sequence[Spread]], told: Source, job: Job) -> Told:
+def meet(bucket: int, groups: Sequence[Spread], job: Job) -> Spread:
+    """Leave which groups of a bucket must be judged, by part and all of them."""
+    job.space.go_on()
+    found = met(read_bucket(groups, bucket), len(job.names))
+    return write_buckets(joined(job.space.out, job.round, "met", f"bucket-{bucket:05}.arrow"), found, len(job.names) + 1)
+
+
+def take(part: int, left: Sequence[Spread], groups: Sequence[Spread], job: Job) -> dict[int, Spread]:
+    """Leave the rows of a part that are in groups to be judged, in the buckets of these; the files by shuffle."""
+    job.space.go_on()
+    wanted = by_shuffle(read_bucket(groups, part))
+    found = taken(left, wanted, job.checker.shuffles(job.like), job.buckets)
+    files = {number: joined(job.space.out, job.round, f"shuffle-{number}", f"part-{part:05}.arrow") for number in found}
+    return {number: write_buckets(files[number], rows, job.buckets) for number, rows in found.items()}
+
+
+def judge_bucket(number: int, bucket: int, rows: Sequence[Mapping[int, Spread]], groups: Sequence[Spread], told: Source, job: Job) -> Told:
     """Judge the groups of one bucket of one shuffle, and leave their findings."""
     job.space.go_on()
-    frames = read_bucket(spreads[number], bucket)
+    frames = read_bucket([one[number] for one in rows if number in one], bucket)
+    among = by_shuffle(read_bucket([groups[bucket]], len(job.names)))[number]
     checker = job.checker
 
     def judge(rows: Listings) -> Sequence[Batch]:
-        return checker.across(rows, job.like, checker.shuffles(job.like)[number].rules, job.proof, bucket=(bucket, job.buckets))
+        return checker.across(rows, job.like, checker.shuffles(job.like)[number].rules, job.proof, bucket=(0, 1), among=among)
 
     return _judged(frames, judge, f"across-{number}-{bucket:05}", told, job)
 

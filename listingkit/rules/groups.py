@@ -135,11 +135,6 @@ def hash_of(key: pl.Expr) -> pl.Expr:
     return pl.when(key.is_not_null()).then(key.hash(seed=0) % HASHES).cast(pl.UInt32)
 
 
-def buckets_in(frame: pl.DataFrame, keys: Mapping[str, pl.Expr], count: int) -> pl.DataFrame:
-    """For every row the bucket, of so many, of each of some keys; null where a row has no key."""
-    return frame.select(key.alias(name) for name, key in keys.items()).select(bucket_of(pl.col(name), count) for name in keys)
-
-
 def in_bucket(key: pl.Expr, bucket: tuple[int, int] | None) -> pl.Expr:
     """Whether the rows with this key are judged here."""
     return pl.lit(value=True) if bucket is None or bucket[1] == 1 else bucket_of(key, bucket[1]) == bucket[0]

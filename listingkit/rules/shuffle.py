@@ -12,7 +12,7 @@ from msgspec import Struct
 from listingkit.mapping.listings import SOURCE
 from listingkit.master.sheet import ROW
 from listingkit.rules.engine import Rule
-from listingkit.rules.groups import Fold, buckets_in, folded
+from listingkit.rules.groups import Fold
 from listingkit.rules.task import Run
 
 BUCKET = "#bucket"
@@ -27,11 +27,6 @@ class Shuffle(Struct, frozen=True):
     folds: tuple[Fold, ...]  # what they meet by
 
     @property
-    def keys(self) -> tuple[pl.Expr, ...]:
-        """The keys, folded as the rules compare them."""
-        return tuple(map(folded, self.folds))
-
-    @property
     def several(self) -> bool:
         """Whether none of the rules has anything to say of a row that meets no other."""
         return all(rule.several for rule in self.rules)
@@ -44,7 +39,7 @@ def shuffles(run: Run, rules: Sequence[Rule]) -> list[Shuffle]:
         if rule.scope == "across" and any(rule.in_force(run.contexts[code]) for code in run.views):
             together.setdefault((rule.keys, rule.normal), []).append(rule)
     made = [_shuffle(run, same) for same in together.values()]
-    return [shuffle for shuffle in made if shuffle.keys]
+    return [shuffle for shuffle in made if shuffle.folds]
 
 
 def _shuffle(run: Run, rules: Sequence[Rule]) -> Shuffle:
@@ -55,10 +50,8 @@ def _shuffle(run: Run, rules: Sequence[Rule]) -> Shuffle:
     return Shuffle(tuple(rules), tuple(columns), tuple((name, rules[0].normal) for name in sorted(named)))
 
 
-def buckets(frame: pl.DataFrame, shuffle: Shuffle, count: int) -> Iterator[tuple[int, pl.DataFrame]]:
-    """The rows of each bucket that has any."""
-    numbers = buckets_in(frame, {str(place): key for place, key in enumerate(shuffle.keys)}, count)
-    rows = frame.select(shuffle.columns)
+def buckets(rows: pl.DataFrame, numbers: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The rows of each bucket that has any; `numbers` say by key into which one every row goes, null where into none."""
     first, *others = numbers.columns
     spread = rows.with_columns(numbers[first].alias(BUCKET))
     if others:  # a row whose keys meet in several buckets goes into each of them once

@@ -329,8 +329,8 @@ def test_dangerous_changes_of_parts_are_confirmed_by_the_token_of_the_files(clie
     assert not (tmp_path / "other").exists()
 
 
-def test_buckets_hold_so_many_rows_whatever_their_number() -> None:
-    assert [buckets_for(parts, rows) for parts, rows in ((1, 10), (20, 1_000_000), (1_000, 1_000_000_000))] == [1, 4, 2_000]
+def test_buckets_hold_so_many_rows() -> None:
+    assert [buckets_for(rows) for rows in (0, 10, 1_000_000, 1_000_000_000)] == [1, 1, 2, 2_000]
 
 
 @pytest.mark.parametrize("error", [UnknownName("rule", "GTX", ["GTN"]), BadProfile("p.toml", 3, "no"), ListingkitError("so")])
