@@ -76,7 +76,8 @@ def _may_repeat(column: pl.Expr, language: str) -> pl.Expr:
     """Three alike leave at least two words fewer; what the two regex engines split differently is always looked at."""
     if language in UNSPACED:
         return pl.lit(value=False)
-    words = column.str.to_lowercase().str.replace_all(r"s?[\W_]+|s$", " ").str.split(" ")
+    ends = r"[s ][\W_]+|[\W_&&[^ ]][\W_]*|s$"  # of words, but for the lone space that most words end with: it stays
+    words = column.str.to_lowercase().str.replace_all(ends, " ").str.split(" ")
     repeats = words.list.agg(pl.element().len() - pl.element().n_unique()) >= 2
     return repeats | column.str.contains(r"[-'’_ß\p{M}]|[^\x00-\x{24F}\s\p{P}]")
 
