@@ -12,6 +12,7 @@ from listingkit.master.sheet import Evidence
 from listingkit.master.texts import ERROR
 from listingkit.resources import data
 from listingkit.rules.engine import column, rule
+from listingkit.rules.sieve import Holds
 
 CHECKED = date(2026, 9, 30)
 CODES = ("sku", "parent_sku", "model_number", "part_number")
@@ -63,7 +64,7 @@ def gtin_stored_as_number(values: pl.Series, evidence: Evidence | None) -> Flaw 
     source="sellers' reports on reddit, 2026 (1sjyubb); Microsoft: Excel shows numbers of more than 11 digits in scientific notation",
     checked=CHECKED,
     deletes=True,
-    suspects=lambda text: text.str.contains(_SCIENTIFIC),
+    suspects=lambda text: Holds(text, _SCIENTIFIC),
 )
 def code_in_scientific_notation(text: str) -> Flaw | None:
     """A code is not written in scientific notation."""
@@ -140,7 +141,7 @@ def truth_value_in_text(text: str) -> Flaw | None:
     why="Excel takes sizes such as 3-4 and 1/2 for dates; the shopper would read a date.",
     source="Microsoft: stop automatically changing numbers to dates",
     checked=CHECKED,
-    suspects=lambda text: text.str.contains(_DATE) | text.str.contains(_short_date()),
+    suspects=lambda text: Holds(text, f"{_DATE}|{_short_date()}"),
 )
 def date_in_text(text: str) -> Flaw | None:
     """A size, colour, model or the like is no date."""
@@ -166,7 +167,7 @@ _VALUES = tuple(name for name, field in fields().items() if field.kind in ("id",
     checked=CHECKED,
     fix="safe",
     deletes=True,
-    suspects=lambda text: ((text >= "#") & (text < "$")) | ((text >= "=") & (text < ">")) | ((text >= "'") & (text < "(")),
+    suspects=lambda text: Holds(text, "^[#=']"),
 )
 def formula_in_cell(text: str) -> Flaw | None:
     """A cell holds a value, not a formula or an error.
@@ -195,7 +196,7 @@ def formula_in_cell(text: str) -> Flaw | None:
     checked=CHECKED,
     fix="safe",
     deletes=True,
-    suspects=lambda text: text.str.contains(r"[\t\r\n]"),
+    suspects=lambda text: Holds(text, r"[\t\r\n]"),
 )
 def line_break_in_code(text: str) -> Flaw | None:
     """A code is one line, without tabs."""
@@ -219,7 +220,7 @@ def line_break_in_code(text: str) -> Flaw | None:
     severity="warning",
     fix="safe",
     deletes=True,
-    suspects=lambda text: text.str.contains(f"^[{_SPACES}]|[{_SPACES}]$|\u00a0"),
+    suspects=lambda text: Holds(text, f"^[{_SPACES}]|[{_SPACES}]$|\u00a0"),
 )
 def space_nobody_sees(text: str) -> Flaw | None:
     """A code or a name neither begins nor ends with a space, and has no no-break space.
