@@ -119,11 +119,12 @@ class Checker:
     def studies(self, part: Listings, samples: Mapping[str, pl.Series]) -> list[object]:
         """What the rules that study a column learn from these samples."""
         evidence = part.sources[0].evidence
+        studies = dict.fromkeys((rule.study, rule.fields[0]) for rule in self._rules if rule.study)
         return [
-            (rule.code, column, rule.study(values, evidence.get(column)))
-            for rule in self._rules
+            (column, study(values, evidence.get(column)))
+            for study, name in studies
             for column, values in sorted(samples.items())
-            if rule.study and column.partition("@")[0] == rule.fields[0]
+            if column.partition("@")[0] == name
         ]
 
     def studied(self, part: Listings) -> list[str]:
