@@ -93,8 +93,8 @@ def _members(run: Run, sharing: Sequence[Grouping]) -> pl.DataFrame:
     cells = [(pl.col(column) if column else pl.lit(None, pl.String)).alias(plain) for plain, column in held.items()]
     roles = pl.Enum(sorted(rule.keys))
     folds: list[tuple[str, Fold]] = [(key, (column, rule.normal)) for key in rule.keys if (column := first.held[key]) is not None]
-    many = len(folds) == 1 and all(one.rule.several for one in sharing)  # in families few are alone
-    if many and folds[0][1] in run.folded:
+    many = all(one.rule.several for one in sharing)
+    if many and len(folds) == 1 and folds[0][1] in run.folded:
         base = base.filter(pl.col(run.folded[folds[0][1]] + HASHED).is_duplicated())
     parts = [
         base.select(INDEX, ROW, SOURCE, *cells, pl.lit(key, roles).alias(ROLE), _folded(run, fold).alias(KEY)).filter(
