@@ -159,7 +159,7 @@ def _client(workers: int, scheduler: str | None) -> Iterator[tuple[Any, Any]]:
         from listingkit import distributed as work
     except ImportError as error:
         raise ListingkitError(f"{error.name} is not installed: pip install 'listingkit[distributed]'") from None
-    with work.cluster(workers, scheduler) as client:
+    with work.cluster(workers, scheduler, coming=True) as client:
         click.echo(f"dashboard: {client.dashboard_link}", err=True)
         with shown():
             yield work, client

@@ -15,18 +15,24 @@ from listingkit.progress import tell
 PATIENCE = 30  # seconds in which a scheduler answers and has a worker
 ALIKE = ("listingkit", "polars")  # packages that every worker has in the version of this machine: both decide what is found
 LARGE_GRAPH = "distributed.admin.large-graph-warning-threshold"
+QUIET = {  # settings of a cluster that lives for one run
+    "distributed.worker.preload": ["listingkit.distributed.work"],  # loaded while the run is planned
+    "distributed.worker.profile.enabled": False,  # looks a hundred times a second at what a worker does, and nobody asks
+    "distributed.admin.tick.interval": "1s",  # how often each process looks whether it is late: that costs a thirtieth of a core
+}
 NANNY = "distributed.nanny.pre-spawn-environ"  # lets workers give every page back at once, which costs a fifth of their time
-PROFILE = "distributed.worker.profile.enabled"  # looks a hundred times a second at what a worker does, and nobody asks
 
 
 @contextmanager
-def cluster(workers: int = 2, scheduler: str | None = None, *, patience: float = PATIENCE) -> Iterator[Any]:
+def cluster(workers: int = 2, scheduler: str | None = None, *, patience: float = PATIENCE, coming: bool = False) -> Iterator[Any]:
     """A client of a given scheduler (`tcp://...`), or of a cluster of so many worker processes on this machine.
 
+    With `coming`, these may still be on their way: a run is planned in the meantime.
     Raises `ListingkitError` where no scheduler answers, where it has no workers, or where one has other versions than this machine.
     """
     import dask
     from distributed import Client, LocalCluster
+    from distributed.system import MEMORY_LIMIT
 
     if scheduler:
         with _found(scheduler, patience) as client:
@@ -34,11 +40,15 @@ def cluster(workers: int = 2, scheduler: str | None = None, *, patience: float =
             yield client
         return
     threads = max(1, (os.cpu_count() or 1) // workers)  # of polars in each; more would get in each other's way
+    each = {"threads_per_worker": 1, "memory_limit": MEMORY_LIMIT // workers}
     with (
-        dask.config.set({NANNY: {"POLARS_MAX_THREADS": threads}, PROFILE: False}),
-        LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0") as local,
+        dask.config.set({NANNY: {"POLARS_MAX_THREADS": threads}, **QUIET}),
+        LocalCluster(n_workers=0, processes=True, dashboard_address=":0", **each) as local,
         Client(local) as client,
     ):
+        local.scale(workers)
+        if not coming:
+            _awaited(client, workers, patience, "worker processes do not start")
         yield client
 
 
@@ -56,16 +66,21 @@ def _found(scheduler: str, patience: float) -> Any:
 
 def _alike(client: Any, scheduler: str, patience: float) -> None:
     """Raise `ListingkitError` where a worker lacks what the work needs."""
-    try:
-        client.wait_for_workers(1, timeout=patience)
-    except TimeoutError:
-        raise ListingkitError(f"the scheduler at {scheduler} has no workers: start some with `dask worker {scheduler}`") from None
+    _awaited(client, 1, patience, f"the scheduler at {scheduler} has no workers: start some with `dask worker {scheduler}`")
     for name in ALIKE:
         for worker, found in client.run(version, name, on_error="return").items():
             if isinstance(found, PackageNotFoundError):
                 raise ListingkitError(f"the worker {worker} has no {name}: pip install 'listingkit[distributed]' there")
             if found != version(name):
                 raise ListingkitError(f"the worker {worker} has {name} {found} and this machine {version(name)}: have the same everywhere")
+
+
+def _awaited(client: Any, workers: int, patience: float, why: str) -> None:
+    """Wait for so many workers. Raises `ListingkitError` that says why there are fewer."""
+    try:
+        client.wait_for_workers(workers, timeout=patience)
+    except TimeoutError:
+        raise ListingkitError(why) from None
 
 
 def ready() -> None:
@@ -163,6 +178,7 @@ def all_or_nothing(client: Any, space: Space) -> Iterator[Tasks]:
     """Tasks that leave what they make in a folder. Where the work fails, those under way end first, then all of it is taken away."""
     from distributed import wait
 
+    _awaited(client, 1, PATIENCE, "worker processes do not start")
     space.claim()
     tasks = Tasks(client, space)
     try:

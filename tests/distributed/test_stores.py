@@ -131,6 +131,13 @@ def test_a_scheduler_that_does_not_answer_or_has_no_workers_is_named() -> None:
         pass
 
 
+def test_workers_may_come_while_a_run_is_planned(parts: Path, tmp_path: Path) -> None:
+    with distributed.cluster(workers=1, coming=True) as client:
+        assert distributed.check(f"{parts}/*.csv", str(tmp_path / "out"), client=client, marketplaces=["US"]).rows == 90
+    with pytest.raises(ListingkitError, match="worker processes do not start"), distributed.cluster(workers=1, patience=0.01):
+        pass
+
+
 def test_a_worker_of_another_version_is_named(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["listingkit.distributed.cluster"], "ALIKE", ("listingkit", "no-such-package"))
     with pytest.raises(ListingkitError, match="has no no-such-package"), distributed.cluster(scheduler=client.scheduler.address):
