@@ -3,14 +3,13 @@
 import re
 from datetime import date
 
-import polars as pl
-
 from listingkit.finding import Flaw
 from listingkit.rules.engine import Context, rule
+from listingkit.rules.sieve import Holds
 
 CHECKED = date(2026, 9, 30)
 _PRICE = r"^[0-9]{1,18}(\.[0-9]+)?$"
-_PRICE_COLUMN = r"^[0-9]{1,18}(?:\.[0-9]+)?$"
+_ODD = r"[^0-9.]|^(?:[0.]|$)|\.$|\.[0-9]*\.|^[0-9]{19}"  # in prices that are none, and in those below one
 
 
 PRICES = (
@@ -25,10 +24,6 @@ PRICES = (
 )
 
 
-def _is_positive(price: pl.Expr) -> pl.Expr:
-    return price.str.contains(_PRICE_COLUMN) & price.str.contains("[1-9]")
-
-
 @rule(
     "OFR001",
     each=True,
@@ -39,7 +34,7 @@ def _is_positive(price: pl.Expr) -> pl.Expr:
     source="Amazon templates: up to 18 digits, commas and currency symbols cannot be used",
     checked=CHECKED,
     errors=("90057", "90244", "13006"),
-    suspects=lambda text: ~_is_positive(text),
+    suspects=lambda text: Holds(text, _ODD),
 )
 def price_not_positive(text: str) -> Flaw | None:
     """A price is a number above zero."""
@@ -58,7 +53,7 @@ def price_not_positive(text: str) -> Flaw | None:
     source="Amazon templates: 2 decimals; JPY has none (ISO 4217)",
     checked=CHECKED,
     errors=("90057", "90244"),
-    suspects=lambda text, at: text.str.contains(rf"\.[0-9]{{{_decimals(at)}}}[0-9]*[1-9]"),
+    suspects=lambda text, at: Holds(text, rf"\.[0-9]{{{_decimals(at)}}}[0-9]*[1-9]"),
 )
 def price_decimals(text: str, at: Context) -> Flaw | None:
     """A price has no more decimals than its currency."""
