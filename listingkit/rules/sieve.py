@@ -112,18 +112,19 @@ class _Asked:
 
     def __init__(self, sieves: Sequence[pl.Expr]) -> None:
         distinct: dict[bytes, int] = {}
-        self._numbers = [distinct.setdefault(sieve.meta.serialize(), len(distinct)) for sieve in sieves]
-        self._masks = [sieve.alias(str(number)) for number, sieve in dict(zip(self._numbers, sieves, strict=True)).items()]
+        self._names = [str(distinct.setdefault(sieve.meta.serialize(), len(distinct))) for sieve in sieves]
+        self._masks = [sieve.alias(name) for name, sieve in dict(zip(self._names, sieves, strict=True)).items()]
 
     def rows(self, frame: pl.DataFrame) -> list[pl.Series]:
         """Row numbers where each sieve holds."""
         if not self._masks:
             return []
         masks = frame.lazy().select(self._masks).collect()
-        hit = masks.select(pl.all().any()).row(0)
+        self._masks.reverse()  # polars keeps the last 32 patterns that it compiled: the next frame is asked for these first
+        hit = masks.select(pl.all().any()).row(0, named=True)
         none = pl.Series([], dtype=pl.UInt32)
-        rows = [mask.arg_true() if any_ else none for mask, any_ in zip(masks.iter_columns(), hit, strict=True)]
-        return [rows[number] for number in self._numbers]
+        rows = {name: masks[name].arg_true() if any_ else none for name, any_ in hit.items()}
+        return [rows[name] for name in self._names]
 
 
 def _reads(task: Task) -> frozenset[str]:
