@@ -30,8 +30,8 @@ def _is(level: str | None, wanted: str) -> bool:
     return (level or "").lower() == wanted
 
 
-def _level(parentage_level: pl.Expr, wanted: str) -> pl.Expr:
-    return parentage_level.str.contains(f"(?i)^(?:{wanted})$").fill_null(value=False)
+def _level(parentage_level: pl.Expr, *wanted: str) -> pl.Expr:
+    return parentage_level.str.to_lowercase().is_in(wanted).fill_null(value=False)
 
 
 def _nested(rows: Sequence[Any]) -> bool:
@@ -44,8 +44,12 @@ def _first_of(role: str) -> pl.Expr:
 
 
 def _any_twice(name: str) -> pl.Expr:
-    filled = pl.col(name).drop_nulls().str.to_lowercase()
-    return filled.n_unique() < filled.len()
+    return pl.col(name).drop_nulls().str.to_lowercase().hash().n_unique() < pl.col(name).count()
+
+
+def _differ(name: str) -> pl.Expr:
+    hashes = pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash())
+    return hashes.min() != hashes.max()
 
 
 @rule(
@@ -113,7 +117,7 @@ def child_without_parent_sku(parentage_level: str, parent_sku: str | None) -> Fl
     source=SOURCE + ": variation_theme is conditionally required",
     checked=CHECKED,
     errors=("99003",),
-    suspects=lambda variation_theme, parentage_level: variation_theme.is_null() & _level(parentage_level, "child|parent"),
+    suspects=lambda variation_theme, parentage_level: variation_theme.is_null() & _level(parentage_level, "child", "parent"),
 )
 def family_without_theme(parentage_level: str, variation_theme: str | None) -> Flaw | None:
     """Parents and children name their variation theme."""
@@ -139,14 +143,7 @@ def family_without_theme(parentage_level: str, variation_theme: str | None) -> F
     checked=CHECKED,
     errors=("8805", "8016"),
     several=True,
-    suspects=lambda: (
-        (_ROLE == "parent_sku").any()
-        & (
-            (pl.col("variation_theme").drop_nulls().n_unique() > 1)
-            | (pl.col("brand").drop_nulls().n_unique() > 1)
-            | (pl.col("product_type").drop_nulls().n_unique() > 1)
-        )
-    ),
+    suspects=lambda: (_ROLE == "parent_sku").any() & (_differ("variation_theme") | _differ("brand") | _differ("product_type")),
 )
 def family_disagrees(rows: Sequence[Any]) -> Iterator[tuple[int, Flaw]]:
     """All members of a family have one variation theme, brand and product type."""

@@ -49,10 +49,9 @@ def _bare(run: Run) -> Iterator[Look]:
             sold &= pl.col(action).ne_missing("partial_update")
         if asin:
             sold &= pl.col(asin).is_null()
-        bare = sold & pl.col(image).is_null() if image else sold
-        found = run.frame.select(bare=bare.fill_null(value=False), sold=sold.fill_null(value=False))
-        rows = found["bare"].arg_true()
-        yield Look((image, *codes), int(found["sold"].sum()), located(run, rows if image else [], image or _MAIN))
+        offered = run.frame.select(sold=sold.fill_null(value=False))["sold"]
+        bare = (offered & run.frame[image].is_null()).arg_true() if image else pl.Series(dtype=pl.UInt32)
+        yield Look((image, *codes), int(offered.sum()), located(run, bare, image or _MAIN))
 
 
 @sheetwide("IMG008", fields=lambda: _FIELDS, look=_bare)
