@@ -10,11 +10,11 @@ from listingkit.errors import Unwritable
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, synced: bool = True) -> Iterator[BinaryIO]:
     """A file to write that takes `path`'s place when the block ends well, and leaves nothing behind when it does not.
 
     Makes the folder where it is missing. A link stays a link: what it names is replaced. A device or pipe, such as /dev/null, is
-    written to as it is. Raises `Unwritable`.
+    written to as it is. What nobody wants after a power cut need not be `synced`. Raises `Unwritable`.
     """
     if path.exists() and not path.is_file():
         with _straight(path) as stream:
@@ -31,7 +31,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         with stream:
             yield stream
             stream.flush()
-            os.fsync(stream.fileno())
+            if synced:
+                os.fsync(stream.fileno())
         part.replace(place)
     except OSError as error:
         raise _unwritable(path, error) from error

@@ -104,12 +104,12 @@ def local(url: str) -> Iterator[Path]:
         yield copy
 
 
-def write(url: str, content: bytes) -> None:
+def write(url: str, content: bytes, *, synced: bool = True) -> None:
     """Write a file wholly or not at all, making its folders. Raises `Unwritable`."""
     with _telling(url, Unwritable, "written"):
         system, path = _system(url)
         if "file" in _protocols(system):
-            with replacing(Path(path)) as stream:
+            with replacing(Path(path), synced=synced) as stream:
                 stream.write(content)
             return
         system.makedirs(str(PurePosixPath(path).parent), exist_ok=True)
@@ -137,7 +137,7 @@ def read_frames(urls: Sequence[str]) -> list[pl.DataFrame]:
 
 def write_frame(url: str, frame: pl.DataFrame) -> str:
     """Write a frame for another worker; its address."""
-    write(url, _packed(frame))
+    write(url, _packed(frame), synced=False)
     return url
 
 
@@ -149,7 +149,7 @@ def write_buckets(url: str, buckets: Mapping[int, Sequence[pl.DataFrame]], count
 def write_frames(url: str, frames: Sequence[pl.DataFrame | None]) -> Spread:
     """Write frames into one file, one behind the other."""
     pieces = [b"" if frame is None else _packed(frame) for frame in frames]
-    write(url, b"".join(pieces))
+    write(url, b"".join(pieces), synced=False)
     return Spread(url, array("Q", accumulate(map(len, pieces))))
 
 
