@@ -84,19 +84,24 @@ def by_shuffle(groups: Sequence[pl.DataFrame]) -> dict[int, pl.Series]:
 
 def taken(
     left: Sequence[Spread], wanted: Mapping[int, pl.Series], shuffles: Sequence[Shuffle], count: int
-) -> dict[int, dict[int, list[pl.DataFrame]]]:
-    """The rows that a part left and that stand in wanted groups, by shuffle and by bucket; a piece at a time is in memory."""
+) -> dict[int, list[pl.DataFrame]]:
+    """The rows that a part left and that stand in wanted groups, by their `place`; a piece at a time is in memory."""
     known = _folded(shuffles)
-    found: dict[int, dict[int, list[pl.DataFrame]]] = {number: {} for number in wanted}
-    for piece in (piece for file in left for bucket in range(len(file.ends)) for piece in read_bucket([file], bucket)):
+    found: dict[int, list[pl.DataFrame]] = {}
+    for piece in (piece for file in left for number in range(len(file.ends)) for piece in read_bucket([file], number)):
         for number, hashes in wanted.items():
             names = _hashes(shuffles[number], known)
             inside = [pl.when(pl.col(name).is_in(hashes.implode())).then(_bucket(name, count)).alias(name) for name in names]
             numbers = piece.select(inside)
             here = numbers.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
             for bucket, rows in buckets(piece.select(shuffles[number].columns).filter(here), numbers.filter(here)):
-                found[number].setdefault(bucket, []).append(rows)
+                found.setdefault(place(number, bucket, count), []).append(rows)
     return found
+
+
+def place(number: int, bucket: int, count: int) -> int:
+    """Where the rows for a bucket of a shuffle lie in the file of their part."""
+    return number * count + bucket
 
 
 def _folded(shuffles: Sequence[Shuffle]) -> dict[Fold, str]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
+from itertools import product
 from math import ceil
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -18,6 +19,7 @@ from listingkit.defined import NOTHING, Definitions
 from listingkit.distributed.cluster import Tasks, all_or_nothing, readying
 from listingkit.distributed.held import PLACE, held_rows, wrong_rows
 from listingkit.distributed.job import Asked, Counts, Job, PartTold, Told, listings_of
+from listingkit.distributed.meeting import place
 from listingkit.distributed.reading import Reading, batches
 from listingkit.distributed.store import PARQUET, PartFile, Space, Spread, joined, part_files, remove, write
 from listingkit.distributed.whole import known, left_whole
@@ -194,9 +196,10 @@ def _across(tasks: Tasks, told: Sequence[PartTold], beside: Sequence[Any], sourc
     met: list[Spread] = tasks.do("comparing keys", meet, [(bucket,) for bucket in range(job.buckets)], shared=[groups, shared])
     where = tasks.shared(met)
     each = [(part, [left.rows for left in one.compared]) for part, one in enumerate(told) if any(bucket.holds(part) for bucket in met)]
-    rows: list[dict[int, Spread]] = tasks.do("gathering rows", take, each, shared=[where, shared])
-    numbers = sorted({number for one in rows for number in one})
-    full = [(n, bucket) for n in numbers for bucket in range(job.buckets) if any(one[n].holds(bucket) for one in rows if n in one)]
+    rows: list[Spread] = tasks.do("gathering rows", take, each, shared=[where, shared])
+    numbers = range(len(job.asked.checker().shuffles(job.like)))
+    places = product(numbers, range(job.buckets))
+    full = [(number, bucket) for number, bucket in places if any(one.holds(place(number, bucket, job.buckets)) for one in rows)]
     return tasks.do("checking across rows", judge_bucket, full, shared=[tasks.shared(rows), where, source, shared], beside=beside)
 
 

@@ -1,6 +1,6 @@
 """What workers do with one part or one bucket. Everything is computed from files and may be done again anywhere."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from listingkit import fixing
 from listingkit.checker import shifted
 from listingkit.distributed.job import Counts, Job, PartTold, Told, Whole, listings_of, numbered, same_columns
 from listingkit.distributed.looked import Looked, Looks, put_together
-from listingkit.distributed.meeting import Compared, Left, by_shuffle, met, taken
+from listingkit.distributed.meeting import Compared, Left, by_shuffle, met, place, taken
 from listingkit.distributed.reading import batches
 from listingkit.distributed.store import (
     PartFile,
@@ -258,19 +258,18 @@ def meet(bucket: int, groups: Sequence[Spread], job: Job) -> Spread:
     return write_buckets(joined(job.space.out, job.round, "met", f"bucket-{bucket:05}.arrow"), found, len(job.names) + 1)
 
 
-def take(part: int, left: Sequence[Spread], groups: Sequence[Spread], job: Job) -> dict[int, Spread]:
-    """Leave the rows of a part that are in groups to be judged, in the buckets of these; the files by shuffle."""
+def take(part: int, left: Sequence[Spread], groups: Sequence[Spread], job: Job) -> Spread:
+    """Leave the rows of a part that are in groups to be judged, by shuffle and bucket."""
     job.space.go_on()
-    wanted = by_shuffle(read_bucket(groups, part))
-    found = taken(left, wanted, job.checker.shuffles(job.like), job.buckets)
-    files = {number: joined(job.space.out, job.round, f"shuffle-{number}", f"part-{part:05}.arrow") for number in found}
-    return {number: write_buckets(files[number], rows, job.buckets) for number, rows in found.items()}
+    shuffles = job.checker.shuffles(job.like)
+    found = taken(left, by_shuffle(read_bucket(groups, part)), shuffles, job.buckets)
+    return write_buckets(joined(job.space.out, job.round, "taken", f"part-{part:05}.arrow"), found, len(shuffles) * job.buckets)
 
 
-def judge_bucket(number: int, bucket: int, rows: Sequence[Mapping[int, Spread]], groups: Sequence[Spread], told: Source, job: Job) -> Told:
+def judge_bucket(number: int, bucket: int, rows: Sequence[Spread], groups: Sequence[Spread], told: Source, job: Job) -> Told:
     """Judge the groups of one bucket of one shuffle, and leave their findings."""
     job.space.go_on()
-    frames = read_bucket([one[number] for one in rows if number in one], bucket)
+    frames = read_bucket(rows, place(number, bucket, job.buckets))
     among = by_shuffle(read_bucket([groups[bucket]], len(job.names)))[number]
     checker = job.checker
 

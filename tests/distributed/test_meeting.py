@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from listingkit.checker import Checker
-from listingkit.distributed.meeting import Compared, Left, by_shuffle, met, taken
+from listingkit.distributed.meeting import Compared, Left, by_shuffle, met, place, taken
 from listingkit.distributed.store import read_bucket, write_buckets
 from listingkit.mapping.listings import SOURCE, Listings, Source
 from listingkit.marketplace import select
@@ -59,7 +59,7 @@ def across(listings: Listings, folder: Any, starts: list[int], count: int) -> li
     said: list[Batch] = []
     for number, shuffle in enumerate(shuffles):
         for bucket in range(count):
-            frames = [frame for one in rows for frame in one.get(number, {}).get(bucket, [])]
+            frames = [frame for one in rows for frame in one.get(place(number, bucket, count), [])]
             if frames:
                 among = by_shuffle(read_bucket([groups[bucket]], len(left)))[number]
                 there = replace(listings, frame=pl.concat(frames))
