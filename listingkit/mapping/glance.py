@@ -25,12 +25,11 @@ def glance(frame: pl.DataFrame, texts: Collection[str], counted: Collection[str]
     """Look at columns of texts for markup, and at those whose different cells are `counted` for numbers."""
     marked = [pl.col(name).str.contains(MARK, literal=True).any().alias(f"<{name}") for name in texts]
     cells = [pl.col(name).unique().implode().alias(f"={name}") for name in counted]
-    plain = [pl.col(name).unique().str.contains(PLAIN).all().alias(f".{name}") for name in counted]
-    whole = [pl.col(name).unique().str.contains(WHOLE).all().alias(f"0{name}") for name in counted]
-    found = frame.lazy().select(*marked, *cells, *plain, *whole).collect().row(0, named=True) if texts or counted else {}
+    found = frame.lazy().select(*marked, *cells).collect().row(0, named=True) if texts or counted else {}
+    distinct = {name: pl.Series(name, found[f"={name}"], pl.String) for name in counted}
     return Glance(
         frozenset(name for name in texts if not found[f"<{name}"]),
-        frozenset(name for name in counted if found[f".{name}"]),
-        frozenset(name for name in counted if found[f"0{name}"]),
-        {name: pl.Series(name, found[f"={name}"], pl.String) for name in counted},
+        frozenset(name for name, held in distinct.items() if held.str.contains(PLAIN).all()),
+        frozenset(name for name, held in distinct.items() if held.str.contains(WHOLE).all()),
+        distinct,
     )
