@@ -18,12 +18,13 @@ from listingkit.rules.task import Run, Task, kept
 
 def row_tasks(run: Run, rules: Sequence[Rule]) -> Iterator[Task]:
     """The work of every row rule: one task for each set of columns, limit and day that differs between marketplaces."""
+    present = _groups_of(run)
     studies: dict[tuple[Any, ...], Any] = {}
     for rule in rules:
         if rule.scope != "row":
             continue
         for specs in _slots(rule):
-            yield from _tasks_of(run, rule, specs, studies)
+            yield from _tasks_of(run, rule, specs, present if rule.limit else ("",), studies)
 
 
 def _slots(rule: Rule) -> Iterator[tuple[str, ...]]:
@@ -39,7 +40,9 @@ def _slots(rule: Rule) -> Iterator[tuple[str, ...]]:
         yield (name, *rule.fields[1:])
 
 
-def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...], studies: dict[tuple[Any, ...], Any]) -> Iterator[Task]:
+def _tasks_of(
+    run: Run, rule: Rule, specs: tuple[str, ...], present: tuple[str, ...], studies: dict[tuple[Any, ...], Any]
+) -> Iterator[Task]:
     variants: dict[tuple[Any, ...], list[str]] = {}
     uses = rule.takes | (frozenset(arguments(rule.suspects)) if rule.suspects else frozenset())
     for code, view in run.views.items():
@@ -47,7 +50,7 @@ def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...], studies: dict[tuple[
         columns = tuple(_resolve(view, spec) for spec in specs)
         if not rule.in_force(at) or not any(_filled(held) for held in (columns if rule.blank else columns[:1])):
             continue
-        for group in _groups_of(run) if rule.limit else ("",):
+        for group in present:
             limit = tuple(in_force(name, at.store, at.as_of, group) for name in rule.limit)
             if limit and limit[0] is None:
                 continue
@@ -77,7 +80,7 @@ def _tasks_of(run: Run, rule: Rule, specs: tuple[str, ...], studies: dict[tuple[
             plain=tuple(plain for spec in specs for plain in _spelled(spec)),
             columns=tuple(column for held in columns for column in (held if isinstance(held, tuple) else (held,))),
             judge=_bind(rule, specs, known),
-            suspects=pl.all_horizontal(*_concerned(run, rule, columns, group, source), *_first(sieve)),
+            suspects=pl.all_horizontal(*_concerned(run, rule, columns, group if len(present) > 1 else None, source), *_first(sieve)),
             stores=tuple(codes) if codes != [""] else (),
             shown=run.shown(codes, specific=specific or len(codes) < len(run.views)),
             pattern=(sieve.names, sieve.pattern) if isinstance(sieve, Holds) else None,
@@ -134,7 +137,7 @@ def _bind(rule: Rule, specs: tuple[str, ...], known: Mapping[str, Any]) -> Calla
     return packed
 
 
-def _concerned(run: Run, rule: Rule, columns: tuple[Any, ...], group: str, source: int | None) -> list[pl.Expr]:
+def _concerned(run: Run, rule: Rule, columns: tuple[Any, ...], group: str | None, source: int | None) -> list[pl.Expr]:
     """Conditions for the rows that the rule is about at all."""
     parts = [pl.col(ROW).is_not_null()]  # a literal alone would be one row high
     if not rule.deletes:
@@ -144,7 +147,7 @@ def _concerned(run: Run, rule: Rule, columns: tuple[Any, ...], group: str, sourc
         parts.append(pl.any_horizontal(pl.col(column).is_not_null() for column in first if column))
     if source is not None and len(run.listings.sources) > 1:
         parts.append(pl.col(SOURCE) == source)
-    if rule.limit and len(_groups_of(run)) > 1:
+    if group is not None:
         parts.append(_group(run) == group)
     return parts
 
