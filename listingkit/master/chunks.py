@@ -58,6 +58,11 @@ class Chunks:
             self.buffer[: self._held - self._given] = self.buffer[self._given : self._held]
             self._held -= self._given
 
+    @property
+    def at(self) -> int | None:
+        """Where in the stream the piece begins; None where the text is not what stands there."""
+        return self.start + self._past if self._plain else None
+
     def used(self, size: int) -> None:
         """Say that only so many bytes of the piece were read; the others come again with the next one."""
         self._given = size

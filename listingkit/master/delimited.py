@@ -1,10 +1,7 @@
 """csv, tsv and other delimited text, in blocks of bounded size."""
 
-import io
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from itertools import islice
 from typing import IO
 
@@ -16,9 +13,10 @@ from listingkit.master.blanks import without_blank_cells
 from listingkit.master.chunks import Chunks
 from listingkit.master.encoding import encoding_of, known
 from listingkit.master.notes import AT_MOST, Notebook
-from listingkit.master.reading import Block
+from listingkit.master.reading import Block, Plain
 from listingkit.master.records import Record, records
-from listingkit.master.sheet import ROW, Evidence, letter
+from listingkit.master.regular import Regular
+from listingkit.master.sheet import ROW
 
 WIDEST = 4_096  # columns; the widest inventory templates have some 700
 MOST_BROKEN = 10_000  # quotes left open
@@ -26,10 +24,9 @@ SAMPLE_RECORDS = 200
 DELIMITERS = ",;\t|"
 
 
-class DelimitedSheet:
+class DelimitedSheet(Plain):
     """One text file as blocks of text cells."""
 
-    kind: str = "csv"
     sheet: str | None = None
     first: int | None = None  # bytes that are read at first, where not as many as usual
 
@@ -50,9 +47,10 @@ class DelimitedSheet:
         self.width = _width(first[self.delimiter])
         if self.width > WIDEST:
             raise Unreadable(f"{name}: has {self.width} columns; more than {WIDEST:,} is no product sheet")
-        self._schema = {letter(place): pl.String for place in range(self.width)}
-        if self.delimiter == "\t":
-            self.kind = "tsv"
+        self.regular = Regular(self.delimiter, self.width)
+        self.row = 1  # number of the next record
+        self.kind = self.regular.kind
+        self._pieces = iter(self._chunks)
 
     def _detected(self) -> str:
         guess = encoding_of(self._stream, self.name)
@@ -65,69 +63,56 @@ class DelimitedSheet:
 
     def blocks(self) -> Iterator[Block]:
         """The records; `#row` is the number of the record, as Excel numbers it."""
-        row = 1
         line: int | None = 1  # None after pieces whose lines were not counted
-        for given, final in self._chunks:
+        for given, final in self._pieces:
             size = given
-            frame = self._fast(size, row)
+            frame = self._fast(size, self.row)
             if frame is None and not final and (end := record_end(self._chunks.buffer, size)) < size:
                 size = end  # the first cut stood inside a quoted cell
-                frame = self._fast(size, row)
+                frame = self._fast(size, self.row)
             if frame is None:
                 line = self._chunks.lines_before() + 1 if line is None else line
-                frame, size, lines = self._careful(size, row, line, final=final)
+                frame, size, lines = self._careful(size, self.row, line, final=final)
                 line += lines
             elif line is not None:
                 line = None if self._chunks.buffer.find(b'"', 0, size) >= 0 else line + frame.height
             self._chunks.used(size)
-            row += frame.height
+            self.row += frame.height
             yield Block(without_blank_cells(frame))
-        self._tell_short(row - 1)
+        self.end()
 
-    def evidence(self, marks: Mapping[str, int]) -> Evidence:
-        """Text files have none."""
-        return Evidence(text=sum(marks.values()))
+    def uncut(self) -> Iterator[tuple[int | None, memoryview]]:
+        """The text below the blocks that were taken, in the pieces that further blocks would be made of, and where in the file each begins.
 
-    def merged(self) -> tuple[()]:
-        return ()
+        None where the file is in another encoding than UTF-8. A piece is there until the next one is asked for.
+        """
+        for given, final in self._pieces:
+            size = given
+            if not final and self._chunks.buffer.count(b'"', 0, size) % 2:
+                size = record_end(self._chunks.buffer, size)
+            self._chunks.used(size)
+            with memoryview(self._chunks.buffer) as view, view[:size] as piece:
+                yield self._chunks.at, piece
 
-    def hidden_rows(self) -> tuple[()]:
-        return ()
-
-    def hidden_columns(self) -> frozenset[int]:
-        return frozenset()
+    def end(self) -> None:
+        """Note what only all records tell; `row` is the number of the next one that there would be."""
+        self._tell_short(self.row - 1)
 
     def _fast(self, size: int, row: int) -> pl.DataFrame | None:
         """A piece of the buffer read by polars, or None where polars might see other records than Excel does."""
-        text, quoted = self._chunks.buffer, self._chunks.buffer.find(b'"', 0, size) >= 0
-        if text[0] in b"\r\n" or not self._cut_alike(size, quoted=quoted):  # polars leaves out blank lines at the start
+        text = self._chunks.buffer
+        if not self.regular.cut_alike(text, size):
             return None
         try:
             with memoryview(text) as view, view[:size] as piece:
-                return self._parsed(piece, row, quoted=quoted)
+                return self._parsed(piece, row)
         except pl.exceptions.PolarsError:
             return None
 
-    def _cut_alike(self, size: int, *, quoted: bool) -> bool:
-        """Whether every reader cuts a piece of the buffer into the same records: it has no other line ends, and no stray quotes."""
-        text = self._chunks.buffer
-        if text.find(b"\r", 0, size) >= 0 and text.count(b"\r", 0, size) != text.count(b"\r\n", 0, size):
-            return False
-        return not quoted or _quoting(self.delimiter.encode()).fullmatch(text, 0, size) is not None
-
-    def _parsed(self, piece: memoryview, row: int, *, quoted: bool) -> pl.DataFrame | None:
+    def _parsed(self, piece: memoryview, row: int) -> pl.DataFrame | None:
         """The records of a piece that has no pitfalls but rows that are too short. Raises what polars raises."""
-        frame = pl.read_csv(io.BytesIO(piece), has_header=False, schema=self._schema, separator=self.delimiter)
-        if self._has_short_rows(frame, len(piece), quoted=quoted):
-            return None
-        return frame.with_row_index(ROW, offset=row)
-
-    def _has_short_rows(self, frame: pl.DataFrame, size: int, *, quoted: bool) -> bool:
-        """Whether some row lacks its last cells: then the piece has fewer delimiters outside quotes than full rows need."""
-        if self.width == 1 or not frame.to_series(-1).null_count():
-            return False
-        inside = sum(frame.select(pl.all().str.count_matches(self.delimiter, literal=True).sum()).row(0)) if quoted else 0
-        return self._chunks.buffer.count(self.delimiter.encode(), 0, size) - inside != (self.width - 1) * frame.height
+        frame = self.regular.parsed(piece)
+        return frame if frame is None else frame.with_row_index(ROW, offset=row)
 
     def _careful(self, size: int, row: int, line: int, *, final: bool) -> tuple[pl.DataFrame, int, int]:
         """The records of a piece, how many of its bytes they take, and how many lines."""
@@ -140,7 +125,7 @@ class DelimitedSheet:
             rows.append(cells + [None] * (self.width - len(cells)))
             lines += record.lines
             end = record.end
-        frame = pl.DataFrame(rows, schema=self._schema, orient="row").with_row_index(ROW, offset=row)
+        frame = pl.DataFrame(rows, schema=self.regular.schema, orient="row").with_row_index(ROW, offset=row)
         return frame, len(text[:end].encode()), lines
 
     def _records(self, text: str, *, final: bool) -> Iterator[Record]:
@@ -173,14 +158,6 @@ class DelimitedSheet:
         for row, line, cells in self._short:
             message = f"line {line}: the row has {cells} cells, the sheet {self.width} columns; the missing ones are read as blank"
             self.notes.add("FIL005", message, row=row, severity=Severity.WARNING, times=1)
-
-
-@cache
-def _quoting(mark: bytes) -> re.Pattern[bytes]:
-    """Matches text in which every quote opens a cell, closes one or is doubled inside one: there no two readers disagree."""
-    stop = re.escape(mark)
-    rest = b'"' + stop + rb'|"\r?\n|(?:""[^"]*+)*+"(?![^' + stop + rb"\r\n])"
-    return re.compile(rb'(?:[^"]*+(?<![^' + stop + rb'\n])"[^"]*+(?:' + rest + rb'))*+[^"]*+')
 
 
 def _checked(delimiter: str) -> str:

@@ -1,7 +1,7 @@
 """The HTML table that shop systems and ERPs export under the name .xls."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from html import unescape
 from typing import IO
 
@@ -13,8 +13,8 @@ from listingkit.master.blanks import without_blank_cells
 from listingkit.master.choice import alike
 from listingkit.master.encoding import encoding_of, known
 from listingkit.master.notes import Notebook
-from listingkit.master.reading import Block
-from listingkit.master.sheet import ROW, Evidence, letter
+from listingkit.master.reading import Block, Plain
+from listingkit.master.sheet import ROW, letter
 
 LARGEST = 128 << 20  # bytes
 WIDEST = 4_096
@@ -28,7 +28,7 @@ _TAG = re.compile(r"<[^<>]*+>")
 _SPACE = re.compile(r"[ \t\r\f\n]+")
 
 
-class HtmlSheet:
+class HtmlSheet(Plain):
     """The largest table of an HTML file."""
 
     kind = "html"
@@ -139,18 +139,8 @@ class HtmlSheet:
         frame = frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.UInt32))
         yield Block(without_blank_cells(frame) if width else frame)
 
-    def evidence(self, marks: Mapping[str, int]) -> Evidence:
-        """A table has only text."""
-        return Evidence(text=sum(marks.values()))
-
     def merged(self) -> Sequence[header.Range]:
         return self._merges[self._best]
-
-    def hidden_rows(self) -> Sequence[int]:
-        return ()
-
-    def hidden_columns(self) -> frozenset[int]:
-        return frozenset()
 
 
 def _without_dropped(text: str) -> str:

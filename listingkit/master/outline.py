@@ -43,15 +43,17 @@ class Outline(DelimitedSheet):
         """Where in the stream the first record begins."""
         return self._chunks.start
 
-    def _parsed(self, piece: memoryview, row: int, *, quoted: bool) -> pl.DataFrame | None:
+    def _parsed(self, piece: memoryview, row: int) -> pl.DataFrame | None:
         text = bytes(piece)
+        if text[0] in b"\r\n":
+            return None
         if self.wanted is None:
-            frame = pl.read_csv(text, has_header=False, schema=self._schema, separator=self.delimiter)
+            frame = pl.read_csv(text, has_header=False, schema=self.regular.schema, separator=self.delimiter)
         else:
-            places = [place for place, name in enumerate(self._schema) if name in self.wanted]
-            frame = pl.read_csv(text, has_header=False, schema=self._schema, separator=self.delimiter, columns=places)
+            places = [place for place, name in enumerate(self.regular.schema) if name in self.wanted]
+            frame = pl.read_csv(text, has_header=False, schema=self.regular.schema, separator=self.delimiter, columns=places)
         lines = text_lines(text)
-        folded = quoted and lines.height != frame.height  # every record has a line, and polars leaves none out
+        folded = b'"' in text and lines.height != frame.height  # every record has a line, and polars leaves none out
         found = _joined(lines) if folded else lines
         if found.height != frame.height:
             return None
@@ -116,15 +118,11 @@ class Folds(DelimitedSheet):
     def first_lines(self) -> pl.Series | None:
         """By record, from the top, the number of its first line; None where each has one, or where readers cut them differently."""
         found, line = [pl.Series(dtype=pl.UInt32)], 1
-        for given, final in self._chunks:
-            size = given
-            if not final and self._chunks.buffer.count(b'"', 0, size) % 2:
-                size = record_end(self._chunks.buffer, size)
-            self._chunks.used(size)
-            if not self._cut_alike(size, quoted=self._chunks.buffer.find(b'"', 0, size) >= 0):
+        for _, text in self.uncut():
+            piece = bytes(text)
+            if not self.regular.cut_alike(piece, len(piece)):
                 return None
-            with memoryview(self._chunks.buffer) as view, view[:size] as piece:
-                begins = _begins(text_lines(bytes(piece)))
+            begins = _begins(text_lines(piece))
             found.append((begins.arg_true() + line).cast(pl.UInt32))
             line += len(begins)
         every = pl.concat(found)

@@ -67,6 +67,31 @@ class RawSheet(Protocol):
     def hidden_columns(self) -> frozenset[int]: ...
 
 
+class Plain:
+    """What a file of text alone tells of its cells: nothing."""
+
+    def evidence(self, marks: Mapping[str, int]) -> Evidence:
+        """All of them are texts."""
+        return Evidence(text=sum(marks.values()))
+
+    def merged(self) -> Sequence[header.Range]:
+        return ()
+
+    def hidden_rows(self) -> Sequence[int]:
+        return ()
+
+    def hidden_columns(self) -> frozenset[int]:
+        return frozenset()
+
+
+class Top(NamedTuple):
+    """Where the header of a sheet stands, for readings of rows below it."""
+
+    rows: Mapping[int, tuple[str | None, ...]]  # the first that are not blank, by number
+    last: int  # number of the header's last row
+    wanted: int | None  # the header row that somebody named
+
+
 class Blank(Unreadable):
     """A sheet has no filled cell."""
 
@@ -74,11 +99,12 @@ class Blank(Unreadable):
 class Reading:
     """One pass over a sheet. Iterate `frames` first; the rest is complete afterwards."""
 
-    def __init__(self, raw: RawSheet, header_row: int | None = None) -> None:
+    def __init__(self, raw: RawSheet, header_row: int | None = None, top: Top | None = None) -> None:
+        """`top` is given where all rows stand below a header that another reading has found."""
         self._raw = raw
-        self._wanted = header_row
-        self._head: dict[int, tuple[str | None, ...]] = {}
-        self._last = 0  # row number of the header's last row
+        self._wanted = top.wanted if top else header_row
+        self._head: dict[int, tuple[str | None, ...]] = dict(top.rows) if top else {}
+        self._last = top.last if top else 0  # row number of the header's last row
         self._marks: dict[str, Counter[str]] = {}
         self._letters: set[str] = set()
         self._hidden: list[int] = []  # numbers of hidden rows with data
@@ -104,6 +130,19 @@ class Reading:
                 yield data
         if not self._last:
             self._refuse()
+
+    def top(self) -> Top:
+        """The header that was found."""
+        return Top(self._head, self._last, self._wanted)
+
+    def filled(self) -> frozenset[str]:
+        """The letters of columns with data so far."""
+        return frozenset(self._letters)
+
+    def note_filled(self, letters: frozenset[str]) -> None:
+        """Take note of the columns that further rows fill, which others have read."""
+        self._letters |= letters
+        self._filled = self._filled or bool(letters)
 
     def _find_header(self, frame: pl.DataFrame) -> None:
         self._head |= first_rows(frame, header.LOOKED_AT - len(self._head))
