@@ -31,6 +31,7 @@ from listingkit.rules.run import (
     row_batches,
     whole_batches,
 )
+from listingkit.rules.sample import sample
 from listingkit.rules.sheetwide import Look, SheetRule, sheet_rules
 from listingkit.rules.sieve import Sieve
 from listingkit.rules.task import Run, Silence, start
@@ -112,6 +113,10 @@ class Checker:
             self._sieves[key] = Sieve(proved_tasks(run, self._rules, proof.silent))
         return list(graded(proved_batches(run, self._sieves[key], proof.silent), rows.frame, self.config))
 
+    def proves_the_same(self, part: Listings, proof: Proof, assumed: Proof) -> bool:
+        """Whether rows that were judged by what was assumed are judged alike by a proof. `part` has all columns."""
+        return proof.silent == assumed.silent and self.studies(part, proof.samples) == self.studies(part, assumed.samples)
+
     def proved_columns(self, part: Listings) -> list[str]:
         """The columns of the listings that `proved_part` reads."""
         return self.columns(part, proved_fields(self._rules))
@@ -126,6 +131,10 @@ class Checker:
             for column, values in sorted(samples.items())
             if column.partition("@")[0] == name
         ]
+
+    def samples(self, part: Listings) -> dict[str, pl.Series]:
+        """Samples of the columns that are judged as a whole, of a part or of all rows."""
+        return {column: sample(part.frame[column]) for column in self.studied(part)}
 
     def studied(self, part: Listings) -> list[str]:
         """The columns of the listings that samples are taken of."""
@@ -151,7 +160,7 @@ class Checker:
         run = replace(self._run(part), listings=rows)
         return list(graded(rule.batches(run, looks), rows.frame, self.config))
 
-    def looks(self, rows: Listings, part: Listings, start: int) -> list[list[Look]]:
+    def looks(self, rows: Listings, part: Listings, start: int = 0) -> list[list[Look]]:
         """What each rule about the whole sheet takes of rows that begin at `start` of the whole."""
         run = replace(self._run(part), listings=rows)
         return [list(rule.looks(run, start)) for rule in self.sheet_rules()]

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from listingkit.schemas.definition.issues import Issue
 
 Definitions = Mapping[tuple[str, str], "Definition"]  # by product type and marketplace code
-NOTHING: Definitions = MappingProxyType({})
+NOTHING: Definitions = {}
 
 
 def definition_batches(listings: Listings, store: Marketplace, definitions: Definitions, config: Config) -> Iterator[Batch]:

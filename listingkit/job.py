@@ -67,12 +67,13 @@ def listings_of(inputs: Inputs, masters: Sequence[Master]) -> Listings:
     from listingkit.mapping.profile import load
 
     tell("mapping columns")
-    named = [_renamed(master, display(master.file, inputs.masters)) for master in masters]
+    named = [renamed(master, display(master.file, inputs.masters)) for master in masters]
     listings = map_columns(named, load(inputs.profile) if inputs.profile else None)
     return with_product_type(listings, inputs.category)
 
 
-def _renamed(master: Master, name: str) -> Master:
+def renamed(master: Master, name: str) -> Master:
+    """The master as findings are to call it."""
     return structs.replace(master, file=name, notes=tuple(replace(note, file=name) for note in master.notes))
 
 

@@ -4,8 +4,12 @@ While a part is there, the rules about the whole sheet look at it, and rules acr
 packed, with the hashes of the keys: in the end only groups that are suspicious or stand in several parts are taken out again.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+import pickle
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 import polars as pl
@@ -26,9 +30,51 @@ LOADED = 1 << 20  # rows of which the columns that are compared are in memory to
 _AT = "#at"  # number of a row among all
 
 
-class _Part(NamedTuple):
-    """Where the columns and the hashes of a part lie, the number of its first row, and how many it has."""
+class Looked(NamedTuple):
+    """What is kept of a part: nothing in it holds the part in memory, and all of it travels."""
 
+    samples: Mapping[str, bytes]  # by column
+    looks: Sequence[Sequence[Look]]  # by rule about the whole sheet; rows are those of the part
+    suspected: Sequence[pl.Series]  # by shuffle the hashes of suspicious groups
+    proved: bytes  # batches of what is wrong if the whole columns prove what is assumed, pickled
+    columns: bytes
+    hashes: bytes
+    height: int
+
+
+class Looking:
+    """What is looked at in each part, by itself: how rows are compared, and what the rules about the whole sheet see of them."""
+
+    def __init__(self, checker: Checker, like: Listings, columns: Sequence[str], samples: Mapping[str, pl.Series]) -> None:
+        """`like` are the listings without their rows; the columns are those that are kept beside the compared ones.
+
+        What the samples of some rows prove (`checker.samples`) is assumed of all.
+        """
+        self.checker, self.like = checker, like
+        self.columns = list(dict.fromkeys([*checker.compared(like), *columns]))
+        self.assumed = checker.proved(like, samples)[0]
+        self.shuffles = checker.shuffles(like)
+        self.folded = {
+            fold: f"#key{number}" for number, fold in enumerate(dict.fromkeys(fold for one in self.shuffles for fold in one.folds))
+        }
+
+    def __call__(self, part: Listings) -> Looked:
+        """Look at the rows of a part."""
+        frame = part.frame
+        samples = {column: packed(values.to_frame()) for column, values in self.checker.samples(part).items()}
+        looks = [[look._replace(places=_of_its_own(look.places)) for look in each] for each in self.checker.looks(part, self.like)]
+        keys = frame.select(folded(fold).alias(name) for fold, name in self.folded.items())
+        hashed = keys.select(hash_of(pl.col(name)).alias(name + HASHED) for name in keys.columns)
+        with_keys = replace(part, frame=pl.concat([frame, keys, hashed], how="horizontal"))
+        suspected = self.checker.suspected(with_keys, self.like, self.shuffles, self.folded)
+        proved = pickle.dumps(list(map(detached, self.checker.proved_part(part, self.like, self.assumed))), pickle.HIGHEST_PROTOCOL)
+        return Looked(samples, looks, suspected, proved, packed(frame.select(self.columns)), packed(hashed), frame.height)
+
+
+class _Part(NamedTuple):
+    """Where what was proved of a part, its columns and its hashes lie, the number of its first row, and how many it has."""
+
+    proved: Place
     columns: Place
     hashes: Place
     start: int
@@ -48,35 +94,27 @@ class _Meeting(NamedTuple):
 class Kept:
     """The columns of all rows that rules compare, and what the rules about the whole sheet saw of them."""
 
-    def __init__(self, checker: Checker, like: Listings, columns: Sequence[str]) -> None:
-        """`like` are the listings without their rows; the columns are those that `rows` gives, `checker.compared` at least."""
-        self._checker, self._like, self._columns = checker, like, columns
-        self._shuffles = checker.shuffles(like)
-        folds = dict.fromkeys(fold for shuffle in self._shuffles for fold in shuffle.folds)
-        self._folded = {fold: f"#key{number}" for number, fold in enumerate(folds)}
-        self._suspected: list[list[pl.Series]] = [[] for _ in self._shuffles]  # hashes of suspicious groups
-        self._looks: list[list[Look]] = [[] for _ in checker.sheet_rules()]
-        self._samples: dict[str, list[bytes]] = {column: [] for column in checker.studied(like)}
+    def __init__(self, looking: Looking) -> None:
+        self._checker, self._like = looking.checker, looking.like
+        self._shuffles, self._folded, self._assumed = looking.shuffles, looking.folded, looking.assumed
+        self._suspected: list[list[pl.Series]] = [[] for _ in self._shuffles]
+        self._looks: list[list[Look]] = [[] for _ in self._checker.sheet_rules()]
+        self._samples: dict[str, list[bytes]] = {}
         self._shelf = Shelf()
         self._parts: list[_Part] = []
         self.height = 0
 
-    def add(self, part: Listings) -> None:
-        """Look at the rows of the next part and put them away. Raises `Unwritable`."""
-        checker, frame = self._checker, part.frame
-        for column, samples in self._samples.items():
-            samples.append(packed(sample(frame[column]).to_frame()))
-        for seen, looks in zip(self._looks, checker.looks(part, self._like, self.height), strict=True):
-            seen.extend(look._replace(places=_of_its_own(look.places)) for look in looks)
-        keys = frame.select(folded(fold).alias(name) for fold, name in self._folded.items())
-        hashed = keys.select(hash_of(pl.col(name)).alias(name + HASHED) for name in keys.columns)
-        found = checker.suspected(
-            replace(part, frame=pl.concat([frame, keys, hashed], how="horizontal")), self._like, self._shuffles, self._folded
-        )
-        for suspected, hashes in zip(self._suspected, found, strict=True):
+    def add(self, looked: Looked) -> None:
+        """Put away what was seen of the next part. Raises `Unwritable`."""
+        for column, one in looked.samples.items():
+            self._samples.setdefault(column, []).append(one)
+        for seen, looks in zip(self._looks, looked.looks, strict=True):
+            seen.extend(look.moved(self.height) for look in looks)
+        for suspected, hashes in zip(self._suspected, looked.suspected, strict=True):
             suspected.append(hashes)
-        self._parts.append(_Part(self._shelf.put(frame.select(self._columns)), self._shelf.put(hashed), self.height, frame.height))
-        self.height += frame.height
+        lie = [self._shelf.put(content) for content in (looked.proved, looked.columns, looked.hashes)]
+        self._parts.append(_Part(lie[0], lie[1], lie[2], self.height, looked.height))
+        self.height += looked.height
 
     def rows(self, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Some columns of all rows; without being named, all that are kept."""
@@ -90,6 +128,7 @@ class Kept:
             like, samples, lambda: self._listings(like, checker.columns(like, {column.partition("@")[0] for column in samples}))
         )
         yield from about
+        yield from self._proved(like, proof)
         yield from self._across(like, proof)
         graded_by = self._listings(like, checker.columns(like, ())) if checker.grades_rows else like
         for rule, looks in zip(checker.sheet_rules(), self._looks, strict=True):
@@ -98,48 +137,60 @@ class Kept:
     def _listings(self, like: Listings, columns: Sequence[str]) -> Listings:
         return replace(like, frame=self.rows(columns))
 
+    def _proved(self, like: Listings, proof: Proof) -> Iterator[Batch]:
+        """What is wrong with single rows as far as it depends on the proof: as the parts say, where they were judged by the same."""
+        checker = self._checker
+        if checker.proves_the_same(like, proof, self._assumed):
+            for part in self._parts:
+                found: list[Batch] = pickle.loads(self._shelf.content(part.proved))  # noqa: S301 -- from `Looking`
+                yield from (shifted(batch, part.start) for batch in found)
+            return
+        needed = checker.proved_columns(like)
+        for part in self._parts:
+            rows = replace(like, frame=self._shelf.get(part.columns, needed))
+            yield from (detached(shifted(batch, part.start)) for batch in checker.proved_part(rows, like, proof))
+
     def _across(self, like: Listings, proof: Proof) -> Iterator[Batch]:
-        """What depends on the proof, row by row, and what the groups show. Where their rows are few, one pass gathers all of them."""
-        checker, needed = self._checker, self._checker.proved_columns(like)
-        meetings = [one for number in range(len(self._shuffles)) if (one := self._meeting(number)).rows]
-        room, gathered = LOADED, dict[int, list[bytes]]()
+        """What the groups show. Where their rows are few, one pass gathers all of them."""
+        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+            meetings = [one for one in pool.map(self._meeting, range(len(self._shuffles))) if one.rows]
+        room, near = LOADED, set[int]()
         for number, one in enumerate(meetings):
             if one.rows <= room:
-                gathered[number] = []
+                near.add(number)
                 room -= one.rows
-        with closing(ahead(self._each(needed, [meetings[number] for number in gathered]))) as parts:
-            for part, frame in parts:
-                rows = replace(like, frame=frame.select(needed))
-                yield from (detached(shifted(batch, part.start)) for batch in checker.proved_part(rows, like, proof))
-                for number, held in gathered.items():
-                    held.extend(_taken(meetings[number], part, frame))
+        together = self._gathered([meetings[number] for number in sorted(near)])
         for number, one in enumerate(meetings):
             tell("checking across rows", self.height * number // len(meetings), self.height)
-            found = self._spread(one) if number not in gathered else _bucketed(one, gathered.pop(number))
+            found = _bucketed(one, together) if number in near else self._spread(one)
             with closing(ahead(found)) as buckets:
                 for bucket, frame in buckets:
                     rows = replace(like, frame=frame.drop(_AT))
-                    batches = checker.across(rows, like, one.shuffle.rules, proof, bucket=bucket, among=one.among)
+                    batches = self._checker.across(rows, like, one.shuffle.rules, proof, bucket=bucket, among=one.among)
                     yield from (detached(moved(batch, frame[_AT])) for batch in batches)
 
-    def _each(self, needed: Sequence[str], meetings: Sequence[_Meeting]) -> Generator[tuple[_Part, pl.DataFrame]]:
-        """Part by part the columns that are needed, and those by which the rows of some meetings are judged."""
-        columns = list(dict.fromkeys([*needed, *(name for one in meetings for name in one.shuffle.columns)]))
+    def _gathered(self, meetings: Sequence[_Meeting]) -> pl.DataFrame:
+        """The rows of some meetings, with the columns by which any of these are judged."""
+        columns = list(dict.fromkeys(name for one in meetings for name in one.shuffle.columns))
         names = list(dict.fromkeys(name for one in meetings for name in one.names))
+        wanted = reduce(or_, (one.wanted for one in meetings), pl.repeat(value=False, n=self.height, dtype=pl.Boolean, eager=True))
+        found = [packed(rows) for rows in self._rows_of(wanted, columns, names)]  # as they are, they would hold all parts in memory
+        return pl.concat(map(unpacked, found)) if found else pl.DataFrame()
+
+    def _rows_of(self, wanted: pl.Series, columns: Sequence[str], names: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Part by part those of its rows that are wanted, with their numbers."""
         for part in self._parts:
-            yield part, self._shelf.get(part.columns, columns).hstack(self._shelf.get(part.hashes, names))
+            mine = wanted.slice(part.start, part.height)
+            if mine.any():
+                frame = self._shelf.get(part.columns, columns).hstack(self._shelf.get(part.hashes, names))
+                yield frame.with_row_index(_AT, part.start).filter(mine)
 
     def _spread(self, meeting: _Meeting) -> Generator[tuple[tuple[int, int], pl.DataFrame]]:
         """Bucket by bucket the rows that meet, where all of them are too many to be in memory together."""
         count, rounds = (buckets_of(meeting.rows, most) for most in (AT_ONCE, max(AT_ONCE, LOADED)))
         for turn in range(rounds):
-            held = []
-            for part in self._parts:
-                mine = meeting.wanted.slice(part.start, part.height)
-                if mine.any():
-                    rows = self._shelf.get(part.columns, meeting.shuffle.columns).hstack(self._shelf.get(part.hashes, meeting.names))
-                    held.append(rows.with_row_index(_AT, part.start).filter(mine & _in_bucket(meeting.names, turn, rounds)))
-            together = pl.concat(held)
+            every = self._rows_of(meeting.wanted, meeting.shuffle.columns, meeting.names)
+            together = pl.concat([rows.filter(_in_bucket(meeting.names, turn, rounds)) for rows in every])
             for bucket in range(turn, count, rounds):
                 yield (bucket, count), together.filter(_in_bucket(meeting.names, bucket, count)).drop(meeting.names)
 
@@ -157,13 +208,6 @@ class Kept:
         return _Meeting(shuffle, names, among, wanted, int(wanted.sum()))
 
 
-def _taken(meeting: _Meeting, part: _Part, frame: pl.DataFrame) -> Iterator[bytes]:
-    """The rows of a part that meet, packed: as they are, they would hold all of it in memory."""
-    mine = meeting.wanted.slice(part.start, part.height)
-    if mine.any():
-        yield packed(frame.select(*meeting.shuffle.columns, *meeting.names).with_row_index(_AT, part.start).filter(mine))
-
-
 def _of_its_own(places: pl.DataFrame) -> pl.DataFrame:
     return unpacked(packed(places)) if places.height else places.clear()
 
@@ -172,12 +216,12 @@ def _columns(frame: pl.DataFrame) -> list[pl.Series]:
     return [column.alias("hash") for column in frame.get_columns()]
 
 
-def _bucketed(meeting: _Meeting, held: list[bytes]) -> Generator[tuple[tuple[int, int], pl.DataFrame]]:
-    """Bucket by bucket the rows that meet."""
-    together = pl.concat(map(unpacked, held))
-    count = buckets_of(together.height)
+def _bucketed(meeting: _Meeting, gathered: pl.DataFrame) -> Generator[tuple[tuple[int, int], pl.DataFrame]]:
+    """Bucket by bucket the rows that meet, of all that were gathered."""
+    mine = gathered.filter(meeting.wanted.gather(gathered[_AT])).select(_AT, *meeting.shuffle.columns, *meeting.names)
+    count = buckets_of(mine.height)
     for bucket in range(count):
-        rows = together if count == 1 else together.filter(_in_bucket(meeting.names, bucket, count))
+        rows = mine if count == 1 else mine.filter(_in_bucket(meeting.names, bucket, count))
         yield (bucket, count), rows.drop(meeting.names)
 
 

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Sequence
 from io import BytesIO
+from threading import Lock
 from typing import NamedTuple
 from weakref import finalize
 
@@ -33,19 +34,23 @@ class Place(NamedTuple):
 
 
 class Shelf:
-    """Packed frames one behind the other: in memory as long as they are few, then on disk."""
+    """Packed frames, and whatever else is bytes, one behind the other: in memory as long as they are few, then on disk.
+
+    Any thread may ask for one.
+    """
 
     def __init__(self) -> None:
         self._store = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed with the object
         finalize(self, self._store.close)
         self._end = 0
+        self._turn = Lock()
 
-    def put(self, frame: pl.DataFrame) -> Place:
-        """Put a frame away. Raises `Unwritable`."""
-        content = packed(frame)
+    def put(self, content: bytes) -> Place:
+        """Put something packed away. Raises `Unwritable`."""
         try:
-            self._store.seek(self._end)
-            self._store.write(content)
+            with self._turn:
+                self._store.seek(self._end)
+                self._store.write(content)
         except OSError as error:
             why = f"the folder for temporary files cannot hold what is compared of so many rows ({error.strerror or error})"
             raise Unwritable(f"{why}; set TMPDIR to a larger place") from None
@@ -55,5 +60,10 @@ class Shelf:
 
     def get(self, place: Place, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """A frame again, or some of its columns."""
-        self._store.seek(place.at)
-        return unpacked(self._store.read(place.size), columns)
+        return unpacked(self.content(place), columns)
+
+    def content(self, place: Place) -> bytes:
+        """What was put there."""
+        with self._turn:
+            self._store.seek(place.at)
+            return self._store.read(place.size)

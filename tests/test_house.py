@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "listingkit"
 STOREYS = [
-    {"errors", "resources", "callable_package", "progress", "ahead", "packing", "atomic"},
+    {"errors", "resources", "callable_package", "progress", "ahead", "packing", "atomic", "process"},
     {"marketplace", "finding", "config"},
     {"fields"},
     {"gtin", "images"},
@@ -24,8 +24,11 @@ STOREYS = [
     {"defined"},
     {"checker"},
     {"job", "fixing", "holding"},
-    {"parts", "mend", "kept"},
+    {"piece", "mend", "kept"},
+    {"hands"},
+    {"parts", "hand"},
     {"outputs"},
+    {"judging"},
     {"large"},
     {"build", "build_parts", "api"},
     {"stories"},

@@ -32,8 +32,7 @@ def known(assumed: Job, told: Sequence[PartTold]) -> Job | None:
     samples = {column: sample(pl.concat([one.samples[column] for one in told if column in one.samples])) for column in sorted(columns)}
     checker = assumed.asked.checker()
     proof = checker.proved(assumed.like, samples)[0]
-    same = styles == assumed.plan.styles and checker.studies(assumed.like, samples) == checker.studies(assumed.like, assumed.proof.samples)
-    if same and proof.silent == assumed.proof.silent:
+    if styles == assumed.plan.styles and checker.proves_the_same(assumed.like, proof, assumed.proof):
         return None
     planned = structs.replace(assumed.plan, styles=styles)
     return structs.replace(assumed, plan=planned, proof=proof, number=uuid4().hex)

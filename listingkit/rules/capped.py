@@ -33,6 +33,9 @@ class _Key(Struct, frozen=True):
     marketplaces: tuple[str | None, ...]
 
 
+Counted = Mapping[_Key, pl.Series]  # rows of findings that were counted and not kept
+
+
 class Cap:
     """Lets through the first `most` findings of each rule, in the order in which they come; of the `free` codes or prefixes all."""
 
@@ -67,6 +70,15 @@ class Cap:
         if others:
             key = _Key(batch.code, Severity.ERROR, batch.stores, ())
             self._rest.setdefault(key, []).append(pl.Series(others, dtype=pl.UInt32))
+
+    def counted(self) -> Counted:
+        """What was not kept, for the cap of all parts to `count`."""
+        return {key: pl.concat(rows) for key, rows in self._rest.items()}
+
+    def count(self, counted: Counted, by: int) -> None:
+        """Count too what the cap of a part did not keep, whose rows begin so much lower."""
+        for key, rows in counted.items():
+            self._rest.setdefault(key, []).append(rows + by)
 
     def rest(self) -> tuple[Rest, ...]:
         """What was counted and not kept."""

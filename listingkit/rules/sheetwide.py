@@ -30,6 +30,11 @@ class Look(NamedTuple):
     of: int = 0
     places: pl.DataFrame = pl.DataFrame()  # as of a batch, with more columns where the judge asks for them
 
+    def moved(self, by: int) -> "Look":
+        """The same of rows that begin so much lower."""
+        located = by and self.places.height and "index" in self.places.columns
+        return self._replace(places=self.places.with_columns(pl.col("index") + by)) if located else self
+
 
 class SheetRule(Struct, frozen=True):
     """A judge of whole runs."""
@@ -47,9 +52,7 @@ class SheetRule(Struct, frozen=True):
     def looks(self, run: Run, start: int = 0) -> Iterator[Look]:
         """What it takes of rows that begin at `start` of the whole."""
         if self.look is not None:
-            for look in self.look(run):
-                located = start and look.places.height and "index" in look.places.columns
-                yield look._replace(places=look.places.with_columns(pl.col("index") + start)) if located else look
+            yield from (look.moved(start) for look in self.look(run))
 
     def batches(self, run: Run, looks: Sequence[Look] | None = None) -> Iterator[Batch]:
         """What it says of a run, as far as the config wants its codes; where it has `looks` of all parts, it reads no more rows."""

@@ -94,7 +94,7 @@ def test_no_room_for_the_listings_is_one_sentence(tmp_path: Path) -> None:
     write(20, path)
     part = next(iter(Parts(Inputs((str(path),)))))
     with pytest.raises(Unwritable, match=r"cannot hold the listings.*TMPDIR"):
-        build_parts._Spill(tmp_path / "gone" / "spill").add(part, 0)
+        build_parts.spilled(part.frame, tmp_path / "gone" / "spill")
 
 
 def test_rules_that_see_every_row_are_capped_and_told_too(tmp_path: Path) -> None:

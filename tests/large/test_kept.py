@@ -18,7 +18,7 @@ from listingkit.config import Config
 from listingkit.config.layers import Layer
 from listingkit.errors import Unwritable
 from listingkit.job import Inputs, listings_of, read_masters
-from listingkit.kept import Kept
+from listingkit.kept import Kept, Looking
 from listingkit.mapping.listings import Listings
 from listingkit.marketplace import select
 from listingkit.master.sheet import ROW
@@ -37,11 +37,14 @@ def listings(tmp_path_factory: Any) -> Listings:
     return listings_of(inputs, read_masters(inputs))
 
 
-def put_away(checker: Checker, listings: Listings, size: int) -> Kept:
+def put_away(checker: Checker, listings: Listings, size: int, assumed: int | None = None) -> Kept:
+    """Part by part; `assumed` are the first rows of which what they prove is assumed of all (None: of the first part)."""
     like = replace(listings, frame=listings.frame.clear())
-    away = Kept(checker, like, checker.compared(like))
+    first = replace(listings, frame=listings.frame.head(size if assumed is None else assumed))
+    looking = Looking(checker, like, [], checker.samples(first))
+    away = Kept(looking)
     for part in listings.frame.iter_slices(size):
-        away.add(replace(listings, frame=part))
+        away.add(looking(replace(listings, frame=part)))
     return away
 
 
@@ -57,9 +60,10 @@ def told(batches: Any, listings: Listings) -> list[Any]:
     loaded=st.integers(15, 3000),
     memory=st.sampled_from([1, 1 << 20]),
     order=st.none() | st.integers(0, 99),
+    assumed=st.none() | st.integers(0, 30),
 )
 def test_they_show_what_they_show_together(
-    listings: Listings, size: int, grouped: int, loaded: int, memory: int, order: int | None
+    listings: Listings, size: int, grouped: int, loaded: int, memory: int, order: int | None, assumed: int | None
 ) -> None:
     if order is not None:  # families and duplicates stand in many parts
         listings = replace(listings, frame=listings.frame.sample(fraction=1, shuffle=True, seed=order))
@@ -68,7 +72,7 @@ def test_they_show_what_they_show_together(
         patch.setattr(kept, "AT_ONCE", grouped)
         patch.setattr(kept, "LOADED", loaded)
         patch.setattr(packing, "IN_MEMORY", memory)
-        away = put_away(checker, listings, size)
+        away = put_away(checker, listings, size, assumed)
         assert told(away.batches(listings.sources[0]), listings) == told(checker.whole(listings), listings)
     assert away.rows().equals(listings.frame.select(checker.compared(listings)))
 
