@@ -99,15 +99,16 @@ class Kept:
         self._shuffles, self._folded, self._assumed = looking.shuffles, looking.folded, looking.assumed
         self._suspected: list[list[pl.Series]] = [[] for _ in self._shuffles]
         self._looks: list[list[Look]] = [[] for _ in self._checker.sheet_rules()]
-        self._samples: dict[str, list[bytes]] = {}
+        self._samples: dict[str, pl.Series] = {}
         self._shelf = Shelf()
         self._parts: list[_Part] = []
         self.height = 0
 
     def add(self, looked: Looked) -> None:
         """Put away what was seen of the next part. Raises `Unwritable`."""
-        for column, one in looked.samples.items():
-            self._samples.setdefault(column, []).append(one)
+        for column, content in looked.samples.items():
+            one = unpacked(content).to_series()
+            self._samples[column] = sample(pl.concat([self._samples[column], one])) if column in self._samples else one
         for seen, looks in zip(self._looks, looked.looks, strict=True):
             seen.extend(look.moved(self.height) for look in looks)
         for suspected, hashes in zip(self._suspected, looked.suspected, strict=True):
@@ -122,14 +123,15 @@ class Kept:
 
     def batches(self, source: Source) -> Iterator[Batch]:
         """What the rules that see every row have found, as `Checker.whole` finds it. The source is that of all parts."""
-        checker, like = self._checker, replace(self._like, sources=(source,))
-        samples = {column: sample(pl.concat(map(unpacked, each)).to_series()) for column, each in self._samples.items()}
-        proof, about = checker.proved(
-            like, samples, lambda: self._listings(like, checker.columns(like, {column.partition("@")[0] for column in samples}))
-        )
-        yield from about
-        yield from self._proved(like, proof)
-        yield from self._across(like, proof)
+        checker, like, samples = self._checker, replace(self._like, sources=(source,)), self._samples
+        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+            meetings = pool.map(self._meeting, range(len(self._shuffles)))  # found meanwhile
+            proof, about = checker.proved(
+                like, samples, lambda: self._listings(like, checker.columns(like, {column.partition("@")[0] for column in samples}))
+            )
+            yield from about
+            yield from self._proved(like, proof)
+            yield from self._across(like, proof, [one for one in meetings if one.rows])
         graded_by = self._listings(like, checker.columns(like, ())) if checker.grades_rows else like
         for rule, looks in zip(checker.sheet_rules(), self._looks, strict=True):
             yield from checker.sheet(graded_by, like, rule, looks)
@@ -150,10 +152,8 @@ class Kept:
             rows = replace(like, frame=self._shelf.get(part.columns, needed))
             yield from (detached(shifted(batch, part.start)) for batch in checker.proved_part(rows, like, proof))
 
-    def _across(self, like: Listings, proof: Proof) -> Iterator[Batch]:
+    def _across(self, like: Listings, proof: Proof, meetings: Sequence[_Meeting]) -> Iterator[Batch]:
         """What the groups show. Where their rows are few, one pass gathers all of them."""
-        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-            meetings = [one for one in pool.map(self._meeting, range(len(self._shuffles))) if one.rows]
         room, near = LOADED, set[int]()
         for number, one in enumerate(meetings):
             if one.rows <= room:

@@ -125,7 +125,7 @@ class Parts:
 
     def _shared(self, work: Callable[[Listings], Work[Told]], count: int, cores: int) -> Generator[Told]:
         """The same, by so many processes on so many cores, as far as they can."""
-        with Hands(count, cores) as hands, cuts(self.inputs.masters[0], **self._how) as cut:
+        with Hands(count, cores) as hands, cuts(self.inputs.masters[0], apart=True, **self._how) as cut:
             first = self._renamed(cut.first())
             assumed = self._assumed(first)
             if needs_every_row(assumed):
@@ -176,7 +176,7 @@ class Parts:
         if not self._cut:
             yield from map(self._renamed, read_batches(path, rows=self._size, **self._how))
             return
-        with cuts(path, **self._how) as cut:
+        with cuts(path, apart=False, **self._how) as cut:
             yield self._renamed(cut.first())
             yield from map(self._renamed, cut.masters())
 

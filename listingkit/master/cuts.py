@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from listingkit.master.blanks import without_blank_cells
 from listingkit.master.delimited import DelimitedSheet
+from listingkit.master.encoding import begins_as_utf8
 from listingkit.master.kind import kind_of
 from listingkit.master.notes import Notebook
 from listingkit.master.reading import Block, Plain, Reading, Top, joined
@@ -24,6 +25,7 @@ from listingkit.master.sheet import ROW, Master
 from listingkit.master.source import opened
 
 PACKED = (b"PK", b"\x1f\x8b")
+VERIFIED = 32 << 20  # bytes of the top, which holds all that this process reads by itself
 BLOCKS = 5  # of 8 MB, that are a piece
 LEAST = 2000  # rows of the top, by which columns are known
 
@@ -87,6 +89,13 @@ class _Rows(Plain):
 
     def blocks(self) -> Iterator[Block]:
         yield Block(without_blank_cells(self._rows))
+
+
+class _Sheet(DelimitedSheet):
+    """A large text file that is taken to be in UTF-8 where its top is: who reads a piece finds out whether that is, too."""
+
+    def _detected(self) -> str:
+        return "utf-8" if begins_as_utf8(self._stream, VERIFIED) else super()._detected()
 
 
 class Cuts:
@@ -159,10 +168,11 @@ def is_text(path: Path) -> bool:
 
 
 @contextmanager
-def cuts(source: str, *, encoding: str | None, delimiter: str | None, header_row: int | None) -> Iterator[Cuts]:
-    """A pass over a text file. Raises what `read` raises."""
+def cuts(source: str, *, apart: bool, encoding: str | None, delimiter: str | None, header_row: int | None) -> Iterator[Cuts]:
+    """A pass over a text file; `apart` where others read its pieces. Raises what `read` raises."""
     with opened(source) as file:
-        yield Cuts(DelimitedSheet(file.stream, file.name, encoding=encoding, delimiter=delimiter), header_row, state_of(file.stream))
+        kind = _Sheet if apart else DelimitedSheet
+        yield Cuts(kind(file.stream, file.name, encoding=encoding, delimiter=delimiter), header_row, state_of(file.stream))
 
 
 def state_of(stream: IO[bytes]) -> tuple[int, ...]:

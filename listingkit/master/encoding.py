@@ -66,12 +66,19 @@ def _without_mark(head: bytes, name: str) -> Guess:
     raise Unreadable(f"{name}: holds NUL bytes, so it is no text file; export the sheet again as csv or xlsx")
 
 
-def _is_utf8(stream: IO[bytes]) -> bool:
-    """Strictly, at the speed of polars' own check."""
+def begins_as_utf8(stream: IO[bytes], size: int) -> bool:
+    """Whether so many bytes of a stream are UTF-8 and no mark of another encoding; leaves it at its start."""
+    head = stream.read(4096)
+    stream.seek(0)
+    return b"\0" not in head and not head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and _is_utf8(stream, size)
+
+
+def _is_utf8(stream: IO[bytes], size: int = 1 << 62) -> bool:
+    """Strictly, at the speed of polars' own check, as far as so many bytes."""
     import polars as pl
 
     rest = b""
-    while block := stream.read(BLOCK):
+    while stream.tell() < size and (block := stream.read(BLOCK)):
         block = rest + block
         end = len(block)
         for back in range(1, 4):  # a character may go on in the next block
@@ -86,8 +93,9 @@ def _is_utf8(stream: IO[bytes]) -> bool:
             stream.seek(0)
             return False
         rest = block[end:]
+    whole = not stream.read(1)
     stream.seek(0)
-    return not rest or _complete(rest)
+    return not whole or not rest or _complete(rest)
 
 
 def _where_not(stream: IO[bytes]) -> str:

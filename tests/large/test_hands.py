@@ -100,6 +100,17 @@ def test_every_encoding_and_line_end(tmp_path: Path, encoding: str, delimiter: s
     assert told == asked(path, alone=True)[0]
 
 
+def test_what_is_utf8_only_at_the_top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cuts, "VERIFIED", 1)
+    path = written(tmp_path / "master.csv", master(3_000))
+    lines = path.read_bytes().split(b"\n")
+    lines[2_900] = lines[2_900].replace(b"Los", b"L\xf6s", 1)
+    path.write_bytes(b"\n".join(lines))
+    told, shared = asked(path)
+    assert not shared
+    assert told == asked(path, alone=True)[0]
+
+
 def test_columns_without_a_header_that_only_later_rows_fill(tmp_path: Path) -> None:
     path = written(tmp_path / "master.csv", master(3_000))
     lines = path.read_text("utf-8").splitlines()
@@ -151,7 +162,7 @@ def test_who_is_killed_is_not_missed(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_file_that_is_written_meanwhile_is_not_read_by_others(tmp_path: Path) -> None:
     path = tmp_path / "master.csv"
     path.write_text("sku,price\nA-1,5\n", "utf-8")
-    with cuts.cuts(str(path), encoding=None, delimiter=None, header_row=None) as cut:
+    with cuts.cuts(str(path), apart=True, encoding=None, delimiter=None, header_row=None) as cut:
         cut.first()
         how, whole = cut.piecemeal, cuts.Stretch(0, path.stat().st_size)
         assert how.cells(whole) is not None
