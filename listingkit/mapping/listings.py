@@ -73,6 +73,17 @@ class Listings(Struct, frozen=True, dict=True):
         column, then the one without a code; a price whose currency is not the marketplace's fills nothing.
         Another language is lent only where the profile says so.
         """
+        known = self._views.get(store.code)
+        if known is None or known.store is not store:
+            known = self._views[store.code] = self._viewed(store)
+        return known
+
+    @cached_property
+    def _views(self) -> dict[str, View]:
+        """The views that were asked for, by marketplace."""
+        return {}
+
+    def _viewed(self, store: Marketplace) -> View:
         held: dict[str, dict[str | None, str]] = {}
         for name, own in zip(self.names, (c for c in self.frame.columns if c not in (ROW, SOURCE)), strict=True):
             held.setdefault(name.plain, {})[name.qualifier] = own

@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from listingkit.master.blanks import without_blanks
+
 _RUNS = "[\\x00-\\x1f\\x85\\u2028\\u2029\ufffe\uffff]+"
 
 
@@ -26,9 +28,9 @@ def written(value: pl.Expr) -> pl.Expr:
 
 def as_written(values: pl.Series) -> pl.Series:
     """A column as `written` has it, which nearly every one is already."""
-    if has_breaks(values) or (values.str.strip_chars() == "").any():
+    if has_breaks(values):
         return values.to_frame().select(written(pl.col(values.name))).to_series()
-    return values
+    return without_blanks(values)
 
 
 def to_currency(price: pl.Expr, decimals: int) -> pl.Expr:

@@ -45,8 +45,8 @@ def write(changes: Changes, stream: TextIO, *, language: str | None = None) -> N
     )
     pages.filters |= {"visible": visible, "legible": _legible}
     found = groups(changes)
-    stream.writelines(
-        pages.get_template("diff.html.j2").stream(
+    stream.write(
+        pages.get_template("diff.html.j2").render(
             say=named(language or ENGLISH),
             chosen=language,
             languages=languages(),
