@@ -20,6 +20,7 @@ QUIET = {  # settings of a cluster that lives for one run
     "distributed.worker.profile.enabled": False,  # looks a hundred times a second at what a worker does, and nobody asks
     "distributed.admin.tick.interval": "1s",  # how often each process looks whether it is late: that costs a thirtieth of a core
 }
+THREADS = "POLARS_MAX_THREADS"
 NANNY = "distributed.nanny.pre-spawn-environ"  # lets workers give every page back at once, which costs a fifth of their time
 
 
@@ -42,7 +43,8 @@ def cluster(workers: int = 2, scheduler: str | None = None, *, patience: float =
     threads = max(1, (os.cpu_count() or 1) // workers)  # of polars in each; more would get in each other's way
     each = {"threads_per_worker": 1, "memory_limit": MEMORY_LIMIT // workers}
     with (
-        dask.config.set({NANNY: {"POLARS_MAX_THREADS": threads}, **QUIET}),
+        _kept(THREADS),
+        dask.config.set({NANNY: {THREADS: threads}, **QUIET}),
         LocalCluster(n_workers=0, processes=True, dashboard_address=":0", **each) as local,
         Client(local) as client,
     ):
@@ -50,6 +52,18 @@ def cluster(workers: int = 2, scheduler: str | None = None, *, patience: float =
         if not coming:
             _awaited(client, workers, patience, "worker processes do not start")
         yield client
+
+
+@contextmanager
+def _kept(name: str) -> Iterator[None]:
+    """A variable of the environment is what it was, whatever is set for processes that are started meanwhile."""
+    before = os.environ.get(name)
+    try:
+        yield
+    finally:
+        os.environ.pop(name, None)
+        if before is not None:
+            os.environ[name] = before
 
 
 def _found(scheduler: str, patience: float) -> Any:

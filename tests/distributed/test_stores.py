@@ -1,5 +1,6 @@
 """What cannot be read, written or reached ends in one sentence, and nothing half-written is left."""
 
+import os
 import socket
 import sys
 from pathlib import Path
@@ -129,6 +130,16 @@ def test_a_scheduler_that_does_not_answer_or_has_no_workers_is_named() -> None:
         distributed.cluster(scheduler=bare.scheduler_address, patience=1),
     ):
         pass
+
+
+@pytest.mark.parametrize("threads", [None, "7"])
+def test_workers_leave_the_environment_as_it_was(monkeypatch: pytest.MonkeyPatch, threads: str | None) -> None:
+    monkeypatch.delenv("POLARS_MAX_THREADS", raising=False)
+    if threads:
+        monkeypatch.setenv("POLARS_MAX_THREADS", threads)
+    with distributed.cluster(workers=1) as client:
+        assert set(client.run(os.environ.get, "POLARS_MAX_THREADS").values()) == {threads or str(os.cpu_count())}
+    assert os.environ.get("POLARS_MAX_THREADS") == threads
 
 
 def test_workers_may_come_while_a_run_is_planned(parts: Path, tmp_path: Path) -> None:
