@@ -69,6 +69,8 @@ def _in_column(key: str, before: Side, after: Side, rows: pl.DataFrame, merges: 
             keeps &= ~rows.get_column("new_row").is_in(after.erased[key].to_list())
         differs &= ~keeps
     at = differs.arg_true()
+    if not len(at):  # as in most columns
+        return pl.DataFrame(schema=SCHEMA)
     return pl.DataFrame(
         {
             "old_row": rows.get_column("old_row").gather(at),

@@ -13,6 +13,7 @@ from listingkit.diff.forms import is_upload_text, read_file
 from listingkit.diff.rows import Records
 from listingkit.diff.sameness import text
 from listingkit.diff.side import wire_action
+from listingkit.inventory.read import read_template
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload import Upload
 from listingkit.master.outline import text_lines
@@ -105,7 +106,7 @@ def _lines(path: Path) -> UploadLines | None:
     with TemporaryDirectory(prefix="listingkit-") as folder:
         sample = Path(folder) / path.name
         sample.write_bytes(head[: head.rfind(b"\n") + 1])
-        template = read_file(sample).template
+        template = read_template(sample)
     rows = head.split(b"\n", template.data_row - 1)
     if len(rows) < template.data_row:
         return None
