@@ -29,7 +29,7 @@ def _answer(heard: IO[bytes], said: IO[bytes]) -> None:
     begun = None
 
     def tell(what: object) -> None:
-        pickle.dump(what, said, pickle.HIGHEST_PROTOCOL)
+        said.write(pickle.dumps(what, pickle.HIGHEST_PROTOCOL))  # wholly or not at all
         said.flush()
 
     def row_of(records: int) -> int:

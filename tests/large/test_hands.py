@@ -14,17 +14,34 @@ import pytest
 from generate import master, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mug import document
 
 from listingkit import build_parts, hands, parts
 from listingkit.build import Order
+from listingkit.config import load
 from listingkit.errors import ListingkitError
 from listingkit.hands import Hands
+from listingkit.inventory.read import read_template
 from listingkit.job import Inputs
 from listingkit.large import Question, check_parts
 from listingkit.master import chunks, cuts
 from listingkit.parts import Parts
+from listingkit.schemas.definition.definition import compiled
 
 AS_OF = date(2026, 11, 1)
+CONFIG = """
+[brand.Havnegade.rules]
+severity = { GTN = "warning" }
+
+[marketplace.DE.rules]
+ignore = ["TTL"]
+
+[[exceptions]]
+rule = "OFR003"
+sku = "HG-*"
+reason = "stock is counted twice a day"
+expires = 2026-12-01
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -190,6 +207,22 @@ def test_what_they_raise_is_raised_here(tmp_path: Path, monkeypatch: pytest.Monk
     made = Parts(Inputs((str(written(tmp_path / "master.csv", master(2_600))),)))
     with pytest.raises(ListingkitError, match="the folder is full; make room"):
         list(made.each(lambda _: Refusing()))
+
+
+def test_configs_templates_and_definitions_travel(tmp_path: Path, templates: Any) -> None:
+    frame = master(2_600).with_columns(
+        pl.when(pl.int_range(pl.len()) % 3 == 0).then(pl.lit("MUG")).otherwise("product_type").alias("product_type")
+    )
+    path = written(tmp_path / "master.csv", frame)
+    (tmp_path / "listingkit.toml").write_text(CONFIG, "utf-8")
+    question: dict[str, Any] = {
+        "config": load(str(tmp_path / "listingkit.toml")),
+        "templates": [read_template(templates.build(templates.unified(), tmp_path / "us.xlsm"))],
+        "definitions": {("MUG", "US"): compiled("MUG.json", document())},
+    }
+    told, shared = asked(path, **question)
+    assert shared
+    assert told == asked(path, alone=True, **question)[0]
 
 
 def test_a_build_writes_the_same_files(tmp_path: Path, begun: list[Hands]) -> None:

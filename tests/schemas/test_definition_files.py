@@ -1,6 +1,7 @@
 """Product type definitions as files that nobody should trust: what is read, and what is refused."""
 
 import json
+import pickle
 import time
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,14 @@ def test_a_definition_knows_its_type_marketplace_and_language(tmp_path: Path) ->
     definition = read(file)
     assert definition.store is not None
     assert (definition.product_type, definition.store.code, definition.language) == ("MUG", "US", "en_US")
+
+
+def test_a_definition_is_the_same_in_another_process() -> None:
+    given = compiled("MUG.json", document())
+    taken = pickle.loads(pickle.dumps(given))
+    assert repr(taken) == repr(given)
+    wrong = {**listing(), "style": [{"value": "a" * 20_000 + "!", "language_tag": "en_US"}]}
+    assert [one.message for one in issues(taken, wrong)] == [one.message for one in issues(given, wrong)] != []
 
 
 def test_definitions_are_found_in_folders_each_once(tmp_path: Path) -> None:

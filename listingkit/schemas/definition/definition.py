@@ -32,6 +32,10 @@ class Definition:
     root: Node
     unknown: tuple[str, ...]  # keywords that nobody knows, with how often they occur
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It travels as what was read, and is compiled again."""
+        return compiled, (self.file, self.document)
+
     def __repr__(self) -> str:
         return f"<definition {self.product_type} {self.store.code if self.store else '?'} from {self.file}>"
 
