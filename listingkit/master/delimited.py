@@ -1,7 +1,10 @@
 """csv, tsv and other delimited text, in blocks of bounded size."""
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import IO
 
@@ -42,7 +45,7 @@ class DelimitedSheet(Plain):
         head, whole = self._chunks.peek()
         text = head.decode()
         marks = [_checked(delimiter)] if delimiter else [mark for mark in DELIMITERS if mark == "," or mark in text]
-        first = {mark: [one.cells for one in islice(records(text, mark, final=whole), SAMPLE_RECORDS)] for mark in marks}
+        first = {mark: first_records(text, mark, final=whole) for mark in marks}
         self.delimiter = _delimiter(first)
         self.width = _width(first[self.delimiter])
         if self.width > WIDEST:
@@ -158,6 +161,17 @@ class DelimitedSheet(Plain):
         for row, line, cells in self._short:
             message = f"line {line}: the row has {cells} cells, the sheet {self.width} columns; the missing ones are read as blank"
             self.notes.add("FIL005", message, row=row, severity=Severity.WARNING, times=1)
+
+
+def first_records(text: str, mark: str, *, final: bool) -> list[list[str]]:
+    """The cells of the first records of a text; where all readers cut it alike, the quickest one's."""
+    content = text.encode()
+    if Regular(mark, 1).cut_alike(content, len(content)):
+        with suppress(csv.Error):  # a cell is too long for it
+            found = [row or [""] for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), SAMPLE_RECORDS + 1)]
+            if len(found) > SAMPLE_RECORDS:  # else the last one may be incomplete
+                return found[:SAMPLE_RECORDS]
+    return [one.cells for one in islice(records(text, mark, final=final), SAMPLE_RECORDS)]
 
 
 def _checked(delimiter: str) -> str:

@@ -6,10 +6,12 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from listingkit.errors import ListingkitError, Unreadable
 from listingkit.finding import Severity
-from listingkit.master import chunks
+from listingkit.master import chunks, delimited
 from listingkit.master.read import read
 from listingkit.master.records import records
 from listingkit.master.sheet import ROW
@@ -34,6 +36,21 @@ def test_short_rows_are_warnings_unless_they_are_a_habit(tmp_path: Path) -> None
     assert [(note.code, note.severity, note.row) for note in one.notes] == [("FIL005", Severity.WARNING, 10)]
     many = read(written(tmp_path, "sku,title,price\n" + "1,a,2\n" * 8 + "2,b\n" * 8))
     assert [(note.code, note.severity, note.row) for note in many.notes] == [("FIL005", Severity.INFO, None)]
+
+
+@given(
+    text=st.text(st.sampled_from('a ,;|"\n\r\té'), max_size=60), mark=st.sampled_from(",;|\t"), final=st.booleans(), most=st.integers(1, 6)
+)
+def test_the_first_records_are_those_of_the_sheet(text: str, mark: str, final: bool, most: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "SAMPLE_RECORDS", most)
+        found = delimited.first_records(text, mark, final=final)
+    assert found == [record.cells for record in islice(records(text, mark, final=final), most)]
+
+
+def test_a_cell_that_is_longer_than_the_csv_module_takes_is_sampled_all_the_same() -> None:
+    text = f"sku,text\nA,{'x' * 200_000}\n" + "B,c\n" * 300
+    assert [len(row[1]) for row in delimited.first_records(text, ",", final=True)[:3]] == [4, 200_000, 1]
 
 
 def test_an_open_quote_swallows_nothing(tmp_path: Path) -> None:
