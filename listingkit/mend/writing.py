@@ -149,9 +149,9 @@ def _entry(line: bytes) -> dict[str, Any] | None:
         entry: dict[str, Any] = json.loads(line)
         for text in ("" if entry["sheet"] is None else entry["sheet"], *(entry[key] for key in _TOLD)):
             text.encode()  # no lone surrogates: neither kind of file can hold them
+        return entry if isinstance(entry["row"], int) else None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return entry if isinstance(entry["row"], int) else None
 
 
 def _book_back(entry: Mapping[str, Any], held: str | None, done: set[Any]) -> book.Rewrite:

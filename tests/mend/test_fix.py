@@ -155,6 +155,7 @@ def test_undo_of_what_was_never_fixed(run: Any, book: Path) -> None:
         ('"was": ', '"is": '),
         ('"sheet": "Sheet"', '"sheet": []'),
         ('"row": 2', '"row": 1e999'),
+        ('"row": 2', '"rov": 2'),
         ('"old": "', '"old": "\\ud800'),
         ('"was": "<c ', '"was": "<d '),
         ('</c>", "wrote"', '<c>", "wrote"'),
