@@ -19,16 +19,12 @@ from msgspec import Struct
 
 from listingkit.job import renamed
 from listingkit.mapping.listings import Listings
-from listingkit.master.cuts import Cut, Piecemeal
+from listingkit.master.cuts import Alone, Cut, Piecemeal
 from listingkit.piece import Piece, Way, Work, mapped_piece
 
 MOST = 4  # processes: more than that wait for each other, and each takes some hundred MB
 
 Told = TypeVar("Told")
-
-
-class Alone(Exception):
-    """Only the process that began can go on: a piece cannot be read by itself, or a process is gone."""
 
 
 class Done(NamedTuple, Generic[Told]):
@@ -51,8 +47,6 @@ class Task(Struct, frozen=True):
     def answer(self, begun: Callable[[Listings], Told], cut: Cut, row_of: Callable[[int], int]) -> "Done[Told]":
         """What comes of a piece. `row_of` hears how many records it has, and says the number of the first. Raises `Alone`."""
         cells = self.cut.cells(cut)
-        if cells is None:
-            raise Alone
         records = cells.height
         master, letters = self.cut.master(cells, row_of(records))
         del cut, cells

@@ -20,7 +20,7 @@ from msgspec import Struct, field, structs
 
 from listingkit.ahead import ahead
 from listingkit.finding import Finding
-from listingkit.hands import Alone, Hands, Task, spare
+from listingkit.hands import Hands, Task, spare
 from listingkit.job import Inputs, display, listings_of, read_masters, renamed
 from listingkit.mapping.apply import Plan, complain, plan
 from listingkit.mapping.assign import Assignment
@@ -30,7 +30,7 @@ from listingkit.mapping.profile import Profile, load
 from listingkit.mapping.values import Seen
 from listingkit.mapping.votes import LOOKED_AT
 from listingkit.master.batches import ROWS, read_batches
-from listingkit.master.cuts import PACKED, cuts, is_text
+from listingkit.master.cuts import PACKED, Alone, cuts, is_text
 from listingkit.master.sheet import Master
 from listingkit.packing import packed, unpacked
 from listingkit.piece import Piece, Way, Work, mapped_piece
@@ -112,9 +112,22 @@ class Parts:
     def each(self, work: Callable[[Listings], Work[Told]]) -> Generator[Told]:
         """What is done with each part, in their order; the first one says what that is. Raises also what doing it raises."""
         cores = pl.thread_pool_size()
-        if self._cut and not self._alone and (count := spare(cores)):
-            yield from self._shared(work, count, cores)
-            return
+        count = spare(cores) if self._cut and not self._alone else 0
+        given = False
+        if count:
+            try:
+                with closing(self._shared(work, count, cores)) as coming:
+                    for told in coming:
+                        yield told
+                        given = True
+            except Alone:
+                tell(f"reading {self.inputs.masters[0]} again, from the top and in one process")
+                self._alone = True  # nothing is settled
+        if not given:
+            yield from self._by_one(work)
+
+    def _by_one(self, work: Callable[[Listings], Work[Told]]) -> Generator[Told]:
+        """The same, by this process alone."""
         begun: Callable[[Listings], Told] | None = None
         with closing(iter(self)) as coming:
             for part in coming:
@@ -124,9 +137,9 @@ class Parts:
                 yield told
 
     def _shared(self, work: Callable[[Listings], Work[Told]], count: int, cores: int) -> Generator[Told]:
-        """The same, by so many processes on so many cores, as far as they can."""
+        """The same, by so many processes on so many cores. Raises also `Alone`."""
         with Hands(count, cores) as hands, cuts(self.inputs.masters[0], apart=True, **self._how) as cut:
-            first = self._renamed(cut.first())
+            first = self._renamed(cut.first(LOOKED_AT))
             assumed = self._assumed(first)
             if needs_every_row(assumed):
                 whole = self._whole()
@@ -140,15 +153,11 @@ class Parts:
             gathered.take(piece, first.frame)
             del first, part
             yield told
-            try:
-                for done in hands.each(cut.pieces(), cut.row):
-                    tell(f"checking {task.file}", gathered.rows)
-                    cut.took(done.records, done.letters)
-                    gathered.take(done.piece)
-                    yield done.told
-            except Alone:
-                self._alone = True
-                return
+            for done in hands.each(cut.pieces(), cut.row):
+                tell(f"checking {task.file}", gathered.rows)
+                cut.took(done.records, done.letters)
+                gathered.take(done.piece)
+                yield done.told
             self._end(with_every_column(self._renamed(cut.end()), way.plan), gathered, way.plan)
 
     def _assumed(self, first: Master) -> Plan:
@@ -177,7 +186,7 @@ class Parts:
             yield from map(self._renamed, read_batches(path, rows=self._size, **self._how))
             return
         with cuts(path, apart=False, **self._how) as cut:
-            yield self._renamed(cut.first())
+            yield self._renamed(cut.first(LOOKED_AT))
             yield from map(self._renamed, cut.masters())
 
     def _mapped(self, masters: Iterator[Master], assumed: Plan) -> Iterator[Listings]:

@@ -25,9 +25,12 @@ from listingkit.master.sheet import ROW, Master
 from listingkit.master.source import opened
 
 PACKED = (b"PK", b"\x1f\x8b")
-VERIFIED = 32 << 20  # bytes of the top, which holds all that this process reads by itself
+VERIFIED = 32 << 20  # bytes of the top: more than what this process nearly always reads by itself
 BLOCKS = 5  # of 8 MB, that are a piece
-LEAST = 2000  # rows of the top, by which columns are known
+
+
+class Alone(Exception):
+    """Only the process that began can go on: a piece cannot be read by itself, or a process is gone."""
 
 
 class Stretch(NamedTuple):
@@ -49,24 +52,24 @@ class Piecemeal(Struct, frozen=True):
     regular: Regular
     top: Top
 
-    def cells(self, cut: Cut) -> pl.DataFrame | None:
-        """Its records without their numbers, or None where only a reading of all rows from the top tells what they are."""
-        piece = cut if isinstance(cut, bytes) else self._read(cut)
-        if piece is None or not self.regular.cut_alike(piece, len(piece)):
-            return None
+    def cells(self, cut: Cut) -> pl.DataFrame:
+        """Its records without their numbers. Raises `Alone` where only a reading of all rows from the top tells what they are."""
         try:
-            return self.regular.parsed(piece)
-        except pl.exceptions.PolarsError:
-            return None
+            piece = cut if isinstance(cut, bytes) else self._read(cut)
+            cells = self.regular.parsed(piece) if self.regular.cut_alike(piece, len(piece)) else None
+        except (OSError, pl.exceptions.PolarsError):
+            raise Alone from None
+        if cells is None:
+            raise Alone
+        return cells
 
-    def _read(self, cut: Stretch) -> bytes | None:
-        """What stands there, as long as it is the same file."""
-        try:
-            with Path(self.name).open("rb") as stream:
-                stream.seek(cut.at)
-                return stream.read(cut.size) if state_of(stream) == self.state else None
-        except OSError:
-            return None
+    def _read(self, cut: Stretch) -> bytes:
+        """What stands there. Raises `Alone` where it is not the same file any more."""
+        with Path(self.name).open("rb") as stream:
+            if state_of(stream) != self.state:
+                raise Alone
+            stream.seek(cut.at)
+            return stream.read(cut.size)
 
     def master(self, cells: pl.DataFrame, row: int) -> tuple[Master, frozenset[str]]:
         """The piece whose first record has this number, and the letters of columns that it fills."""
@@ -106,11 +109,17 @@ class Cuts:
         self._reading = Reading(raw, header_row)
         self._frames = self._reading.frames()
 
-    def first(self) -> Master:
-        """The top of the sheet: some thousand rows, or all there are. Raises `Unreadable` where it has no header."""
+    def first(self, least: int) -> Master:
+        """The top of the sheet: so many rows and a few more, or all there are.
+
+        Raises `Unreadable` where it has no header, and `Alone` where it is not in the encoding that its first bytes are in.
+        """
         held: list[pl.DataFrame] = []
-        while sum(frame.height for frame in held) < LEAST and (frame := next(self._frames, None)) is not None:
-            held.append(frame)
+        try:
+            while sum(frame.height for frame in held) < least and (frame := next(self._frames, None)) is not None:
+                held.append(frame)
+        except UnicodeDecodeError:
+            raise Alone from None
         return self._reading.master(joined(held), last=False)
 
     def masters(self) -> Iterator[Master]:

@@ -128,6 +128,15 @@ def test_what_is_utf8_only_at_the_top(tmp_path: Path, monkeypatch: pytest.Monkey
     assert told == asked(path, alone=True)[0]
 
 
+def test_what_is_not_utf8_within_the_top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cuts, "VERIFIED", 1)  # a megabyte
+    path = written(tmp_path / "master.csv", master(1_800))
+    path.write_bytes(path.read_bytes() + b"Z-1,HOME,,,,,,K\xe4se" + b"," * 32 + b"\n")
+    told, shared = asked(path)
+    assert not shared
+    assert told == asked(path, alone=True)[0]
+
+
 def test_columns_without_a_header_that_only_later_rows_fill(tmp_path: Path) -> None:
     path = written(tmp_path / "master.csv", master(3_000))
     lines = path.read_text("utf-8").splitlines()
@@ -180,14 +189,16 @@ def test_a_file_that_is_written_meanwhile_is_not_read_by_others(tmp_path: Path) 
     path = tmp_path / "master.csv"
     path.write_text("sku,price\nA-1,5\n", "utf-8")
     with cuts.cuts(str(path), apart=True, encoding=None, delimiter=None, header_row=None) as cut:
-        cut.first()
+        cut.first(1)
         how, whole = cut.piecemeal, cuts.Stretch(0, path.stat().st_size)
-        assert how.cells(whole) is not None
+        assert how.cells(whole).height == 2
         path.write_text("sku,price\nB-1,5\n", "utf-8")
         os.utime(path, (1, 1))
-        assert how.cells(whole) is None
+        with pytest.raises(cuts.Alone):
+            how.cells(whole)
         path.unlink()
-        assert how.cells(whole) is None
+        with pytest.raises(cuts.Alone):
+            how.cells(whole)
 
 
 class Refusing:
