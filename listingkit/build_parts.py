@@ -27,7 +27,7 @@ from listingkit.holding import FAMILY, held_by, wrong_by
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload_read import read_upload
 from listingkit.job import stores_of
-from listingkit.judging import Judge, Judged, Judging, Verdict
+from listingkit.judging import Judge, Judged, Judging, Question, Verdict, judging
 from listingkit.kept import Kept
 from listingkit.mapping.listings import SOURCE, Listings, Lost
 from listingkit.marketplace import Marketplace
@@ -149,9 +149,9 @@ def _pass(order: Order, parts: Parts, place: Path) -> _Seen:
     def work(part: Listings) -> _Work:
         nonlocal seen
         stores = named(stores_of(order.marketplaces, part, (), order.config))
-        how = Judging(replace(part, frame=part.frame.clear()), told_of(part), stores, order.as_of, order.config).by(part)
-        seen = _Seen(_Work(how, place))
-        return _Work(how, place)
+        how = _Work(judging(Question((), order.as_of, order.config), stores, part, TOLD), place)
+        seen = _Seen(how)
+        return how
 
     with closing(parts.each(work)) as coming:
         for told in coming:

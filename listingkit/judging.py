@@ -1,6 +1,6 @@
 """What is judged of a part by itself, in any process, and what all parts come to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -31,34 +31,45 @@ class Judged(NamedTuple):
     looked: Looked
 
 
-class Judging(Struct, frozen=True):
-    """How every part is judged."""
+class Question(Struct, frozen=True):
+    """What is asked of a master."""
 
-    like: Listings  # without rows
-    columns: Sequence[str]  # that are kept of all rows, beside those that rules compare
-    stores: tuple[Marketplace, ...]
+    marketplaces: tuple[str, ...]
     as_of: date
     config: Config = DEFAULT
     templates: Sequence[Template] = ()
     definitions: Definitions = field(default_factory=lambda: NOTHING)
     most: int = MOST  # findings of one rule that are kept
-    samples: Mapping[str, pl.Series] = field(default_factory=dict)  # of columns, by which is assumed what all rows prove
 
-    def by(self, first: Listings) -> "Judging":
-        """As the columns of the first part are."""
-        return replace(self, samples=self.checker().samples(first))
+
+class Judging(Struct, frozen=True):
+    """How every part is judged."""
+
+    question: Question
+    stores: tuple[Marketplace, ...]
+    like: Listings  # without rows
+    columns: Sequence[str]  # that are kept of all rows, beside those that rules compare
+    samples: Mapping[str, pl.Series] = field(default_factory=dict)  # of columns, by which is assumed what all rows prove
 
     def cap(self) -> Cap:
         """Of what an exception may accept all is kept, to be weighed."""
-        return Cap(self.most, free=tuple(one.rule for one in exceptions(self.config.exceptions)))
+        return Cap(self.question.most, free=tuple(one.rule for one in exceptions(self.question.config.exceptions)))
 
     def checker(self) -> Checker:
         """What is asked."""
-        return Checker(self.stores, as_of=self.as_of, config=self.config, templates=self.templates, definitions=self.definitions)
+        asked = self.question
+        return Checker(self.stores, as_of=asked.as_of, config=asked.config, templates=asked.templates, definitions=asked.definitions)
 
     def looking(self) -> Looking:
         """What is looked at in every part, with a checker of its own."""
         return Looking(self.checker(), self.like, self.columns, self.samples)
+
+
+def judging(question: Question, stores: tuple[Marketplace, ...], first: Listings, columns: Collection[str]) -> Judging:
+    """How parts like the first one are judged, and as its columns say; those of these columns that it has are kept of all rows."""
+    kept = [name for name in first.frame.columns if name in columns]
+    how = Judging(question, stores, replace(first, frame=first.frame.clear()), kept)
+    return replace(how, samples=how.checker().samples(first))
 
 
 class Judge:

@@ -30,6 +30,28 @@ LOADED = 1 << 20  # rows of which the columns that are compared are in memory to
 _AT = "#at"  # number of a row among all
 
 
+class Keys:
+    """What the rows of a part are compared by: the keys of every rule across rows, their hashes, and which groups look suspicious."""
+
+    def __init__(self, checker: Checker, like: Listings) -> None:
+        """`like` are the listings without their rows."""
+        self._checker, self._like = checker, like
+        self.shuffles = checker.shuffles(like)
+        folds = dict.fromkeys(fold for shuffle in self.shuffles for fold in shuffle.folds)
+        self.names = {fold: f"#key{number}" for number, fold in enumerate(folds)}
+
+    def hashes(self, shuffle: Shuffle) -> list[str]:
+        """The columns with the hashes of the keys of a shuffle."""
+        return [self.names[fold] + HASHED for fold in shuffle.folds]
+
+    def sieved(self, part: Listings) -> tuple[pl.DataFrame, list[pl.Series]]:
+        """The hashes of the keys of every row, and for each shuffle those of its suspicious groups."""
+        keys = part.frame.select(folded(fold).alias(name) for fold, name in self.names.items())
+        hashed = keys.select(hash_of(pl.col(name)).alias(name + HASHED) for name in keys.columns)
+        with_keys = replace(part, frame=pl.concat([part.frame, keys, hashed], how="horizontal"))
+        return hashed, self._checker.suspected(with_keys, self._like, self.shuffles, self.names)
+
+
 class Looked(NamedTuple):
     """What is kept of a part: nothing in it holds the part in memory, and all of it travels."""
 
@@ -53,20 +75,14 @@ class Looking:
         self.checker, self.like = checker, like
         self.columns = list(dict.fromkeys([*checker.compared(like), *columns]))
         self.assumed = checker.proved(like, samples)[0]
-        self.shuffles = checker.shuffles(like)
-        self.folded = {
-            fold: f"#key{number}" for number, fold in enumerate(dict.fromkeys(fold for one in self.shuffles for fold in one.folds))
-        }
+        self.keys = Keys(checker, like)
 
     def __call__(self, part: Listings) -> Looked:
         """Look at the rows of a part."""
         frame = part.frame
         samples = {column: packed(values.to_frame()) for column, values in self.checker.samples(part).items()}
         looks = [[look._replace(places=_of_its_own(look.places)) for look in each] for each in self.checker.looks(part, self.like)]
-        keys = frame.select(folded(fold).alias(name) for fold, name in self.folded.items())
-        hashed = keys.select(hash_of(pl.col(name)).alias(name + HASHED) for name in keys.columns)
-        with_keys = replace(part, frame=pl.concat([frame, keys, hashed], how="horizontal"))
-        suspected = self.checker.suspected(with_keys, self.like, self.shuffles, self.folded)
+        hashed, suspected = self.keys.sieved(part)
         proved = pickle.dumps(list(map(detached, self.checker.proved_part(part, self.like, self.assumed))), pickle.HIGHEST_PROTOCOL)
         return Looked(samples, looks, suspected, proved, packed(frame.select(self.columns)), packed(hashed), frame.height)
 
@@ -96,8 +112,8 @@ class Kept:
 
     def __init__(self, looking: Looking) -> None:
         self._checker, self._like = looking.checker, looking.like
-        self._shuffles, self._folded, self._assumed = looking.shuffles, looking.folded, looking.assumed
-        self._suspected: list[list[pl.Series]] = [[] for _ in self._shuffles]
+        self._keys, self._assumed = looking.keys, looking.assumed
+        self._suspected: list[list[pl.Series]] = [[] for _ in self._keys.shuffles]
         self._looks: list[list[Look]] = [[] for _ in self._checker.sheet_rules()]
         self._samples: dict[str, pl.Series] = {}
         self._shelf = Shelf()
@@ -125,7 +141,7 @@ class Kept:
         """What the rules that see every row have found, as `Checker.whole` finds it. The source is that of all parts."""
         checker, like, samples = self._checker, replace(self._like, sources=(source,)), self._samples
         with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-            meetings = pool.map(self._meeting, range(len(self._shuffles)))  # found meanwhile
+            meetings = pool.map(self._meeting, range(len(self._keys.shuffles)))  # found meanwhile
             proof, about = checker.proved(
                 like, samples, lambda: self._listings(like, checker.columns(like, {column.partition("@")[0] for column in samples}))
             )
@@ -196,8 +212,8 @@ class Kept:
 
     def _meeting(self, number: int) -> _Meeting:
         """The groups of a shuffle that its rules must look at: suspicious in their part, or with rows in several parts."""
-        shuffle = self._shuffles[number]
-        names = [self._folded[fold] + HASHED for fold in shuffle.folds]
+        shuffle = self._keys.shuffles[number]
+        names = self._keys.hashes(shuffle)
         hashes = [self._shelf.get(part.hashes, names) for part in self._parts]
         every = pl.concat([pl.concat(list(one)).drop_nulls().unique() for one in map(_columns, hashes)]).sort()
         among = pl.concat([every.filter(every == every.shift(1)), *self._suspected[number]]).unique()

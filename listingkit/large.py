@@ -1,38 +1,22 @@
 """Checking a master part by part: memory holds one part, the columns that rows are compared by, and the findings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
-from datetime import date
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from listingkit.checker import joined
-from listingkit.config import DEFAULT, Config
-from listingkit.defined import NOTHING, Definitions
 from listingkit.holding import FAMILY
-from listingkit.inventory.template import Template
 from listingkit.job import named_marketplaces, stores_of
-from listingkit.judging import Judge, Judged, Judging, Verdict
+from listingkit.judging import Judge, Judged, Judging, Question, Verdict, judging
 from listingkit.mapping.listings import Listings
 from listingkit.master.sheet import ROW
 from listingkit.outputs import report_of
 from listingkit.parts import Parts
 from listingkit.report.report import Report
-from listingkit.rules.capped import MOST
 from listingkit.rules.exceptions import accept
 from listingkit.rules.findings import Findings
-
-
-class Question(Struct, frozen=True):
-    """What is asked of a master."""
-
-    marketplaces: tuple[str, ...]
-    as_of: date
-    config: Config = DEFAULT
-    templates: Sequence[Template] = ()
-    definitions: Definitions = field(default_factory=lambda: NOTHING)
-    most: int = MOST  # findings of one rule that are kept
 
 
 class _Work(Struct, frozen=True):
@@ -82,14 +66,4 @@ def _pass(parts: Parts, question: Question) -> Verdict:
 
 def _judging(question: Question, part: Listings) -> Judging:
     stores = stores_of(question.marketplaces, part, question.templates, question.config) or named_marketplaces(part)
-    how = Judging(
-        like=replace(part, frame=part.frame.clear()),
-        columns=[name for name in FAMILY if name in part.frame.columns],
-        stores=stores,
-        as_of=question.as_of,
-        config=question.config,
-        templates=question.templates,
-        definitions=question.definitions,
-        most=question.most,
-    )
-    return how.by(part)
+    return judging(question, stores, part, FAMILY)

@@ -94,7 +94,8 @@ def checking(given: Mapping[str, Any], as_of: date, *, masters_too: bool = True)
     templates, definitions = _templates(given["templates"]), _definitions(given.get("schemas") or config.schemas)
     inputs = inputs_of(given, config)
     if not masters_too and worth_it(inputs):
-        from listingkit.large import Question, check_parts
+        from listingkit.judging import Question
+        from listingkit.large import check_parts
         from listingkit.rules.capped import MOST
 
         most = given["max_findings"]

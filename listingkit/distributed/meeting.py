@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
-from msgspec.structs import replace
 
 from listingkit.checker import Checker
 from listingkit.distributed.store import Spread, read_bucket, write_buckets, write_frames
+from listingkit.kept import Keys
 from listingkit.mapping.listings import SOURCE, Listings
-from listingkit.rules.groups import HASHED, HASHES, Fold, folded, hash_of
-from listingkit.rules.shuffle import BUCKET, Shuffle, buckets
+from listingkit.rules.groups import HASHES
+from listingkit.rules.shuffle import BUCKET, buckets
 
 HASH = "hash"
 SHUFFLE = "shuffle"  # by its number
@@ -34,20 +34,15 @@ class Compared:
 
     def __init__(self, checker: Checker, like: Listings, part: int, count: int) -> None:
         """`like` are the listings without rows; groups meet in `count` buckets."""
-        self._checker, self._like, self._part, self._count = checker, like, part, count
-        self._shuffles = checker.shuffles(like)
-        self._folded = _folded(self._shuffles)
-        read = {column for shuffle in self._shuffles for column in shuffle.columns}
+        self._keys, self._part, self._count = Keys(checker, like), part, count
+        read = {column for shuffle in self._keys.shuffles for column in shuffle.columns}
         self._columns = [column for column in like.frame.columns if column in read]
         self._rows: list[pl.DataFrame] = []
         self._groups: dict[int, list[pl.DataFrame]] = {}
 
     def take(self, rows: Listings) -> None:
         """Sieve the groups of a piece."""
-        keys = rows.frame.select(folded(fold).alias(name) for fold, name in self._folded.items())
-        hashes = keys.select(hash_of(pl.col(name)).alias(name + HASHED) for name in keys.columns)
-        every = replace(rows, frame=pl.concat([rows.frame, keys, hashes], how="horizontal"))
-        suspected = self._checker.suspected(every, self._like, self._shuffles, self._folded)
+        hashes, suspected = self._keys.sieved(rows)
         groups = pl.concat([pl.DataFrame(schema=GROUPS), *self._twice(hashes, suspected)])
         placed = groups.with_columns(_bucket(HASH, self._count).alias(BUCKET))
         for (bucket,), mine in placed.partition_by(BUCKET, as_dict=True, include_key=False).items():
@@ -56,8 +51,8 @@ class Compared:
 
     def _twice(self, hashes: pl.DataFrame, suspected: Sequence[pl.Series]) -> Iterator[pl.DataFrame]:
         """The groups of every shuffle, the suspicious ones twice."""
-        for number, (shuffle, suspicious) in enumerate(zip(self._shuffles, suspected, strict=True)):
-            there = pl.concat([hashes[name].alias(HASH) for name in _hashes(shuffle, self._folded)]).drop_nulls().unique()
+        for number, (shuffle, suspicious) in enumerate(zip(self._keys.shuffles, suspected, strict=True)):
+            there = pl.concat([hashes[name].alias(HASH) for name in self._keys.hashes(shuffle)]).drop_nulls().unique()
             groups = pl.concat([there, suspicious.alias(HASH)]).to_frame()
             yield groups.select(pl.lit(self._part, pl.UInt16).alias(SOURCE), pl.lit(number, pl.UInt8).alias(SHUFFLE), HASH)
 
@@ -82,19 +77,16 @@ def by_shuffle(groups: Sequence[pl.DataFrame]) -> dict[int, pl.Series]:
     return {int(number): mine[HASH] for (number,), mine in sorted(found.items())}
 
 
-def taken(
-    left: Sequence[Spread], wanted: Mapping[int, pl.Series], shuffles: Sequence[Shuffle], count: int
-) -> dict[int, list[pl.DataFrame]]:
+def taken(left: Sequence[Spread], wanted: Mapping[int, pl.Series], keys: Keys, count: int) -> dict[int, list[pl.DataFrame]]:
     """The rows that a part left and that stand in wanted groups, by their `place`; a piece at a time is in memory."""
-    known = _folded(shuffles)
     found: dict[int, list[pl.DataFrame]] = {}
     for piece in (piece for file in left for number in range(len(file.ends)) for piece in read_bucket([file], number)):
         for number, hashes in wanted.items():
-            names = _hashes(shuffles[number], known)
+            names = keys.hashes(keys.shuffles[number])
             inside = [pl.when(pl.col(name).is_in(hashes.implode())).then(_bucket(name, count)).alias(name) for name in names]
             numbers = piece.select(inside)
             here = numbers.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
-            for bucket, rows in buckets(piece.select(shuffles[number].columns).filter(here), numbers.filter(here)):
+            for bucket, rows in buckets(piece.select(keys.shuffles[number].columns).filter(here), numbers.filter(here)):
                 found.setdefault(place(number, bucket, count), []).append(rows)
     return found
 
@@ -102,17 +94,6 @@ def taken(
 def place(number: int, bucket: int, count: int) -> int:
     """Where the rows for a bucket of a shuffle lie in the file of their part."""
     return number * count + bucket
-
-
-def _folded(shuffles: Sequence[Shuffle]) -> dict[Fold, str]:
-    """A name for each of the keys, as the rules of these shuffles compare them."""
-    folds = dict.fromkeys(fold for shuffle in shuffles for fold in shuffle.folds)
-    return {fold: f"#key{number}" for number, fold in enumerate(folds)}
-
-
-def _hashes(shuffle: Shuffle, known: Mapping[Fold, str]) -> list[str]:
-    """The columns with the hashes of its keys."""
-    return [known[fold] + HASHED for fold in shuffle.folds]
 
 
 def _bucket(name: str, count: int) -> pl.Expr:

@@ -29,6 +29,7 @@ from listingkit.finding import Finding, Safety
 from listingkit.holding import FAMILY, UNWRITABLE
 from listingkit.inventory.template import Template
 from listingkit.inventory.upload import Upload
+from listingkit.kept import Keys
 from listingkit.mapping.assign import Assignment
 from listingkit.mapping.glance import Glance
 from listingkit.mapping.listings import SOURCE, Listings, Source
@@ -261,9 +262,9 @@ def meet(bucket: int, groups: Sequence[Spread], job: Job) -> Spread:
 def take(part: int, left: Sequence[Spread], groups: Sequence[Spread], job: Job) -> Spread:
     """Leave the rows of a part that are in groups to be judged, by shuffle and bucket."""
     job.space.go_on()
-    shuffles = job.checker.shuffles(job.like)
-    found = taken(left, by_shuffle(read_bucket(groups, part)), shuffles, job.buckets)
-    return write_buckets(joined(job.space.out, job.round, "taken", f"part-{part:05}.arrow"), found, len(shuffles) * job.buckets)
+    keys = Keys(job.checker, job.like)
+    found = taken(left, by_shuffle(read_bucket(groups, part)), keys, job.buckets)
+    return write_buckets(joined(job.space.out, job.round, "taken", f"part-{part:05}.arrow"), found, len(keys.shuffles) * job.buckets)
 
 
 def judge_bucket(number: int, bucket: int, rows: Sequence[Spread], groups: Sequence[Spread], told: Source, job: Job) -> Told:

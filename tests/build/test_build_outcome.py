@@ -20,7 +20,8 @@ from listingkit.config import DEFAULT
 from listingkit.gtin.check_digit import check_digit
 from listingkit.inventory.upload_read import read_upload
 from listingkit.job import Inputs, checked, listings_of, read_masters, stores_of
-from listingkit.large import Question, check_parts
+from listingkit.judging import Question
+from listingkit.large import check_parts
 from listingkit.outputs import read_from, report_of
 from listingkit.parts import Parts
 from listingkit.report import phrases, words

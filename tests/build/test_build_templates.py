@@ -20,7 +20,8 @@ from listingkit.errors import ListingkitError, Unwritable
 from listingkit.inventory.read import read_template
 from listingkit.inventory.upload_read import read_upload
 from listingkit.job import Inputs
-from listingkit.large import Question, check_parts
+from listingkit.judging import Question
+from listingkit.large import check_parts
 from listingkit.parts import Parts
 
 HEAD = "sku,product_type,brand,product_id,product_id_type,item_name,price,record_action"

@@ -28,7 +28,8 @@ from listingkit.errors import BadProfile, ListingkitError, UnknownName
 from listingkit.holding import held_by
 from listingkit.inventory import builtin
 from listingkit.job import Inputs, checked, listings_of, read_masters
-from listingkit.large import Question, check_parts
+from listingkit.judging import Question
+from listingkit.large import check_parts
 from listingkit.marketplace import select
 from listingkit.parts import Parts
 from listingkit.render import text

@@ -23,7 +23,8 @@ from listingkit.build import Built, Order, build
 from listingkit.diff.gate import gate
 from listingkit.diff.lines import compare_files
 from listingkit.job import Inputs
-from listingkit.large import Question, check_parts
+from listingkit.judging import Question
+from listingkit.large import check_parts
 from listingkit.parts import Parts
 from listingkit.report.changes_lines import write_jsonl
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from listingkit.checker import Checker
 from listingkit.distributed.meeting import Compared, Left, by_shuffle, met, place, taken
 from listingkit.distributed.store import read_bucket, write_buckets
+from listingkit.kept import Keys
 from listingkit.mapping.listings import SOURCE, Listings, Source
 from listingkit.marketplace import select
 from listingkit.master.sheet import ROW
@@ -43,7 +44,8 @@ def listings_of(rows: Any, starts: list[int]) -> Listings:
 
 def across(listings: Listings, folder: Any, starts: list[int], count: int) -> list[Batch]:
     """What is said of the rows, each part with two pieces."""
-    like, shuffles = replace(listings, frame=listings.frame.clear()), CHECKER.shuffles(listings)
+    like = replace(listings, frame=listings.frame.clear())
+    keys = Keys(CHECKER, like)
     proof = CHECKER.proved(like, {})[0]
     left: list[Left] = []
     for number, (start, end) in enumerate(pairwise([*starts, listings.frame.height])):
@@ -55,9 +57,9 @@ def across(listings: Listings, folder: Any, starts: list[int], count: int) -> li
         write_buckets(str(folder / f"met-{bucket}"), met(read_bucket([one.groups for one in left], bucket), len(left)), len(left) + 1)
         for bucket in range(count)
     ]
-    rows = [taken([one.rows], by_shuffle(read_bucket(groups, part)), shuffles, count) for part, one in enumerate(left)]
+    rows = [taken([one.rows], by_shuffle(read_bucket(groups, part)), keys, count) for part, one in enumerate(left)]
     said: list[Batch] = []
-    for number, shuffle in enumerate(shuffles):
+    for number, shuffle in enumerate(keys.shuffles):
         for bucket in range(count):
             frames = [frame for one in rows for frame in one.get(place(number, bucket, count), [])]
             if frames:

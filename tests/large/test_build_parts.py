@@ -16,7 +16,8 @@ from listingkit.config import Config
 from listingkit.diff import lines
 from listingkit.errors import Unwritable
 from listingkit.job import Inputs
-from listingkit.large import Question, check_parts
+from listingkit.judging import Question
+from listingkit.large import check_parts
 from listingkit.parts import Parts
 from listingkit.rules.capped import MOST
 

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from generate import master, write
+from generate import master
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mug import document
@@ -23,7 +22,8 @@ from listingkit.errors import ListingkitError
 from listingkit.hands import Hands
 from listingkit.inventory.read import read_template
 from listingkit.job import Inputs
-from listingkit.large import Question, check_parts
+from listingkit.judging import Question
+from listingkit.large import check_parts
 from listingkit.master import chunks, cuts
 from listingkit.parts import Parts
 from listingkit.schemas.definition.definition import compiled
@@ -260,21 +260,3 @@ def test_a_sheet_without_a_sku_is_refused_in_the_same_words(tmp_path: Path) -> N
         asked(path, alone=True)
     with pytest.raises(ListingkitError, match=re.escape(str(alone.value))):
         asked(path)
-
-
-@pytest.mark.slow
-def test_the_command_says_the_same_with_any_number_of_cores(tmp_path: Path) -> None:
-    path = tmp_path / "master.csv"
-    write(180_000, path)
-    told = [
-        subprocess.run(
-            [sys.executable, "-m", "listingkit", "check", str(path), "-m", "US", "--jobs", jobs, "--format", "jsonl"],
-            capture_output=True,
-            check=False,
-        )
-        for jobs in ("1", "2", "3")
-    ]
-    assert path.stat().st_size > 192 << 20
-    assert len({one.stdout for one in told}) == 1
-    assert told[0].stdout.count(b"\n") > 3_000
-    assert {one.stderr for one in told} == {b""}
