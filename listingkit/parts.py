@@ -20,7 +20,6 @@ from msgspec import Struct, field, structs
 
 from listingkit.ahead import ahead
 from listingkit.finding import Finding
-from listingkit.hands import Hands, Task, spare
 from listingkit.job import Inputs, display, listings_of, read_masters, renamed
 from listingkit.mapping.apply import Plan, complain, plan
 from listingkit.mapping.assign import Assignment
@@ -36,6 +35,7 @@ from listingkit.packing import packed, unpacked
 from listingkit.piece import Piece, Way, Work, mapped_piece
 from listingkit.progress import tell
 from listingkit.report.report import Input
+from listingkit.workers import Task, Workers, spare
 
 LARGE = {False: 24 << 20, True: 4 << 20}  # bytes of a file from which it is worth while, and of a packed one
 SHARED = 192 << 20  # bytes of a text file from which other processes are worth their start
@@ -138,7 +138,7 @@ class Parts:
 
     def _shared(self, work: Callable[[Listings], Work[Told]], count: int, cores: int) -> Generator[Told]:
         """The same, by so many processes on so many cores. Raises also `Alone`."""
-        with Hands(count, cores) as hands, cuts(self.inputs.masters[0], apart=True, **self._how) as cut:
+        with Workers(count, cores) as workers, cuts(self.inputs.masters[0], apart=True, **self._how) as cut:
             first = self._renamed(cut.first(LOOKED_AT))
             assumed = self._assumed(first)
             if needs_every_row(assumed):
@@ -148,12 +148,12 @@ class Parts:
             gathered = _Gathered()
             part, piece, way = mapped_piece(first, Way(assumed, self._profile, self.inputs.category))
             task = Task(cut.piecemeal, first.file, way, work(part))
-            hands.begin(task)
+            workers.begin(task)
             told = task.work.begin()(part)
             gathered.take(piece, first.frame)
             del first, part
             yield told
-            for done in hands.each(cut.pieces(), cut.row):
+            for done in workers.each(cut.pieces(), cut.row):
                 tell(f"checking {task.file}", gathered.rows)
                 cut.took(done.records, done.letters)
                 gathered.take(done.piece)

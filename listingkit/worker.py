@@ -9,13 +9,13 @@ from typing import IO, TYPE_CHECKING
 from listingkit import process
 
 if TYPE_CHECKING:
-    from listingkit.hands import Task
+    from listingkit.workers import Task
 
 
 def main() -> int:
     """Answer until there is nothing more."""
     process.settle()
-    from listingkit import hands  # noqa: F401 - loaded while the task is still made
+    from listingkit import workers  # noqa: F401 - loaded while the task is still made
 
     heard, said = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else is printed is no answer

@@ -60,7 +60,7 @@ def spare(cores: int) -> int:
     return min(cores, MOST) if cores > 1 and sys.executable else 0
 
 
-class Hands:
+class Workers:
     """Some processes that do the same task."""
 
     def __init__(self, count: int, cores: int) -> None:
@@ -125,7 +125,7 @@ class _Child:
     """One process."""
 
     def __init__(self, threads: str) -> None:
-        command = [sys.executable, "-P", "-m", "listingkit.hand"]
+        command = [sys.executable, "-P", "-m", "listingkit.worker"]
         said = {**os.environ, "POLARS_MAX_THREADS": threads}
         self._process = subprocess.Popen(  # noqa: S603 -- our own module
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=said

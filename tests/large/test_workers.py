@@ -15,11 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mug import document
 
-from listingkit import build_parts, hands, parts
+from listingkit import build_parts, parts, workers
 from listingkit.build import Order
 from listingkit.config import load
 from listingkit.errors import ListingkitError
-from listingkit.hands import Hands
 from listingkit.inventory.read import read_template
 from listingkit.job import Inputs
 from listingkit.judging import Question
@@ -27,6 +26,7 @@ from listingkit.large import check_parts
 from listingkit.master import chunks, cuts
 from listingkit.parts import Parts
 from listingkit.schemas.definition.definition import compiled
+from listingkit.workers import Workers
 
 AS_OF = date(2026, 11, 1)
 CONFIG = """
@@ -55,16 +55,16 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def begun(monkeypatch: pytest.MonkeyPatch) -> list[Hands]:
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Workers]:
     """The processes that were started."""
-    started: list[Hands] = []
-    born = Hands.__init__
+    started: list[Workers] = []
+    born = Workers.__init__
 
-    def noted(self: Hands, *given: Any) -> None:
+    def noted(self: Workers, *given: Any) -> None:
         started.append(self)
         born(self, *given)
 
-    monkeypatch.setattr(Hands, "__init__", noted)
+    monkeypatch.setattr(Workers, "__init__", noted)
     return started
 
 
@@ -82,7 +82,7 @@ def written(path: Path, frame: pl.DataFrame, **how: Any) -> Path:
     return path
 
 
-def test_they_find_what_one_finds(tmp_path: Path, begun: list[Hands]) -> None:
+def test_they_find_what_one_finds(tmp_path: Path, begun: list[Workers]) -> None:
     path = written(tmp_path / "master.csv", master(3_000))
     told, shared = asked(path)
     assert shared
@@ -95,7 +95,7 @@ def test_they_find_what_one_finds(tmp_path: Path, begun: list[Hands]) -> None:
 @given(most=st.sampled_from([1, 5, 60]), seed=st.integers(0, 99), blank=st.booleans(), stray=st.none() | st.integers(0, 2_600))
 def test_whatever_the_order_the_cap_and_the_quotes(tmp_path_factory: Any, most: int, seed: int, blank: bool, stray: int | None) -> None:
     frame = master(2_600).sample(fraction=1, shuffle=True, seed=seed)  # families stand in many pieces
-    path = written(tmp_path_factory.mktemp("hands") / "master.csv", frame)
+    path = written(tmp_path_factory.mktemp("workers") / "master.csv", frame)
     lines = path.read_text("utf-8").split("\n")
     if blank:
         lines[2_100:2_100] = ["," * 39] * 30
@@ -165,9 +165,9 @@ def test_supplier_numbers_for_gtins_are_told_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("after", [0, 3])
-def test_who_is_killed_is_not_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: list[Hands], after: int) -> None:
+def test_who_is_killed_is_not_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: list[Workers], after: int) -> None:
     path = written(tmp_path / "master.csv", master(3_000))
-    done = hands._Child.asked
+    done = workers._Child.asked
     count = 0
 
     def killing(self: Any, what: object) -> Any:
@@ -178,7 +178,7 @@ def test_who_is_killed_is_not_missed(tmp_path: Path, monkeypatch: pytest.MonkeyP
             self._process.wait()
         return done(self, what)
 
-    monkeypatch.setattr(hands._Child, "asked", killing)
+    monkeypatch.setattr(workers._Child, "asked", killing)
     told, shared = asked(path)
     assert begun
     assert not shared
@@ -236,7 +236,7 @@ def test_configs_templates_and_definitions_travel(tmp_path: Path, templates: Any
     assert told == asked(path, alone=True, **question)[0]
 
 
-def test_a_build_writes_the_same_files(tmp_path: Path, begun: list[Hands]) -> None:
+def test_a_build_writes_the_same_files(tmp_path: Path, begun: list[Workers]) -> None:
     path = tmp_path / "master.csv"
     frame = master(2_600)
     spoiled = frame.with_columns(product_id=frame["product_id"].str.replace("^4", " 4"))  # safe fixes
