@@ -149,7 +149,7 @@ def jobs(command: Command) -> Command:
     return option(command)
 
 
-_JOBS = "Cores to use; default: all."
+_JOBS = "Cores to use; default: all, fewer for small files."
 
 
 def _threads(_context: click.Context, _option: click.Parameter, count: int | None) -> None:

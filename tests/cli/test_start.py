@@ -130,3 +130,43 @@ def test_the_command_keeps_memory_that_polars_lets_go_unless_a_user_says_otherwi
     given = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"} | ({"_RJEM_MALLOC_CONF": own} if own else {})
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, env=given, encoding="utf-8")
     assert done.stdout.splitlines()[-1] == expected
+
+
+SETTLED = """
+import os, sys
+from listingkit import process
+process.settle(sys.argv[1:])
+print(os.environ.get("POLARS_MAX_THREADS", "all"))
+"""
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core is all there is")
+@pytest.mark.parametrize(
+    ("sizes", "more", "threads"),
+    [
+        ({"a.csv": 100}, ["check", "-m", "DE"], "1"),
+        ({"a.csv": 31 << 20}, ["check"], "1"),
+        ({"a.csv": 20 << 20, "b.csv": 20 << 20}, ["diff"], "more"),
+        ({"a.xlsx": 9 << 20}, ["check"], "1"),
+        ({"a.XLSX": 12 << 20}, ["check"], "more"),
+        ({"a.csv.gz": 1 << 30}, ["check"], "all"),
+        ({"listingkit.toml": 100}, ["distributed", "s3://bucket/part.csv", "--config"], "all"),
+        ({"listingkit.toml": 100}, ["distributed", "parts/*.csv", "--config"], "all"),
+        ({"a.csv": 100}, ["build", "--previous", "."], "all"),
+        ({}, ["rules"], "all"),
+    ],
+)
+def test_threads_are_as_many_as_the_files_are_worth(sizes: dict[str, int], more: list[str], threads: str, tmp_path: Path) -> None:
+    for name, size in sizes.items():
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(size)
+    unset = {name: value for name, value in os.environ.items() if name != "POLARS_MAX_THREADS"}
+
+    def said(**environment: str) -> str:
+        command = [sys.executable, "-c", SETTLED, *more, *sizes]
+        env = {**unset, **environment}
+        return subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path, env=env).stdout.strip()
+
+    expected = "all" if threads == "more" and os.cpu_count() == 2 else threads
+    assert said() == expected or (threads == "more" and int(said()) >= 2)
+    assert said(POLARS_MAX_THREADS="7") == "7"
