@@ -12,7 +12,7 @@ from listingkit.inventory import safe_xml
 from listingkit.inventory.cells import Cell, CellReader
 from listingkit.inventory.filled_rows import DataRows
 from listingkit.inventory.regular_cells import parted
-from listingkit.inventory.regular_rows import PLACE, RegularRows
+from listingkit.inventory.regular_rows import PLACE, Irregular, RegularRows
 from listingkit.inventory.safe_xml import local
 from listingkit.inventory.styles import Styles
 from listingkit.inventory.workbook import SheetEntry, Workbook
@@ -150,7 +150,8 @@ class _RowReader:
                     shown = self._counted(column, texts, kind, its_style, rows[ROW].gather(places))
                     found[int(index)] = found[int(index)].clone().scatter(places, shown)
         frame = pl.DataFrame([rows[PLACE], rows[ROW], *(cells.alias(self.columns[index].path) for index, cells in found.items())])
-        self._regular.append(frame.filter(~pl.all_horizontal(pl.exclude(PLACE, ROW).is_null())))
+        filled = any(not cells.null_count() for cells in found.values())
+        self._regular.append(frame if filled else frame.filter(~pl.all_horizontal(pl.exclude(PLACE, ROW).is_null())))
 
     def _uncalculated(self, index: int, raw: pl.Series, rows: pl.Series) -> None:
         """Note formulas without a value among the raw cells of a column."""
@@ -193,7 +194,11 @@ def read_data_rows(
     where = f"{book.path}, sheet {entry.name}"
     reader = _RowReader(book, where, wanted, below)
     regular = RegularRows(reader.columns.keys(), wanted.first_row, reader.take, reader.passed)
-    safe_xml.read(regular.rest(book.chunks(entry.part) if chunks is None else chunks), reader, where)
+    try:
+        safe_xml.read(regular.rest(book.chunks(entry.part) if chunks is None else chunks), reader, where)
+    except Irregular:
+        reader = _RowReader(book, where, wanted, below)
+        safe_xml.read(book.chunks(entry.part), reader, where)
     return DataRows(
         reader.frame(),
         {column.path: _evidence(column) for column in reader.columns.values() if column.kinds},

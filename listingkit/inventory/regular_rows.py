@@ -7,7 +7,8 @@ that is wrong with a part is still found.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from io import BytesIO
 
 import polars as pl
 
@@ -30,11 +31,16 @@ _CELL = re.compile(r'<c r="([A-Z]{1,3})[0-9]++"(?:((?: s="[0-9]{1,6}")?+ t="s")>
 _CHARS = r"[^<>&\x00-\x08\x0b-\x1f]*+"
 _FORMS = ("&", "<f", "<is>")  # what only some sheets have; an expression without them is made in a third of the time
 _RAW_END = "(?:>|(?:</v>|</t></is>)?+</c>)"
-_ROW_START = r'[ \t\n]*+<row r="([1-9][0-9]{0,6})"((?: [A-Za-z_][A-Za-z0-9_.:-]*+="[^"<>&\x00-\x1f]*+")*+)(?:/>|>'
+_ROW_START = r'[ \t\n]*+<row r="([1-9][0-9]{0,6})"((?: [A-Za-z_][A-Za-z0-9_.:-]*+="[^"<>&\x00-\x1f]*+")*+)(?:/>|>(?>'
 
+_SHARED = "><v>([^<]*+)</v></c>"  # up to the tag is quicker than to the last digit; `_block` refuses what is no number
 _OF_ROW = 2  # groups of the expression before those of cells
 
 PLACE, _TAG = "#place", "#tag"
+
+
+class Irregular(Exception):
+    """What rows were taken for regular ones are none."""
 
 
 class RegularRows:
@@ -59,10 +65,11 @@ class RegularRows:
         self._known: set[bytes] = set()  # attributes of rows, of which the parser has seen one
         self._tags: list[bytes] = []  # those that it has yet to see
         self._unseen, self._last = 0, 0
-        self._lines: list[bytes] = []
+        self._cells = BytesIO()
+        self._places: list[int] = []
 
     def rest(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """What a parser must see of the part."""
+        """What a parser must see of the part. Raises `Irregular`, also when it is at its end."""
         head = b""
         while b"<sheetData>" not in head and len(head) < _PIECE and (chunk := next(chunks, None)):
             head += chunk
@@ -85,7 +92,7 @@ class RegularRows:
                 break
             place, regular = yield from self._rows(piece)
             yield from self._told()
-            if len(self._lines) * len(self._schema) >= _BLOCK_CELLS:
+            if len(self._places) * len(self._schema) >= _BLOCK_CELLS:
                 self._block()
             rest = piece[place:]
             regular = regular and more and len(rest) < _LONGEST and not _TAIL.match(rest)
@@ -96,9 +103,7 @@ class RegularRows:
         """Returns where the last whole row ends, and whether regular rows may follow."""
         place = 0
         while True:
-            while row := self._row.match(piece, place):
-                self._add(row)
-                place = row.end()
+            place = self._taken(piece, place)
             end = piece.find(b"</row>", place) + 6
             if end < 6:
                 return place, True
@@ -112,16 +117,24 @@ class RegularRows:
             self._place += 1
             place = end
 
-    def _add(self, row: re.Match[bytes]) -> None:
-        self._last = int(row[1])
-        if row[2] in self._known:
-            self._unseen += 1
-        else:
-            self._known.add(row[2])
-            self._tags.append(b'<row r="%b"%b/>' % row.group(1, 2))
-        if row.lastindex != _OF_ROW and self._last >= self._first_row:  # some cell of a known column
-            self._lines.append(b"%d%b%b" % (self._place, _BETWEEN, _BETWEEN.join(row.groups(b""))))
-        self._place += 1
+    def _taken(self, piece: bytes, place: int) -> int:
+        """Where the regular rows from a place on end, which are taken."""
+        match, first_row, join, write = self._row.match, self._first_row, _BETWEEN.join, self._cells.write
+        while row := match(piece, place):
+            place = row.end()
+            cells = row.groups(b"")
+            self._last = int(cells[0])
+            if cells[1] in self._known:
+                self._unseen += 1
+            else:
+                self._known.add(cells[1])
+                self._tags.append(b'<row r="%b"%b/>' % cells[:_OF_ROW])
+            if row.lastindex != _OF_ROW and self._last >= first_row:  # some cell of a known column
+                write(join(cells))
+                write(_END)
+                self._places.append(self._place)
+            self._place += 1
+        return place
 
     def _learns(self, odd: str, sample: bytes) -> bool:
         """Whether the row has columns or forms of cells that the expression lacked; from now on it has them, and those of the sample."""
@@ -149,21 +162,22 @@ class RegularRows:
 
     def _compile(self) -> None:
         pattern, raw = [_ROW_START], _raw(self._forms)
-        self._schema = {PLACE: pl.UInt32, ROW: pl.UInt32, _TAG: pl.String}
+        self._schema = {ROW: pl.UInt32, _TAG: pl.String}
         for name in sorted(self._letters, key=index):
             mark, column = self._letters[name], index(name)
             if column not in self._columns:
-                pattern.append(f'(?:<c r="{name}\\1"{raw}{_RAW_END})?+')
+                pattern.append(f'(?:<c r="{name}\\1"{raw}{_RAW_END}|)')
                 continue
             ways = []
             if mark:
-                ways.append(f"{mark}><v>([0-9]{{1,9}}+)</v></c>")
+                ways.append(mark + _SHARED)
                 self._schema[f"{column} shared {mark[4:-7] or 0}"] = pl.UInt32
             if name in self._mixed or not mark:
                 ways.append(f"({raw}){_RAW_END}")
                 self._schema[str(column)] = pl.String
-            pattern.append(f'(?:<c r="{name}\\1"(?:{"|".join(ways)}))?+')
-        self._row = re.compile(("".join(pattern) + "</row>)").encode())
+            cell = f"(?:{'|'.join(ways)})" if len(ways) > 1 else ways[0]
+            pattern.append(f'(?:<c r="{name}\\1"{cell}|)')
+        self._row = re.compile(("".join(pattern) + ")</row>)").encode())
 
     def _told(self) -> Iterator[bytes]:
         """The tags that the parser has yet to see; then the others have passed."""
@@ -175,13 +189,28 @@ class RegularRows:
 
     def _block(self) -> None:
         """Hands over the rows so far."""
-        if self._lines:
-            body = _END.join(self._lines)
-            rows = pl.read_csv(
-                body, separator=_BETWEEN.decode(), eol_char=_END.decode(), quote_char=None, has_header=False, schema=self._schema
-            )
-            self._take(rows.drop(_TAG))
-        self._lines = []
+        if self._places:
+            cells = self._cells.getvalue()
+            rows = _parsed(cells, self._schema)
+            if rows.height != len(self._places) or (b"+" in cells and self._signed(cells)):
+                raise Irregular
+            self._take(rows.select(pl.Series(PLACE, self._places, pl.UInt32), pl.exclude(_TAG)))
+        self._cells, self._places = BytesIO(), []
+
+    def _signed(self, cells: bytes) -> bool:
+        """Whether the number of some shared string has a plus, which polars reads over."""
+        shared = [place for place, kind in enumerate(self._schema.values()) if kind == pl.UInt32]
+        texts = _parsed(cells, dict.fromkeys(self._schema, pl.String)).select(pl.nth(shared).str.contains("+", literal=True).any())
+        return any(texts.row(0))
+
+
+def _parsed(cells: bytes, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+    try:
+        return pl.read_csv(
+            cells, separator=_BETWEEN.decode(), eol_char=_END.decode(), quote_char=None, has_header=False, schema=schema
+        ).rechunk()
+    except pl.exceptions.PolarsError:
+        raise Irregular from None
 
 
 def _raw(forms: Collection[str]) -> str:

@@ -51,7 +51,9 @@ NUMBERS = st.sampled_from((
     "0", "1", "-7", "007", "12.5", "1.10", "3.6000291452E10", "1e400", "45000", "45000.5", "-1", "123456789012345678", " 5 ",
     "nan", "", "--3",
 ))  # fmt: skip
-INDEXES = st.sampled_from([*map(str, range(13)), "999999999", "4294967296", "99999999999", " 1", "x", "", "+1", "01"])
+INDEXES = st.sampled_from((
+    *map(str, range(13)), "999999999", "4294967295", "4294967296", "99999999999", " 1", "1 ", "1x", "1&#48;", "x", "", "+1", "01", "1\r\n",
+))  # fmt: skip
 
 
 @st.composite
@@ -151,6 +153,22 @@ def test_both_ways_read_the_same(sheet: str, small: bool, tmp_path_factory: pyte
             patch.setattr(regular_rows, "_PIECE", 200)
             patch.setattr(regular_rows, "_BLOCK_CELLS", 30)
         assert read(folder, DECLARED + sheet) == carefully
+
+
+@pytest.mark.parametrize(
+    "odd", ["7x", "7 ", " 7", "+7", "7&#48;", "7\r", "\t7", "7\x01", "7\x02", "7\x02\x01\x01\x01\x017", "7]]>", "4294967296"]
+)
+@pytest.mark.parametrize("block", [1, 30, 1_000_000])
+def test_what_is_nearly_the_number_of_a_string(odd: str, block: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    numbers = ["0", "2", "0", odd, "4", "0"]
+    cell = '<c r="{0}{1}" s="1" t="s"><v>{2}</v></c>'
+    body = "".join(f'<row r="{row}">{cell.format("A", row, value)}{cell.format("B", row, 0)}</row>' for row, value in enumerate(numbers, 3))
+    sheet = f"<worksheet {NAMESPACES}><sheetData>{body}</sheetData></worksheet>"
+    monkeypatch.setattr(regular_rows, "_PIECE", 200)
+    monkeypatch.setattr(regular_rows, "_BLOCK_CELLS", block)
+    carefully = read(tmp_path, DECLARED + CAREFULLY + sheet)
+    assert read(tmp_path, DECLARED + sheet) == carefully
+    assert (carefully == "unreadable") == ("\x01" in odd or "\x02" in odd or ">" in odd)
 
 
 @given(number=st.from_regex(r"-?[0-9]{1,16}(\.[0-9]{1,6})?", fullmatch=True))
