@@ -13,12 +13,11 @@ def elements(xml: bytes) -> pl.DataFrame | None:
     # A csv reader takes each tag for a line of two cells, and each end tag for a comment: the fastest tokenizer at hand.
     if b"\r" in xml:  # XML 1.0, 2.11: ends of lines
         xml = xml.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    start = xml.find(b"<") + 1
-    if not start:
+    if b"<" not in xml:
         return None
     try:
         lines = pl.read_csv(
-            xml[start:], has_header=False, schema=_SCHEMA, separator=">", eol_char="<", quote_char=None, comment_prefix="/"
+            xml, skip_lines=1, has_header=False, schema=_SCHEMA, separator=">", eol_char="<", quote_char=None, comment_prefix="/"
         )  # fmt: skip
     except pl.exceptions.PolarsError:
         return None
