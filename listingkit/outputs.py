@@ -106,9 +106,11 @@ def _organisations(listings: Listings) -> tuple[str, ...]:
     """Which GS1 member organisations issued the listings' numbers, most first."""
     if "product_id" not in listings.frame.columns:
         return ()
-    codes = listings.frame.select(pl.col("product_id").str.extract(r"^([0-9]{12,13})$").str.zfill(13).str.slice(0, 7).alias("head"))
+    code = pl.col("product_id").str.extract(r"^([0-9]{12,13})$").str.zfill(13)
+    digits = pl.when(code.str.slice(0, 3).is_in(list(prefixes().split))).then(7).otherwise(3)  # what the table goes by
+    heads = listings.frame.select(code.str.slice(0, digits).alias("head"))
     counted: Counter[str] = Counter()
-    for head, count in codes.drop_nulls().group_by("head").len().iter_rows():
+    for head, count in heads.drop_nulls().group_by("head").len().iter_rows():
         counted[prefixes().of13(head).owner or "others"] += count
     told = ", ".join(f"{owner} {count}" for owner, count in sorted(counted.items(), key=lambda one: (-one[1], one[0])))
     return (f"GTINs issued by {told}",) if told else ()
