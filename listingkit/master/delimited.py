@@ -169,7 +169,7 @@ def first_records(text: str, mark: str, *, final: bool) -> list[list[str]]:
     if Regular(mark, 1).cut_alike(content, len(content)):
         with suppress(csv.Error):  # a cell is too long for it
             found = [row or [""] for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), SAMPLE_RECORDS + 1)]
-            if len(found) > SAMPLE_RECORDS:  # else the last one may be incomplete
+            if final or len(found) > SAMPLE_RECORDS:  # else the last one may be incomplete
                 return found[:SAMPLE_RECORDS]
     return [one.cells for one in islice(records(text, mark, final=final), SAMPLE_RECORDS)]
 

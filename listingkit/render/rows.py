@@ -32,8 +32,7 @@ def render(listings: Listings, store: Marketplace, template: Template, *, keep: 
         for column in _first_of_each_path(template)
         if (cell := _cell(column, listings, store, template)) is not None
     ]
-    listing, *values = frame.select(LISTING, *cells)
-    rows = pl.DataFrame([listing, *map(as_written, values)])
+    rows = as_written(frame.select(LISTING, *cells))
     return Upload(template, rows, store.code, proven=rows)
 
 

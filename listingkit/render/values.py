@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from listingkit.master.blanks import without_blanks
+from listingkit.master.blanks import suspects, without_blanks
 
 _RUNS = "[\\x00-\\x1f\\x85\\u2028\\u2029\ufffe\uffff]+"
 
@@ -26,11 +26,12 @@ def written(value: pl.Expr) -> pl.Expr:
     return pl.when(line.str.strip_chars() != "").then(line)
 
 
-def as_written(values: pl.Series) -> pl.Series:
-    """A column as `written` has it, which nearly every one is already."""
-    if has_breaks(values):
-        return values.to_frame().select(written(pl.col(values.name))).to_series()
-    return without_blanks(values)
+def as_written(frame: pl.DataFrame) -> pl.DataFrame:
+    """Columns of texts as `written` has them, which nearly all are already: all of them are asked at once."""
+    found = frame.select(pl.col(pl.String).str.contains_any(list(BREAKS)).any())
+    broken = [column.name for column in found.iter_columns() if column[0]]
+    frame = frame.with_columns(written(pl.col(broken))) if broken else frame
+    return frame.with_columns(without_blanks(frame.get_column(name)) for name in suspects(frame))
 
 
 def to_currency(price: pl.Expr, decimals: int) -> pl.Expr:
