@@ -3,10 +3,10 @@
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
+from html import escape
 from io import BytesIO
 from pathlib import Path
 from xml.parsers.expat import ExpatError
-from xml.sax.saxutils import escape
 
 from msgspec import Struct
 
@@ -66,7 +66,7 @@ class Element(Struct, frozen=True):
         p = self.prefix
         if not text:
             return b"<%bc %b/>" % (p, kept)
-        written = escape(text).replace("\r", "&#13;").encode()
+        written = escape(text, quote=False).replace("\r", "&#13;").encode()
         return b'<%bc %b t="inlineStr"><%bis><%bt xml:space="preserve">%b</%bt></%bis></%bc>' % (p, kept, p, p, written, p, p, p)
 
 

@@ -1,7 +1,7 @@
 """What stands in a cell of a sheet: text as text, numbers as numbers, dates as day numbers, never a formula."""
 
 from collections.abc import Mapping, Sequence
-from xml.sax.saxutils import escape
+from html import escape
 
 import polars as pl
 from msgspec import Struct, field
@@ -132,7 +132,7 @@ def _labelled(value: pl.Expr, text: pl.Expr, told: Dictionary) -> pl.Expr:
     labels = label_by_wire(told)
     if not labels:
         return text
-    return value.replace_strict({wire: escape(label) for wire, label in labels.items()}, default=text)
+    return value.replace_strict({wire: escape(label, quote=False) for wire, label in labels.items()}, default=text)
 
 
 def _escaped(value: pl.Expr, specials: Sequence[str]) -> pl.Expr:
