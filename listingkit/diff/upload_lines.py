@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from io import SEEK_END
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -78,11 +79,15 @@ class UploadLines(Struct, frozen=True, dict=True):
     def _blocks(self) -> Iterator[pl.DataFrame]:
         """The lines, some megabytes at a time, see `text_lines`; at least one block."""
         with self.path.open("rb") as stream:
-            stream.seek(self.start)
-            block = stream.read(BLOCK) + stream.readline()
-            yield text_lines(block)
-            while block := stream.read(BLOCK):
-                yield text_lines(block + stream.readline())
+            start, end = self.start, stream.seek(0, SEEK_END)
+            while True:
+                stream.seek(start + BLOCK)
+                size = BLOCK + len(stream.readline())
+                stream.seek(start)
+                yield text_lines(stream.read(size))
+                start += size
+                if start >= end:
+                    return
 
 
 def alike(old: Path, new: Path) -> tuple[UploadLines, UploadLines] | None:
