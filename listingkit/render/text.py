@@ -1,6 +1,6 @@
 """An upload as tab-delimited text: every header row of its template, then the data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -15,8 +15,9 @@ from listingkit.inventory.template import Template, TemplateColumn
 from listingkit.inventory.upload import Upload
 from listingkit.inventory.wire import dictionary, to_label
 from listingkit.master.sheet import letter
-from listingkit.render.values import has_breaks, one_line
+from listingkit.render.values import BREAKS, one_line, with_breaks
 
+_BREAKS = frozenset(BREAKS)
 _STEP = 1_000_000  # cells at a time
 
 
@@ -36,11 +37,7 @@ class Stack:
 
     def add(self, upload: Upload) -> None:
         """Put the rows of an upload below those that are there. Raises `Unwritable`."""
-        written = pieces(upload, before=self.rows)
-        header = next(written)
-        if not self._stream.tell():
-            self._stream.write(header)
-        for piece in written:
+        for piece in _pieces(upload, encoding_of(upload.template, upload.store), self.rows, header=not self._stream.tell()):
             self._stream.write(piece)
         self.rows += upload.frame.height
 
@@ -64,21 +61,27 @@ def sizes(upload: Upload) -> tuple[int, list[int]]:
     return header, [len(line) + 1 for piece in written for line in piece.split(b"\n")[:-1]]
 
 
-def pieces(upload: Upload, *, encoding: str | None = None, before: int = 0) -> Iterator[bytes]:
+def pieces(upload: Upload, *, encoding: str | None = None) -> Iterator[bytes]:
     """The upload as text: one line a row, tabs between, nothing quoted, LF; labels in the template's header language.
 
     `encoding` overrides the one of the template's generation and marketplace. Raises `Unwritable`, naming the cell, when a
-    character does not fit; `before`: so many rows stand above these.
+    character does not fit.
     """
+    yield from _pieces(upload, encoding or encoding_of(upload.template, upload.store), 0, header=True)
+
+
+def _pieces(upload: Upload, encoding: str, before: int, *, header: bool) -> Iterator[bytes]:
+    """The rows below so many others."""
     template, frame = upload.template, upload.frame
-    encoding = encoding or encoding_of(template, upload.store)
     width = max(1, *(column.index + 1 for column in template.columns), *(len(row) for row in template.header))
     names = [letter(index) for index in range(width)]
-    yield _encoded(_header(template, names), 1, encoding)
+    if header:
+        yield _encoded(_header(template, names), 1, encoding)
     first = {column.path: column for column in reversed(template.columns) if column.path in frame.columns}
     by_name = {letter(column.index): column for column in first.values()}
+    broken = () if upload.on_lines else with_breaks(frame)
     blank = pl.lit(None, pl.String)
-    cells = [(_labelled(by_name[name], upload) if name in by_name else blank).alias(name) for name in names]
+    cells = [(_labelled(by_name[name], upload, broken) if name in by_name else blank).alias(name) for name in names]
     step = max(1, _STEP // width)
     for start in range(0, frame.height, step):
         yield _encoded(frame.slice(start, step).with_columns(cells).select(names), template.data_row + before + start, encoding)
@@ -101,11 +104,10 @@ def _encoded(table: pl.DataFrame, first_row: int, encoding: str) -> bytes:
         raise Unwritable(_misfit(table, first_row, error.object[error.start], encoding)) from error
 
 
-def _labelled(column: TemplateColumn, upload: Upload) -> pl.Expr:
+def _labelled(column: TemplateColumn, upload: Upload, broken: Collection[str]) -> pl.Expr:
     told = dictionary(column, upload.template.generation, upload.template.header_language)
     written = to_label(pl.col(column.path), told)
-    broken = not upload.on_lines and has_breaks(upload.frame[column.path])
-    return one_line(written) if broken or has_breaks(pl.Series(list(told), dtype=pl.String)) else written
+    return one_line(written) if column.path in broken or not _BREAKS.isdisjoint("".join(told)) else written
 
 
 def _misfit(table: pl.DataFrame, first_row: int, char: str, encoding: str) -> str:

@@ -26,10 +26,15 @@ def written(value: pl.Expr) -> pl.Expr:
     return pl.when(line.str.strip_chars() != "").then(line)
 
 
+def with_breaks(frame: pl.DataFrame) -> list[str]:
+    """The columns of texts of which a value is not on one line."""
+    found = frame.select(pl.col(pl.String).str.contains_any(list(BREAKS)).any())
+    return [column.name for column in found.iter_columns() if column[0]]
+
+
 def as_written(frame: pl.DataFrame) -> pl.DataFrame:
     """Columns of texts as `written` has them, which nearly all are already: all of them are asked at once."""
-    found = frame.select(pl.col(pl.String).str.contains_any(list(BREAKS)).any())
-    broken = [column.name for column in found.iter_columns() if column[0]]
+    broken = with_breaks(frame)
     frame = frame.with_columns(written(pl.col(broken))) if broken else frame
     return frame.with_columns(without_blanks(frame.get_column(name)) for name in suspects(frame))
 
