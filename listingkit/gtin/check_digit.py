@@ -1,6 +1,7 @@
 """The check digit of GS1 numbers: weights 3 and 1 from the right, sum up to a multiple of ten (General Specifications 26.0, 7.9.1)."""
 
-GROUPS = bytes((3 * (n // 1000) + n // 100 % 10 + 3 * (n // 10 % 10) + n % 10) % 10 for n in range(10_000))
+_PAIRS = [3 * (n // 10) + n % 10 for n in range(100)]
+GROUPS = bytes([(high + low) % 10 for high in _PAIRS for low in _PAIRS])
 """The weighted sum of four digits; the weights repeat every two digits, so that one table serves every group from the right."""
 
 
