@@ -112,7 +112,8 @@ def _open13(table: Prefixes) -> pl.Series:
 def _open8(table: Prefixes) -> pl.Series:
     """The same for GTIN-8."""
     heads = [f"{head:03}" for head in range(1000)]
-    return pl.Series([not any(table.of8(head + digit).reason for digit in "0123456789") for head in heads])
+    split = {prefix[:3] for prefix in table.rows8 if len(prefix) > 3}
+    return pl.Series([not any(table.of8(head + digit).reason for digit in ("0123456789" if head in split else "0")) for head in heads])
 
 
 def _common(runs: tuple[str, ...]) -> str:
