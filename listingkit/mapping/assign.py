@@ -1,18 +1,15 @@
 """Which column of a sheet fills which field: what the profile says, then what is proposed with enough confidence."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from listingkit.errors import BadProfile
-from listingkit.fields import fields
 from listingkit.finding import Finding, Severity
 from listingkit.mapping.headers import key, name_key, parse_header
 from listingkit.mapping.profile import From, Profile
 from listingkit.mapping.propose import ACCEPT, Guess, Proposal
-from listingkit.marketplace import marketplaces
 from listingkit.master.sheet import Column, Master
 
 
@@ -45,13 +42,13 @@ def assign(proposal: Proposal, profile: Profile, threshold: float = ACCEPT) -> t
             continue
         if guess.field is None or guess.confidence < threshold:
             notes.append(_unsure(master, guess))
-        elif not _stated(guess.field, stated):
+        elif names := [name for name in guess.names if not _stated(name, stated)]:
             unit, currency = guess.header.unit, guess.header.currency
             source = From(unit=unit, currency=currency, separator=guess.separator)
-            chosen.extend(Assignment(name, guess.column, source) for name in _spread(guess))
+            chosen.extend(Assignment(name, guess.column, source) for name in names)
             if guess.confidence < 0.9:
                 notes.append(_assumed(master, guess))
-    return tuple(_by_currency(_with_header_measures(chosen))), tuple(notes)
+    return tuple(_with_header_measures(chosen)), tuple(notes)
 
 
 def ignored(master: Master, profile: Profile) -> tuple[Column, ...]:
@@ -107,14 +104,6 @@ def _stated(name: str, stated: Iterable[str]) -> bool:
     return any(name == other or name.rpartition("_")[0] == other or other.rpartition("_")[0] == name for other in stated)
 
 
-def _spread(guess: Guess) -> tuple[str, ...]:
-    """The field of a guess, or one for each marketplace where its header lists several: Quantity (UK, DE, FR)."""
-    name = guess.field or ""
-    if not guess.header.marketplaces or name not in fields() or not fields()[name].regional:
-        return (name,)
-    return tuple(f"{name}@{code}" for code in guess.header.marketplaces)
-
-
 def _with_header_measures(chosen: Sequence[Assignment]) -> list[Assignment]:
     measured = []
     for assignment in chosen:
@@ -122,28 +111,6 @@ def _with_header_measures(chosen: Sequence[Assignment]) -> list[Assignment]:
         source = replace(source, unit=source.unit or header.unit, currency=source.currency or header.currency)
         measured.append(replace(assignment, source=source))
     return measured
-
-
-def _by_currency(chosen: Sequence[Assignment]) -> list[Assignment]:
-    """Several columns for one price, in different currencies: each fills the marketplaces of its currency.
-
-    The currency of the most marketplaces keeps the plain name, so that a sheet in euros does not seem to name seven stores.
-    """
-    by_field: dict[str, list[Assignment]] = defaultdict(list)
-    for assignment in chosen:
-        by_field[assignment.field].append(assignment)
-    settled: list[Assignment] = []
-    for name, rivals in by_field.items():
-        stores = {a.column.letter: [s.code for s in marketplaces().values() if s.currency == a.source.currency] for a in rivals}
-        widest = max(rivals, key=lambda a: len(stores[a.column.letter]))
-        settled.append(widest)
-        settled.extend(
-            replace(assignment, field=f"{name}@{code}")
-            for assignment in rivals
-            if assignment is not widest
-            for code in stores[assignment.column.letter]
-        )
-    return settled
 
 
 def _unsure(master: Master, guess: Guess) -> Finding:

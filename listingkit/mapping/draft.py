@@ -28,7 +28,7 @@ def draft(proposal: Proposal, threshold: float = ACCEPT) -> str:
         *_ignored(proposal),
         "",
         "[columns]",
-        *(_line(guess, twice) for guess in proposal.accepted(threshold)),
+        *(_line(name, guess, twice) for guess in proposal.accepted(threshold) for name in guess.names),
     ]
     unsure = [guess for guess in proposal.unsure(threshold) if guess.field or guess.alternatives]
     if unsure:
@@ -69,8 +69,8 @@ def _choices(guess: Guess, twice: frozenset[str]) -> Iterator[str]:
         yield f"# {_key(name)} = {_source(guess, twice)}"
 
 
-def _line(guess: Guess, twice: frozenset[str]) -> str:
-    return f"{_key(guess.field or '')} = {_source(guess, twice)}  # {guess.confidence:.2f} {_comment(guess.why)}{_samples(guess)}"
+def _line(name: str, guess: Guess, twice: frozenset[str]) -> str:
+    return f"{_key(name)} = {_source(guess, twice)}  # {guess.confidence:.2f} {_comment(guess.why)}{_samples(guess)}"
 
 
 def _source(guess: Guess, twice: frozenset[str]) -> str:

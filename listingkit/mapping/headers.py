@@ -104,7 +104,7 @@ def _listed_marketplaces(text: str) -> tuple[str, ...]:
 def _without_demands(plain: str) -> tuple[str, bool]:
     """The header without its stars and its (required), and whether it had them."""
     required = plain.startswith("*") or plain.endswith("*")
-    whole = plain.strip("* ")
+    whole = plain.strip("* ").rstrip(":： ")
     for match in BRACKETED.finditer(whole):
         folded = match[1].strip(" *.").casefold()
         if folded in REQUIRED or folded in OPTIONAL:

@@ -12,6 +12,7 @@ from listingkit.mapping.headers import Header, key, name_key
 from listingkit.mapping.presets import Preset, choose, title
 from listingkit.mapping.profile import Profile
 from listingkit.mapping.votes import Values, contradiction, decide
+from listingkit.marketplace import marketplaces
 from listingkit.master.sheet import Column, Master
 
 ACCEPT = 0.8  # confidence from which a proposal is used unasked
@@ -31,6 +32,12 @@ class Guess(Struct, frozen=True):
     samples: tuple[str, ...]  # three values
     alternatives: tuple[str, ...] = ()  # other fields that it may be
     separator: str | None = None  # between the items of a list in one cell
+    stores: tuple[str, ...] = ()  # the marketplaces that it is for, where not for all
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields that the column fills: one for each of its marketplaces."""
+        return tuple(f"{self.field}@{code}" for code in self.stores) if self.stores else (self.field,) if self.field else ()
 
 
 class Proposal(Struct, frozen=True):
@@ -64,6 +71,7 @@ class _Open(Struct):
     why: str = ""
     name: str | None = None
     separator: str | None = None
+    stores: tuple[str, ...] = ()
     languages: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -96,6 +104,7 @@ def propose(master: Master, profile: Profile | None = None) -> Proposal:
     _vote(columns)
     _number_families(columns)
     _settle_rivals(columns)
+    _tell_stores_apart(columns)
     return Proposal(master, tuple(_guess(column) for column in columns), title(preset, master) if preset else None)
 
 
@@ -232,13 +241,16 @@ def _name_slot(column: _Open, name: str, qualifier: str | None, slot: int, *, li
 
 
 def _settle_rivals(columns: Sequence[_Open]) -> None:
-    """Two columns for one field: the plainer one has it, else neither; in different languages each is its own."""
-    by_name: dict[tuple[str, str | None, tuple[str, ...]], list[_Open]] = defaultdict(list)
+    """Two columns for one field: the plainer one has it, else neither; in different languages each is its own.
+
+    Columns in different currencies or for different marketplaces are no rivals.
+    """
+    by_name: dict[tuple[str, object], list[_Open]] = defaultdict(list)
     for column in columns:
         if column.choice and column.name:
             header = column.meanings.header
-            by_name[column.name, header.currency, header.marketplaces].append(column)
-    for (name, _, _), rivals in by_name.items():
+            by_name[column.name, (header.currency, header.marketplaces) if _is_regional(column.name) else ()].append(column)
+    for (name, _), rivals in by_name.items():
         if len(rivals) < 2 or _told_by_language(name, rivals):
             continue
         letters = " and ".join(f"{column.column.letter} ({column.column.header})" for column in rivals)
@@ -255,6 +267,39 @@ def _settle_rivals(columns: Sequence[_Open]) -> None:
                 f"; {strongest[0].column.letter} says so more plainly" if plainly else ""
             )
             column.name = None
+
+
+def _is_regional(name: str) -> bool:
+    """Whether a field may have a value for each marketplace, and names none yet."""
+    return name in fields() and fields()[name].regional
+
+
+def _tell_stores_apart(columns: Sequence[_Open]) -> None:
+    """Columns for the same field name the marketplaces that they are for: those in their header, else those of their currency.
+
+    One of several prices is for all marketplaces: that without a currency, or that in the currency of the most, so that a sheet in euros
+    does not seem to name seven.
+    """
+    by_name: dict[str, list[_Open]] = defaultdict(list)
+    for column in columns:
+        if column.choice and column.name and _is_regional(column.name):
+            column.stores = column.meanings.header.marketplaces
+            if not column.stores:
+                by_name[column.name].append(column)
+    for members in by_name.values():
+        paid = [_paid_in(column.meanings.header.currency) for column in members]
+        for column, stores in zip(members, paid, strict=True):
+            if column is members[paid.index(max(paid, key=len))]:
+                continue
+            column.stores = stores
+            if not stores:
+                column.choice, column.name = None, None
+                column.why = f"no marketplace is paid in {column.meanings.header.currency}"
+
+
+def _paid_in(currency: str | None) -> tuple[str, ...]:
+    """The marketplaces with a currency; all of them where none is named."""
+    return tuple(store.code for store in marketplaces().values() if currency in (None, store.currency))
 
 
 def _told_by_language(name: str, rivals: Sequence[_Open]) -> bool:
@@ -285,5 +330,13 @@ def _guess(column: _Open) -> Guess:
         return Guess(column.column, header, None, why, 0.0, samples, tuple(dict.fromkeys(column.alternatives)))
     choice = column.choice
     return Guess(
-        column.column, header, column.name, choice.why, round(choice.confidence, 2), samples, column.alternatives, column.separator
+        column.column,
+        header,
+        column.name,
+        choice.why,
+        round(choice.confidence, 2),
+        samples,
+        column.alternatives,
+        column.separator,
+        column.stores,
     )

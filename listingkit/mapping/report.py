@@ -17,7 +17,7 @@ def table(proposal: Proposal, threshold: float, width: int = 180) -> str:
     lines = [_row(widths, "column", "field", "sure", "why", "samples")]
     for guess in proposal.guesses:
         used = guess.field is not None and guess.confidence >= threshold
-        field = guess.field if used else f"? {' or '.join(_possible(guess))}" if _possible(guess) else "-"
+        field = _filled(guess) if used else f"? {' or '.join(_possible(guess))}" if _possible(guess) else "-"
         sure = f"{guess.confidence:.2f}" if guess.field else ""
         samples = ", ".join(_short(sample, SAMPLE) for sample in guess.samples)
         lines.append(_row(widths, f"{guess.column.letter} {guess.column.header}", field or "-", sure, guess.why, samples))
@@ -40,6 +40,7 @@ def rows(proposal: Proposal, threshold: float) -> list[dict[str, Any]]:
             "letter": guess.column.letter,
             "column": guess.column.header,
             "field": guess.field if guess.confidence >= threshold else None,
+            "marketplaces": list(guess.stores),
             "confidence": guess.confidence,
             "why": guess.why,
             "possible": list(_possible(guess)),
@@ -50,6 +51,10 @@ def rows(proposal: Proposal, threshold: float) -> list[dict[str, Any]]:
         }
         for guess in proposal.guesses
     ]
+
+
+def _filled(guess: Guess) -> str:
+    return f"{guess.field}@{','.join(guess.stores)}" if guess.stores else guess.field or ""
 
 
 def _possible(guess: Guess) -> tuple[str, ...]:

@@ -4,8 +4,10 @@ import pytest
 
 from listingkit.errors import BadProfile, ListingkitError
 from listingkit.mapping.apply import map_columns
+from listingkit.mapping.draft import draft
 from listingkit.mapping.listings import Listings
 from listingkit.mapping.profile import loads
+from listingkit.mapping.propose import propose
 from listingkit.marketplace import marketplace
 from listingkit.master.sheet import ROW, Evidence, Master
 
@@ -140,6 +142,32 @@ def test_a_price_fills_the_marketplaces_of_its_currency(sheet: Sheet) -> None:
         "price@US",
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    ("headers", "fields"),
+    [
+        (["Price EUR", "Price GBP"], ["price", "price@UK"]),
+        (["price", "Price GBP"], ["price", "price@UK"]),  # what names no currency is for all
+        (["Price GBP", "Price AED", "Price"], ["price@UK", "price@AE", "price"]),
+        (["Price EUR", "Price"], ["price@DE", "price@FR", "price@IT", "price@ES", "price@NL", "price@BE", "price@IE", "price"]),
+        (["Preis EUR:", "Preis GBP："], ["price", "price@UK"]),
+        (["Price EUR", "Price CHF"], ["price"]),
+        (["Cost EUR", "Cost USD"], []),  # one for all marketplaces
+        (["Quantity (UK, DE)", "Quantity"], ["quantity@UK", "quantity@DE", "quantity"]),
+        (["Sale Price AED", "Sale Price AED:"], []),
+    ],
+)
+def test_columns_for_one_field_are_told_apart_and_the_profile_says_so(sheet: Sheet, headers: list[str], fields: list[str]) -> None:
+    master = sheet(["SKU", *headers], [["A", *map(str, range(7, 7 + len(headers)))]])
+    found = map_columns(master)
+    assert found.frame.columns[2:] == ["sku", *fields]
+    told = {note.column for note in found.notes if note.code in ("MAP001", "MAP002")}
+    used = {column.header for column in found.sources[0].origins.values()}
+    assert used | told == {"SKU", *headers}  # nothing is left out in silence
+    profile = loads(draft(propose(master)))
+    assert map_columns(master, profile).frame.equals(found.frame)
+    assert set(profile.columns) == {"sku", *fields}
 
 
 def test_lists_in_one_cell_take_the_places_of_their_family(sheet: Sheet) -> None:
