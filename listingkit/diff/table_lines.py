@@ -117,7 +117,7 @@ class _Table:
 
     def __init__(self, file: Opened, key: str | None, *, texts: bool = False) -> None:
         self._file, self._key = file, key
-        self._sheet = Outline(file.stream, file.name)
+        self._sheet = Outline(file.stream, file.name, wholly=LOOKED_AT)
         self._reading = Reading(self._sheet)
         self._frames = self._reading.frames()
         self._head = _first(self._frames)

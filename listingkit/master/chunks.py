@@ -20,7 +20,7 @@ class Chunks:
 
     def __init__(self, stream: IO[bytes], name: str, encoding: str, *, trusted: bool, first: int | None = None) -> None:
         self._stream, self._name, self._encoding = cast("BufferedIOBase", stream), name, encoding
-        self._first = first
+        self.first = first
         self._plain = trusted and encoding in {"utf-8", "utf-8-sig"}
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self.buffer = bytearray()
@@ -45,7 +45,7 @@ class Chunks:
 
     def __iter__(self) -> Iterator[tuple[int, bool]]:
         """How many bytes of the buffer are the next piece, and whether it is the last."""
-        size = self._first or CHUNK
+        size = self.first or CHUNK
         while True:
             self._fill(size)
             if not self._held:

@@ -23,8 +23,13 @@ class Outline(DelimitedSheet):
 
     first = 4 << 20  # all columns of the first piece are read
 
-    def __init__(self, stream: IO[bytes], name: str) -> None:
+    def __init__(self, stream: IO[bytes], name: str, *, wholly: int | None = None) -> None:
+        """`wholly`: of about so many rows all columns are wanted, even where that is less than the first piece."""
         super().__init__(stream, name)
+        if wholly:
+            head, _ = self._chunks.peek()
+            enough = len(head) * wholly * 5 // 4 // max(1, head.count(b"\n"))
+            self._chunks.first = min(self.first, max(len(head), enough))
         self.wanted: Collection[str] | None = None
         self.records: list[pl.DataFrame] = []
         self.tagged = False  # whether any of the text may be HTML
