@@ -14,7 +14,7 @@ import polars as pl
 
 from listingkit.master.sheet import ROW, index
 
-_PIECE = 1 << 20  # bytes looked at together
+_PIECE = 1 << 18  # bytes looked at together, so few that they stay in the cache of the processor
 _LONGEST = 4 << 20  # bytes of one row, beyond which the part is left to the parser
 _SAMPLE = 1 << 18  # characters of rows from which columns and their styles are learnt
 _MOST_LETTERS, _MOST_LESSONS = 1_024, 24
