@@ -48,7 +48,7 @@ def rows(frame: pl.DataFrame, columns: Sequence[Texts]) -> Iterator[bytes]:
         kept = [part[ROW].cast(pl.String).alias(_NUMBER), *part.select(pl.col(f"^{HEIGHT}$"))]
         table = pl.DataFrame([*kept, *(series for one in parts for series in one.series)])
         row = row_text([one.cell for one in parts], _NUMBER, attributes=[height] if HEIGHT in part.columns else [])
-        yield "".join(table.select(row.alias("row")).to_series()).encode()
+        yield b"".join(table.select(row.cast(pl.Binary).alias("row")).to_series().to_list())
 
 
 def _part(frame: pl.DataFrame, column: Texts) -> _Part:
