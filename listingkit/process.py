@@ -7,7 +7,7 @@ from collections.abc import Sequence
 SELDOM = (200_000, 20, 20)  # the collector looks after so many new objects: what a run makes hardly ever goes round in circles
 KEPT = 5_000  # ms that memory which polars let go waits to be taken again; to give it back sooner costs more than a tenth of a run
 SHARE = 32 << 20  # bytes of text for each thread: one alone reads so much as soon as two do, which need a tenth more of CPU
-PACKED, TIMES = (".xlsx", ".xlsm", ".xltx", ".xltm", ".ods", ".zip", ".gz"), 3  # such a file counts for so many of text
+PACKED = {".gz": 8, ".zip": 8, ".ods": 3, ".xlsb": 3, ".xlsm": 3, ".xlsx": 3}  # how many times its size of text such a file is worth
 
 
 def settle(words: Sequence[str] = ()) -> None:
@@ -26,13 +26,13 @@ def _size(words: Sequence[str]) -> int:
 
 
 def _bytes(word: str) -> int | None:
-    if "://" in word or "*" in word or os.path.isdir(word):  # noqa: PTH112 - words may be no paths at all, at which Path raises
+    if word == "-" or "://" in word or "*" in word or os.path.isdir(word):  # noqa: PTH112 - words may be no paths at all, at which Path raises
         return 1 << 62
     try:
         size = os.path.getsize(word)  # noqa: PTH202
     except (OSError, ValueError):
         return None
-    return size * (TIMES if word.lower().endswith(PACKED) else 1)
+    return size * PACKED.get(os.path.splitext(word)[1].lower(), 1)  # noqa: PTH122
 
 
 def _arenas() -> int:

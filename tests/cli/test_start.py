@@ -150,6 +150,8 @@ print(os.environ.get("POLARS_MAX_THREADS", "all"))
         ({"a.xlsx": 9 << 20}, ["check"], "1"),
         ({"a.XLSX": 12 << 20}, ["check"], "more"),
         ({"a.csv.gz": 1 << 30}, ["check"], "all"),
+        ({"a.csv.gz": 3 << 20}, ["check"], "1"),
+        ({"listingkit.toml": 100}, ["check", "-", "--config"], "all"),
         ({"listingkit.toml": 100}, ["distributed", "s3://bucket/part.csv", "--config"], "all"),
         ({"listingkit.toml": 100}, ["distributed", "parts/*.csv", "--config"], "all"),
         ({"a.csv": 100}, ["build", "--previous", "."], "all"),
