@@ -117,7 +117,7 @@ class _Table:
 
     def __init__(self, file: Opened, key: str | None, *, texts: bool = False) -> None:
         self._file, self._key = file, key
-        self._sheet = Outline(file.stream, file.name, wholly=LOOKED_AT)
+        self._sheet = Outline(file.stream, file.name, LOOKED_AT)
         self._reading = Reading(self._sheet)
         self._frames = self._reading.frames()
         self._head = _first(self._frames)
@@ -186,7 +186,7 @@ class _Table:
             Records(records.get_column("size"), self._sheet.start).copy_without(both, self._file.stream, kept)
             self._file.stream.seek(here)
             kept.seek(0)
-            sheet = Outline(kept, self._file.name)
+            sheet = Outline(kept, self._file.name, LOOKED_AT)
             reading = Reading(sheet)
             frames = list(reading.frames())
             found = self._scanned(sheet, iter(frames), texts=texts)

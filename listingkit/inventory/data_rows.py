@@ -150,8 +150,7 @@ class _RowReader:
                     shown = self._counted(column, texts, kind, its_style, rows[ROW].gather(places))
                     found[int(index)] = found[int(index)].clone().scatter(places, shown)
         frame = pl.DataFrame([rows[PLACE], rows[ROW], *(cells.alias(self.columns[index].path) for index, cells in found.items())])
-        filled = any(not cells.null_count() for cells in found.values())
-        self._regular.append(frame if filled else frame.filter(~pl.all_horizontal(pl.exclude(PLACE, ROW).is_null())))
+        self._regular.append(frame.filter(~pl.all_horizontal(pl.exclude(PLACE, ROW).is_null())))
 
     def _uncalculated(self, index: int, raw: pl.Series, rows: pl.Series) -> None:
         """Note formulas without a value among the raw cells of a column."""

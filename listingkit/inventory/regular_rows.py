@@ -120,22 +120,20 @@ class RegularRows:
     def _taken(self, piece: bytes, place: int) -> int:
         """Where the regular rows from a place on end, which are taken."""
         match, first_row, join, write = self._row.match, self._first_row, _BETWEEN.join, self._cells.write
-        before, seen = self._place, len(self._tags)
         while row := match(piece, place):
             place = row.end()
             cells = row.groups(b"")
-            last = int(cells[0])
-            if cells[1] not in self._known:
+            self._last = int(cells[0])
+            if cells[1] in self._known:
+                self._unseen += 1
+            else:
                 self._known.add(cells[1])
                 self._tags.append(b'<row r="%b"%b/>' % cells[:_OF_ROW])
-            if row.lastindex != _OF_ROW and last >= first_row:  # some cell of a known column
+            if row.lastindex != _OF_ROW and self._last >= first_row:  # some cell of a known column
                 write(join(cells))
                 write(_END)
                 self._places.append(self._place)
             self._place += 1
-        if self._place > before:
-            self._last = last
-            self._unseen += self._place - before - (len(self._tags) - seen)
         return place
 
     def _learns(self, odd: str, sample: bytes) -> bool:

@@ -287,12 +287,10 @@ def _tell_stores_apart(columns: Sequence[_Open]) -> None:
             if not column.stores:
                 by_name[column.name].append(column)
     for members in by_name.values():
-        paid = [_paid_in(column.meanings.header.currency) for column in members]
-        for column, stores in zip(members, paid, strict=True):
-            if column is members[paid.index(max(paid, key=len))]:
-                continue
-            column.stores = stores
-            if not stores:
+        widest = max(members, key=lambda column: len(_paid_in(column.meanings.header.currency)))
+        for column in (column for column in members if column is not widest):
+            column.stores = _paid_in(column.meanings.header.currency)
+            if not column.stores:
                 column.choice, column.name = None, None
                 column.why = f"no marketplace is paid in {column.meanings.header.currency}"
 

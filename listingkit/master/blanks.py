@@ -14,13 +14,13 @@ def without_blanks(texts: pl.Series) -> pl.Series:
 
 def without_blank_cells(frame: pl.DataFrame) -> pl.DataFrame:
     """Blank cells as null. Only columns in which some cell begins as white space does (or with a rarer letter) are looked at."""
-    names = suspects(frame)
+    names = suspected_columns(frame)
     if not names:
         return frame
     return frame.with_columns(pl.when(pl.col(names).str.strip_chars().str.len_bytes() > 0).then(pl.col(names)))
 
 
-def suspects(frame: pl.DataFrame) -> list[str]:
+def suspected_columns(frame: pl.DataFrame) -> list[str]:
     """Columns of texts that may hold blank ones."""
     found = frame.select(_begins_blank(pl.col(pl.String)).any())
     return [column.name for column in found.iter_columns() if column[0]]

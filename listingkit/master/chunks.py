@@ -13,14 +13,14 @@ LONGEST = 64 << 20  # bytes of one record
 
 
 class Chunks:
-    """The pieces of a stream, of which the first may be of `first` bytes.
+    """The pieces of a stream; `first` is the size of the first one.
 
     `trusted` where UTF-8 was verified beforehand, so that its bytes are taken as they are.
     """
 
-    def __init__(self, stream: IO[bytes], name: str, encoding: str, *, trusted: bool, first: int | None = None) -> None:
+    def __init__(self, stream: IO[bytes], name: str, encoding: str, *, trusted: bool) -> None:
         self._stream, self._name, self._encoding = cast("BufferedIOBase", stream), name, encoding
-        self.first = first
+        self.first = CHUNK
         self._plain = trusted and encoding in {"utf-8", "utf-8-sig"}
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self.buffer = bytearray()
@@ -45,7 +45,7 @@ class Chunks:
 
     def __iter__(self) -> Iterator[tuple[int, bool]]:
         """How many bytes of the buffer are the next piece, and whether it is the last."""
-        size = self.first or CHUNK
+        size = self.first
         while True:
             self._fill(size)
             if not self._held:

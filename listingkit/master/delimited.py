@@ -31,7 +31,6 @@ class DelimitedSheet(Plain):
     """One text file as blocks of text cells."""
 
     sheet: str | None = None
-    first: int | None = None  # bytes that are read at first, where not as many as usual
 
     def __init__(self, stream: IO[bytes], name: str, *, encoding: str | None = None, delimiter: str | None = None) -> None:
         self.name = name
@@ -41,7 +40,7 @@ class DelimitedSheet(Plain):
         self._short_count = 0
         self._open_quotes = 0
         self.encoding = known(encoding) if encoding else self._detected()
-        self._chunks = Chunks(stream, name, self.encoding, trusted=encoding is None, first=self.first)
+        self._chunks = Chunks(stream, name, self.encoding, trusted=encoding is None)
         head, whole = self._chunks.peek()
         text = head.decode()
         marks = [_checked(delimiter)] if delimiter else [mark for mark in DELIMITERS if mark == "," or mark in text]

@@ -11,6 +11,7 @@ from listingkit.master.delimited import DelimitedSheet, record_end
 from listingkit.master.records import Record
 from listingkit.master.sheet import ROW
 
+_MOST = 4 << 20  # bytes of the first piece
 _HASHED = (pl.col("line").hash(seed=0).alias("hash"), pl.col("size").cast(pl.UInt32))
 
 
@@ -21,15 +22,12 @@ class Outline(DelimitedSheet):
     so that record N of the sheet is row N - 1 there. `sound` says that no reader would cut the record in another way.
     """
 
-    first = 4 << 20  # all columns of the first piece are read
-
-    def __init__(self, stream: IO[bytes], name: str, *, wholly: int | None = None) -> None:
-        """`wholly`: of about so many rows all columns are wanted, even where that is less than the first piece."""
+    def __init__(self, stream: IO[bytes], name: str, wholly: int) -> None:
+        """All columns are read of a first piece of at least about `wholly` rows."""
         super().__init__(stream, name)
-        if wholly:
-            head, _ = self._chunks.peek()
-            enough = len(head) * wholly * 5 // 4 // max(1, head.count(b"\n"))
-            self._chunks.first = min(self.first, max(len(head), enough))
+        head, _ = self._chunks.peek()
+        enough = len(head) * wholly * 5 // 4 // max(1, head.count(b"\n"))
+        self._chunks.first = min(_MOST, max(len(head), enough))
         self.wanted: Collection[str] | None = None
         self.records: list[pl.DataFrame] = []
         self.tagged = False  # whether any of the text may be HTML

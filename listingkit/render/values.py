@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from listingkit.master.blanks import suspects, without_blanks
+from listingkit.master.blanks import suspected_columns, without_blanks
 
 _RUNS = "[\\x00-\\x1f\\x85\\u2028\\u2029\ufffe\uffff]+"
 
@@ -36,7 +36,7 @@ def as_written(frame: pl.DataFrame) -> pl.DataFrame:
     """Columns of texts as `written` has them, which nearly all are already: all of them are asked at once."""
     broken = with_breaks(frame)
     frame = frame.with_columns(written(pl.col(broken))) if broken else frame
-    return frame.with_columns(without_blanks(frame.get_column(name)) for name in suspects(frame))
+    return frame.with_columns(without_blanks(frame.get_column(name)) for name in suspected_columns(frame))
 
 
 def to_currency(price: pl.Expr, decimals: int) -> pl.Expr:

@@ -40,7 +40,7 @@ def _small_files_are_large() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "SMALL", 0)
         patch.setattr(chunks, "CHUNK", 3000)
-        patch.setattr(outline.Outline, "first", 3000)
+        patch.setattr(outline, "_MOST", 3000)
         patch.setattr(table_lines, "ENOUGH", 0)
         patch.setattr(votes, "LOOKED_AT", FILLED + 1)
         patch.setattr(table_lines, "LOOKED_AT", FILLED + 1)
