@@ -1,6 +1,5 @@
 """The command `listingkit`, also as `python -m listingkit`."""
 
-import gc
 import sys
 
 from listingkit import process
@@ -12,8 +11,8 @@ def program() -> None:
     process.settle(sys.argv[1:])
     try:
         main()
-    finally:
-        gc.freeze()  # nothing is worth looking through at the exit
+    except SystemExit as end:
+        process.leave(end)
 
 
 if __name__ == "__main__":

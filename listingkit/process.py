@@ -1,7 +1,9 @@
-"""How a process that is ours alone deals with memory and cores."""
+"""How a process that is ours alone deals with memory and cores, and how it ends."""
 
+import atexit
 import gc
 import os
+import sys
 from collections.abc import Sequence
 
 SELDOM = (200_000, 20, 20)  # the collector looks after so many new objects: what a run makes hardly ever goes round in circles
@@ -17,6 +19,16 @@ def settle(words: Sequence[str] = ()) -> None:
     threads = 1 + _size(words) // SHARE
     if threads < (os.cpu_count() or 1):
         os.environ.setdefault("POLARS_MAX_THREADS", str(threads))  # `--jobs` overrules it
+
+
+def leave(end: SystemExit) -> None:
+    """End as asked, without taking every object apart first, which is a twentieth of a small run. Where someone traces it, raises `end`."""
+    if sys.gettrace() or sys.getprofile():
+        raise end
+    atexit._run_exitfuncs()  # noqa: SLF001 - as the interpreter would at its end
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(end.code if isinstance(end.code, int) else 1)
 
 
 def _size(words: Sequence[str]) -> int:

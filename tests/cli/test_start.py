@@ -125,11 +125,22 @@ def test_a_check_of_one_row_makes_few_passes(check: Cost) -> None:
 
 @pytest.mark.parametrize(("own", "expected"), [(None, "narenas:1,dirty_decay_ms:5000"), ("dirty_decay_ms:0", "dirty_decay_ms:0")])
 def test_the_command_keeps_memory_that_polars_lets_go_unless_a_user_says_otherwise(own: str | None, expected: str) -> None:
-    script = "import os, sys; os.cpu_count = lambda: 2; sys.argv[1:] = ['--version']; from listingkit.__main__ import program\n"
-    script += "try: program()\nfinally: print(os.environ['_RJEM_MALLOC_CONF'])"
+    script = "import atexit, os, sys; os.cpu_count = lambda: 2; sys.argv[1:] = ['--version']; from listingkit.__main__ import program\n"
+    script += "atexit.register(lambda: print(os.environ['_RJEM_MALLOC_CONF'])); program()"
     given = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"} | ({"_RJEM_MALLOC_CONF": own} if own else {})
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, env=given, encoding="utf-8")
     assert done.stdout.splitlines()[-1] == expected
+
+
+@pytest.mark.parametrize(("words", "status"), [(["--version"], 0), (["gtin", "4006381333932"], 1), (["nothing"], 2)])
+@pytest.mark.parametrize("watched", [False, True])
+def test_it_ends_at_once_unless_it_is_watched(words: list[str], status: int, watched: bool) -> None:
+    script = f"import sys; sys.argv[1:] = {words}; from listingkit.__main__ import program\n"
+    script += "sys.setprofile(lambda *said: None)\n" if watched else ""
+    script += "try: program()\nfinally: sys.setprofile(None); print('taken apart')"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, encoding="utf-8")
+    assert done.returncode == status
+    assert ("taken apart" in done.stdout) is watched
 
 
 SETTLED = """
