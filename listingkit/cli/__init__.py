@@ -5,6 +5,8 @@ Exit status: 0 ran and found nothing at severity error, 1 ran and found errors, 
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from errno import EINVAL
 from importlib import import_module
 from io import TextIOWrapper
@@ -36,8 +38,20 @@ COMMANDS = {
 }
 
 
+class Enough(Exception):
+    """Whoever read our output has enough of it."""
+
+
 class Lazy(click.Group):
     """A group that imports a command when it is called, and prints help without importing any."""
+
+    def make_context(self, *words: Any, **more: Any) -> click.Context:
+        with _until_enough():
+            return super().make_context(*words, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _until_enough():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
@@ -65,6 +79,17 @@ class Lazy(click.Group):
         return super().resolve_command(ctx, args)
 
 
+@contextmanager
+def _until_enough() -> Iterator[None]:
+    """Before click sees it, who makes it the exit status of a run that found errors."""
+    try:
+        yield
+    except OSError as error:
+        if _enough(error):
+            raise Enough from None
+        raise
+
+
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="listingkit")
 def group() -> None:
@@ -78,11 +103,26 @@ def group() -> None:
 
 
 def _any_console() -> None:
-    """What a console cannot show is spelled out instead of ending the run; what goes into a file or a pipe is UTF-8."""
+    """What a console cannot show is spelled out instead of ending the run; a file or a pipe gets UTF-8; what is closed is empty."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - as long as the process
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             own = stream.isatty() or "PYTHONIOENCODING" in os.environ
             stream.reconfigure(encoding=None if own else "utf-8", errors="backslashreplace", newline="\n")
+
+
+def _enough(error: OSError) -> bool:
+    return isinstance(error, BrokenPipeError) or (sys.platform == "win32" and error.errno == EINVAL)
+
+
+def _let_go() -> None:
+    """What standard output does not take goes nowhere, so that no later flush fails."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main(args: list[str] | None = None) -> Any:
@@ -90,6 +130,8 @@ def main(args: list[str] | None = None) -> Any:
     _any_console()
     try:
         status = group.main(args=args, prog_name="listingkit", standalone_mode=False)
+        with _until_enough():
+            sys.stdout.flush()
     except click.exceptions.Abort:
         click.echo("stopped", err=True)
         sys.exit(130)
@@ -101,10 +143,13 @@ def main(args: list[str] | None = None) -> Any:
 
         click.echo(f"listingkit: {visible(str(error))}", err=True)
         sys.exit(error.exit_code)
-    except OSError as error:
-        if not isinstance(error, BrokenPipeError) and not (sys.platform == "win32" and error.errno == EINVAL):
-            raise
-        # whoever read our output has enough: point stdout at nothing, so that the interpreter's own flush is quiet too
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Enough:
+        _let_go()
         sys.exit(0)
+    except OSError as error:
+        _let_go()
+        from listingkit.cli.trouble import told
+
+        click.echo(f"listingkit: {told(error)}", err=True)
+        sys.exit(2)
     sys.exit(status if isinstance(status, int) else 0)

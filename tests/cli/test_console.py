@@ -56,6 +56,69 @@ def test_a_reader_that_has_enough_ends_it_quietly() -> None:
     assert process.wait(60) == 0
 
 
+def test_a_reader_that_has_enough_of_many_lines_ends_it_well() -> None:
+    process = subprocess.Popen([*WORDS, "rules"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.close()
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, b"")
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+@pytest.mark.parametrize("words", [["--help"], ["rules"], ["explain", "GTN001"], ["gtin", "4006381333931"], ["check", "{master}"]])
+def test_a_full_disk_under_standard_output_is_one_sentence(words: list[str], master: Path) -> None:
+    with FULL.open("wb") as full:
+        command = [*WORDS, *(word.format(master=master) for word in words)]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, timeout=120)
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith("listingkit: cannot write standard output")
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes streams as a POSIX shell does")
+@pytest.mark.parametrize(
+    ("words", "closed", "status"),
+    [
+        ("gtin 4006381333931", 1, 0),
+        ("gtin -", 0, 0),
+        ("check -", 0, 2),
+        ("check {master}", 1, 1),
+        ("check {master}", 2, 1),
+        ("nothing", 2, 2),
+    ],
+)
+def test_a_closed_stream_is_an_empty_one(words: str, closed: int, status: int, master: Path) -> None:
+    command = f"{sys.executable} -m listingkit {words.format(master=master)} {closed}{'<' if closed == 0 else '>'}&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=False, timeout=120)
+    assert done.returncode == status
+    assert b"Traceback" not in done.stderr
+
+
+def test_no_room_for_temporary_files_is_one_sentence_and_nothing_is_left(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    for name in ("old", "new"):
+        rows = [f"AB-{number},Mug {number} of {name if number % 10 == 0 else 'red'} {'clay ' * 99},{number}.90" for number in range(20_000)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["sku,item_name,price", *rows]), "utf-8")
+    (tmp_path / "temporary").mkdir()
+    done = subprocess.run(
+        [*WORDS, "diff", "old.csv", "new.csv", "--format", "jsonl", "-o", "changes.jsonl"],
+        capture_output=True,
+        check=False,
+        timeout=120,
+        cwd=tmp_path,
+        env=os.environ | {"TMPDIR": str(tmp_path / "temporary"), "PYTHONDONTWRITEBYTECODE": "1"},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+    )
+    assert done.returncode == 2
+    assert b"temporary files" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.csv", "old.csv", "temporary"]
+    assert not list((tmp_path / "temporary").iterdir())
+
+
 def test_no_colour_goes_anywhere_but_to_a_terminal(master: Path) -> None:
     assert b"\x1b" not in run("check", str(master), FORCE_COLOR="1").stdout
 
