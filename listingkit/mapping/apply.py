@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 import polars as pl
 from msgspec import Struct, field
@@ -97,6 +96,8 @@ def _left_out(master: Master, message: str) -> Finding:
 
 def complain(masters: Sequence[Master], profile: Profile) -> None:
     """Raise `BadProfile` that says which column of the profile is missing, and what it may be called now."""
+    from difflib import get_close_matches
+
     for name, source in absent(masters, profile).items():
         wanted = f"column {source.column!r}" if source.column else f"column {source.letter}"
         headers = [column.header for master in masters for column in master.columns if column.header]

@@ -1,7 +1,6 @@
 """What changed between the sheet a profile was made for and this month's."""
 
 from collections import Counter
-from difflib import SequenceMatcher
 
 from listingkit.finding import Finding, Severity
 from listingkit.mapping.assign import note
@@ -38,6 +37,8 @@ def drift(master: Master, profile: Profile) -> tuple[Finding, ...]:
 
 def _moved(old: list[str], new: list[str]) -> list[str]:
     """The headers that left the order that the others kept."""
+    from difflib import SequenceMatcher
+
     matcher = SequenceMatcher(None, [key(header) for header in old], [key(header) for header in new], autojunk=False)
     kept = {at for _, start, size in matcher.get_matching_blocks() for at in range(start, start + size)}
     return [header for at, header in enumerate(new) if at not in kept]
@@ -45,6 +46,8 @@ def _moved(old: list[str], new: list[str]) -> list[str]:
 
 def _renamed(header: str, added: list[str], old: list[str], new: list[str]) -> str | None:
     """The new header that stands where this one stood between the same neighbours, or reads much like it."""
+    from difflib import SequenceMatcher
+
     alike = [(SequenceMatcher(None, header.casefold(), other.casefold()).ratio(), other) for other in added]
     best = max(alike, default=(0.0, ""))
     if best[0] >= ALIKE:

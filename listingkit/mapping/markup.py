@@ -1,14 +1,11 @@
 """HTML descriptions as text."""
 
-from html.parser import HTMLParser
-
 import polars as pl
 
 NAMES = "p|br|div|span|b|i|u|em|strong|ul|ol|li|h[1-6]|table|tr|td|th|tbody|font|img|a|meta|style|script|sup|sub|small|hr|blockquote"
 MARK = "<"  # without which there is no tag
 TAG = rf"(?i)</?(?:{NAMES})(?:\s[^<>]*)?/?>"
 BREAKS = frozenset(("p", "br", "div", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "tr", "hr", "blockquote"))
-SILENT = frozenset(("script", "style"))
 BARE = rf"(?i)<(?:{NAMES})/?>|</(?:{NAMES})>"
 _BREAKING = "|".join(sorted(BREAKS, key=len, reverse=True))
 BREAK = f"(?i)<(?:{_BREAKING})/?>|</(?:{_BREAKING})>"
@@ -33,8 +30,16 @@ def without_markup(column: pl.Series) -> pl.Series:
     plain = cells.filter(_is_plain(cells))
     others = cells.filter(~_is_plain(cells)).to_list()
     known = pl.concat([plain, pl.Series(others, dtype=pl.String)])
-    texts = pl.concat([_plain_texts(plain), pl.Series([text(cell) or None for cell in others], dtype=pl.String)])
+    texts = pl.concat([_plain_texts(plain), pl.Series(_parsed(others), dtype=pl.String)])
     return column.replace(known, texts)
+
+
+def _parsed(cells: list[str]) -> list[str | None]:
+    if not cells:
+        return []
+    from listingkit.mapping.html_text import text
+
+    return [text(cell) or None for cell in cells]
 
 
 def _is_plain(cells: pl.Series) -> pl.Series:
@@ -52,34 +57,3 @@ def _plain_texts(cells: pl.Series) -> pl.Series:
     line = pl.element().str.replace_all(r"\s+", " ").str.strip_chars()
     joined = lines.list.eval(line.filter(line != "")).list.join("\n")
     return joined.to_frame("text").select(pl.when(pl.col("text") != "").then("text").alias("text")).to_series()
-
-
-def text(html: str) -> str:
-    """The text of a piece of HTML, one line a paragraph or list item."""
-    parser = _Text()
-    parser.feed(html)
-    parser.close()
-    lines = (" ".join(line.split()) for line in "".join(parser.parts).split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
-        self.silent += tag in SILENT
-        if tag in BREAKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.silent -= tag in SILENT and self.silent > 0
-        if tag in BREAKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self.silent:
-            self.parts.append(data.replace("\n", " "))

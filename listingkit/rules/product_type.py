@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 
 import polars as pl
 
@@ -101,5 +100,7 @@ def _unchecked(run: Run, kinds: Sequence[str], counts: Mapping[str, int]) -> Ite
 
 
 def _meant(kind: str, counts: Mapping[str, int]) -> str | None:
+    from difflib import get_close_matches
+
     near = [other for other, count in counts.items() if count >= _RARE * counts[kind]]
     return next(iter(get_close_matches(kind, sorted(near), n=1, cutoff=_ALIKE)), None)

@@ -4,7 +4,8 @@ import polars as pl
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from listingkit.mapping.markup import TAG, text, without_markup
+from listingkit.mapping.html_text import text
+from listingkit.mapping.markup import TAG, without_markup
 
 TAGS = [
     "<p>",

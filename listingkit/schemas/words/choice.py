@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from random import Random
 from typing import ClassVar
@@ -46,6 +45,8 @@ class OneOf:
         near = self._by_fold.get(fold(value))
         if near is not None and near not in self.deprecated:
             return Flaw(f"{value!r} is written {near!r}", fix=near, safety=Safety.SAFE)
+        from difflib import get_close_matches
+
         severity = Severity.WARNING if self.open else None
         close = get_close_matches(fold(value), self._by_fold, n=1, cutoff=0.75) if len(value) <= 100 else []  # slow on long texts
         text = f"{value[:60]!r} is not among the {'known' if self.open else 'accepted'} values"
