@@ -165,7 +165,11 @@ print(os.environ.get("POLARS_MAX_THREADS", "all"))
         ({"listingkit.toml": 100}, ["check", "-", "--config"], "all"),
         ({"listingkit.toml": 100}, ["distributed", "s3://bucket/part.csv", "--config"], "all"),
         ({"listingkit.toml": 100}, ["distributed", "parts/*.csv", "--config"], "all"),
-        ({"a.csv": 100}, ["build", "--previous", "."], "all"),
+        ({"a.csv": 100}, ["diff", "."], "1"),
+        ({"a.csv": 33 << 20}, ["diff", "."], "more"),
+        ({"a.csv": 120 << 20}, ["build", "--previous", "."], "1"),
+        ({"a.csv": 130 << 20}, ["build", "--previous", "."], "more"),
+        ({"a.xlsx": 12 << 20}, ["build"], "more"),
         ({}, ["rules"], "all"),
     ],
 )
