@@ -61,7 +61,7 @@ def test_an_html_table(tmp_path: Path) -> None:
     assert read(path).frame["B"][1] == "勺子"
 
 
-def ods(path: Path) -> None:
+def ods(path: Path, row: str = "<table:table-row>", columns: str = "", cell: str = "") -> None:
     names = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
 
     def text(value: str) -> str:
@@ -69,7 +69,7 @@ def ods(path: Path) -> None:
 
     code = '<table:table-cell office:value-type="float" office:value="36000291452"><text:p>3.6E10</text:p></table:table-cell>'
     gap = '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
-    lines = f"<table:table-row>{text('SKU')}{text('EAN')}</table:table-row>{gap}<table:table-row>{text('A-1')}{code}</table:table-row>"
+    lines = f"{columns}<table:table-row>{text('SKU')}{text('EAN')}</table:table-row>{gap}{row}{text('A-1')}{code}{cell}</table:table-row>"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("META-INF/manifest.xml", '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>')
@@ -82,6 +82,41 @@ def test_an_open_document_sheet(tmp_path: Path) -> None:
     master = read(tmp_path / "a.ods")
     assert (master.kind, master.sheet, master.frame.rows()) == ("ods", "S", [(4, "A-1", "36000291452")])
     assert master.evidence["B"] == Evidence(numeric=1)
+
+
+@pytest.mark.parametrize(
+    ("row_", "columns", "cell", "told"),
+    [
+        (
+            '<table:table-row table:visibility="filter">',
+            "",
+            "",
+            "1 hidden row with data (4): read like the others; delete what is not meant",
+        ),
+        (
+            '<table:table-row table:visibility="collapse" table:number-rows-repeated="2">',
+            "",
+            "",
+            "2 hidden rows with data (4-5): read like the others; delete what is not meant",
+        ),
+        (
+            "<table:table-row>",
+            '<table:table-column/><table:table-column table:visibility="collapse"/>',
+            "",
+            "the column is hidden; it is read like the others",
+        ),
+        (
+            "<table:table-row>",
+            "",
+            '<table:table-cell table:number-columns-spanned="2"/>',
+            "C4:D4 is merged: only C4 has the value, the others are read as blank",
+        ),
+    ],
+)
+def test_what_an_open_document_hides(tmp_path: Path, row_: str, columns: str, cell: str, told: str) -> None:
+    ods(tmp_path / "a.ods", row_, columns, cell)
+    notes = [note for note in read(tmp_path / "a.ods").notes if note.code == "FIL009"]
+    assert [note.message for note in notes] == [told]
 
 
 @pytest.mark.slow
@@ -108,7 +143,8 @@ def test_what_an_office_suite_converts(tmp_path: Path, kind: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="no office suite to write an xls")
-def test_how_an_old_workbook_is_built(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_how_an_old_workbook_is_built(tmp_path: Path, kind: str) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -119,9 +155,9 @@ def test_how_an_old_workbook_is_built(tmp_path: Path) -> None:
     sheet.merge_cells("A20:B20")
     book.save(tmp_path / "a.xlsx")
     home = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = ["soffice", home, "--headless", "--convert-to", "xls", "--outdir", str(tmp_path), str(tmp_path / "a.xlsx")]
+    command = ["soffice", home, "--headless", "--convert-to", kind, "--outdir", str(tmp_path), str(tmp_path / "a.xlsx")]
     subprocess.run(command, check=True, capture_output=True)
-    old, plain = read(tmp_path / "a.xls"), read(tmp_path / "a.xlsx")
+    old, plain = read(tmp_path / f"a.{kind}"), read(tmp_path / "a.xlsx")
     assert old.frame.equals(plain.frame)
     assert {(note.code, note.cell, note.message) for note in old.notes} == {(note.code, note.cell, note.message) for note in plain.notes}
     assert sorted(old.spoilt) == sorted(plain.spoilt)
