@@ -48,6 +48,8 @@ def assign(proposal: Proposal, profile: Profile, threshold: float = ACCEPT) -> t
             chosen.extend(Assignment(name, guess.column, source) for name in names)
             if guess.confidence < 0.9:
                 notes.append(_assumed(master, guess))
+        else:
+            notes.append(_replaced(master, guess, profile))
     return tuple(_with_header_measures(chosen)), tuple(notes)
 
 
@@ -123,6 +125,21 @@ def _unsure(master: Master, guess: Guess) -> Finding:
         message = f"{header!r} is not used: it may be {guess.field} ({guess.why}), which is too unsure. Say so in a profile"
         return note("MAP002", "column-ambiguous", Severity.WARNING, message, master, guess.column)
     return note("MAP001", "column-unmapped", Severity.INFO, f"{header!r} is not used: {guess.why}", master, guess.column)
+
+
+def _replaced(master: Master, guess: Guess, profile: Profile) -> Finding:
+    """About a column whose fields the profile fills in another way."""
+    ways = dict.fromkeys(_way(name, profile) for name in guess.names)
+    message = f"{guess.column.header!r} is not used: {' and '.join(ways)}"
+    return note("MAP001", "column-unmapped", Severity.INFO, message, master, guess.column)
+
+
+def _way(name: str, profile: Profile) -> str:
+    name = next(stated for stated in (*profile.columns, *profile.constants) if _stated(name, [stated]))
+    if name in profile.constants:
+        return f"{name} is {profile.constants[name]!r} in every row"
+    source = profile.columns[name]
+    return f"{name} comes from {repr(source.column) if source.column else f'column {source.letter.upper()}'}"
 
 
 def _assumed(master: Master, guess: Guess) -> Finding:

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from listingkit.errors import BadProfile, ListingkitError
+from listingkit.finding import Severity
 from listingkit.mapping.apply import map_columns
 from listingkit.mapping.draft import draft
 from listingkit.mapping.listings import Listings
@@ -50,7 +51,20 @@ def test_a_profile_overrides_what_is_proposed(sheet: Sheet) -> None:
     listings = map_columns(master, profile)
     assert column(listings, "item_name") == ["kurz"]
     assert (column(listings, "item_weight"), column(listings, "item_weight_unit")) == (["2.5"], ["kilograms"])
-    assert [note.column for note in listings.notes] == []
+    told = [(note.code, note.severity, note.message) for note in listings.notes]
+    assert told == [("MAP001", Severity.INFO, "'Titel' is not used: item_name comes from 'kurztitel'")]
+
+
+def test_what_a_profile_replaces_is_told_unless_it_is_ignored(sheet: Sheet) -> None:
+    master = sheet(["SKU", "Marke", "Price EUR", "Price GBP", "Bullet 1", "Bullet 2", "Sale"], [["A", "Acme", "3", "2", "a", "b", "1"]])
+    text = '[columns]\nbullet_point = { letter = "e", separator = ";" }\n"price@UK" = "Sale"\n[constants]\nbrand = "Acme"\n'
+    assert [note.message for note in map_columns(master, loads(text)).notes] == [
+        "'Marke' is not used: brand is 'Acme' in every row",
+        "'Price GBP' is not used: price@UK comes from 'Sale'",
+        "'Bullet 2' is not used: bullet_point comes from column E",
+    ]
+    ignored = 'ignore = ["Marke", "price gbp", "Bullet 2"]\n' + text
+    assert [note.message for note in map_columns(master, loads(ignored)).notes] == []
 
 
 def test_one_column_may_fill_several_fields(sheet: Sheet) -> None:
