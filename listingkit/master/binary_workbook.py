@@ -36,6 +36,7 @@ WORKBOOK = "xl/workbook.bin"
 LARGEST = 1 << 30  # bytes of all parts together
 LONGEST = 64 << 20  # of one record
 BLOCK = 1 << 20
+ERRORS_AT_MOST = 1_000_000  # cells; a sheet with more of them is refused, for none may be read as blank without a word
 MERGED_AT_MOST = 10_000  # ranges that are looked at
 
 

@@ -6,18 +6,17 @@ Source: [MS-CFB] 2.2 to 2.6 for the container, [MS-XLS] 2.4 for the records name
 import struct
 from collections.abc import Iterator
 
-from listingkit.master.binary_workbook import ERRORS, Built
+from listingkit.master.binary_workbook import ERRORS, ERRORS_AT_MOST, Built
 from listingkit.master.sheet import letter
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 FREE = 0xFFFFFFFA  # sector numbers from here on are marks
 SMALL, SMALL_SECTOR = 4096, 64  # bytes below which a stream lies in the mini stream, and those of its sectors
 EOF, FORMULA, SHEET, COLUMNS, BOOLERR, ROW = 0x0A, 0x06, 0x85, 0x7D, 0x205, 0x208
-MOST_ERRORS = 10_000
 
 
 def built_of(content: bytes) -> dict[str, Built]:
-    """How the sheets are built, by name; nothing of a container that is damaged or of an older format."""
+    """How the sheets are built, by name; nothing of a container that is damaged or of an older format. Raises `MemoryError`."""
     try:
         return dict(_sheets(_stream(content)))
     except (struct.error, IndexError, UnicodeDecodeError):
@@ -101,7 +100,9 @@ def _sheet(stream: bytes, offset: int) -> Built:
         elif kind == COLUMNS and stream[body + 8] & 1:
             first, last = struct.unpack_from("<HH", stream, body)
             built.hidden_columns.append((first, min(last, 255)))
-        elif len(built.errors) < MOST_ERRORS and (error := _error(kind, stream, body)) is not None:
+        elif (error := _error(kind, stream, body)) is not None:
+            if len(built.errors) == ERRORS_AT_MOST:
+                raise MemoryError
             row, column = struct.unpack_from("<HH", stream, body)
             built.errors.append((row + 1, letter(column), ERRORS.get(error, "#ERROR")))
     return built

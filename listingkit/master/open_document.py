@@ -1,6 +1,7 @@
-"""ods: what calamine does not tell of its sheets. Hidden rows and columns, merged cells, as LibreOffice and Excel write them.
+"""ods: what calamine does not tell of its sheets. Hidden rows and columns, merged cells, and the errors that LibreOffice marks.
 
-Source: OASIS OpenDocument 1.3, part 3: table:table-row, table:table-column, table:visibility, table:number-columns-spanned.
+Source: OASIS OpenDocument 1.3, part 3: table:table-row, table:table-column, table:visibility, table:number-columns-spanned; errors are an
+extension of LibreOffice: calcext:value-type.
 """
 
 import zipfile
@@ -8,21 +9,22 @@ from collections.abc import Iterable
 from io import BytesIO
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from listingkit.master.binary_workbook import MERGED_AT_MOST, Built
+from listingkit.master.binary_workbook import ERRORS_AT_MOST, MERGED_AT_MOST, Built
+from listingkit.master.sheet import letter
 from listingkit.master.unpacking import DAMAGED, unpacked
 
 CONTENT = "content.xml"
 ROWS, COLUMNS = 1_048_576, 16_384  # of a sheet
 _HIDDEN = frozenset(("collapse", "filter"))
-_MARKS = (b"table:visibility=", b"-spanned=")
+_MARKS = (b"table:visibility=", b"-spanned=", b'value-type="error"')
 _CELLS = frozenset(("table:table-cell", "table:covered-table-cell"))
 
 
 def built_of(content: bytes) -> dict[str, Built]:
-    """How the sheets are built, by name; nothing of a workbook that is damaged, which is refused elsewhere."""
+    """How the sheets are built, by name; nothing of a workbook that is damaged, which is refused elsewhere. Raises `MemoryError`."""
     tables = _Tables()
     parser = ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler = tables.begin, tables.end
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = tables.begin, tables.end, tables.hear
     try:
         with zipfile.ZipFile(BytesIO(content)) as book:
             part = book.getinfo(CONTENT)
@@ -52,36 +54,51 @@ class _Tables:
     def __init__(self) -> None:
         self.built: dict[str, Built] = {}
         self._sheet = Built()
-        self._depth = self._row = self._column = self._cell = 0
+        self._depth = 0
+        self._rows, self._columns, self._cells = range(0), range(0), range(0)  # 0-based: those that the last tag stands for
+        self._error: list[str] | None = None  # what stands in the cell, where it is an error
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "table:table":
             self._depth += 1
             if self._depth == 1:
                 self._sheet = self.built.setdefault(attributes.get("table:name", ""), Built())
-                self._row = self._column = 0
+                self._rows = self._columns = range(0)
         elif self._depth == 1 and tag in _CELLS:
+            self._cells = _after(self._cells, attributes, "table:number-columns-repeated", COLUMNS)
             self._merge(attributes)
-            self._cell += _count(attributes, "table:number-columns-repeated", COLUMNS)
+            self._error = [] if attributes.get("calcext:value-type") == "error" else None
         elif self._depth == 1 and tag == "table:table-row":
-            self._cell, first = 0, self._row + 1
-            self._row = min(ROWS, self._row + _count(attributes, "table:number-rows-repeated", ROWS))
+            self._rows, self._cells = _after(self._rows, attributes, "table:number-rows-repeated", ROWS), range(0)
             if attributes.get("table:visibility") in _HIDDEN:
-                self._sheet.hidden_rows.extend(range(first, self._row + 1))
+                self._sheet.hidden_rows.extend(row + 1 for row in self._rows)
         elif self._depth == 1 and tag == "table:table-column":
-            first = self._column
-            self._column += _count(attributes, "table:number-columns-repeated", COLUMNS)
-            if attributes.get("table:visibility") in _HIDDEN:
-                self._sheet.hidden_columns.append((first, min(self._column, COLUMNS) - 1))
+            self._columns = _after(self._columns, attributes, "table:number-columns-repeated", COLUMNS)
+            if attributes.get("table:visibility") in _HIDDEN and self._columns:
+                self._sheet.hidden_columns.append((self._columns[0], self._columns[-1]))
+
+    def hear(self, text: str) -> None:
+        if self._error is not None:
+            self._error.append(text)
 
     def end(self, tag: str) -> None:
         self._depth -= tag == "table:table"
+        if self._error is not None and tag in _CELLS:
+            if len(self._sheet.errors) + len(self._rows) * len(self._cells) > ERRORS_AT_MOST:
+                raise MemoryError
+            text, self._error = "".join(self._error).strip(), None
+            self._sheet.errors.extend((row + 1, letter(cell), text) for row in self._rows for cell in self._cells)
 
     def _merge(self, attributes: dict[str, str]) -> None:
-        wide, high = (_count(attributes, f"table:number-{way}-spanned", 1 << 20) for way in ("columns", "rows"))
-        if wide * high > 1 and len(self._sheet.merged) < MERGED_AT_MOST:
-            top = self._row - 1
-            self._sheet.merged.append((top, self._cell, top + high - 1, self._cell + wide - 1))
+        wide, high = (_count(attributes, f"table:number-{way}-spanned", ROWS) for way in ("columns", "rows"))
+        if wide * high > 1 and self._rows and self._cells and len(self._sheet.merged) < MERGED_AT_MOST:
+            top, left = self._rows[0], self._cells[0]
+            self._sheet.merged.append((top, left, top + high - 1, left + wide - 1))
+
+
+def _after(before: range, attributes: dict[str, str], repeated: str, most: int) -> range:
+    """The places that an element stands for, behind those of the one before."""
+    return range(before.stop, min(most, before.stop + _count(attributes, repeated, most)))
 
 
 def _count(attributes: dict[str, str], name: str, most: int) -> int:

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from workbook_parts import row, worksheet
 
+from listingkit.errors import Unreadable
 from listingkit.master.batches import read_batches
 from listingkit.master.read import read
 from listingkit.master.sheet import Evidence
@@ -63,6 +64,7 @@ def test_an_html_table(tmp_path: Path) -> None:
 
 def ods(path: Path, row: str = "<table:table-row>", columns: str = "", cell: str = "") -> None:
     names = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
+    names += ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
 
     def text(value: str) -> str:
         return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
@@ -117,6 +119,42 @@ def test_what_an_open_document_hides(tmp_path: Path, row_: str, columns: str, ce
     ods(tmp_path / "a.ods", row_, columns, cell)
     notes = [note for note in read(tmp_path / "a.ods").notes if note.code == "FIL009"]
     assert [note.message for note in notes] == [told]
+
+
+ERROR = (
+    '<table:table-cell{} office:value-type="string" office:string-value="" calcext:value-type="error">'
+    "<text:p>#N/A</text:p></table:table-cell>"
+)
+
+
+def test_the_errors_of_an_open_document(tmp_path: Path) -> None:
+    again = ' table:number-columns-repeated="2"'
+    ods(tmp_path / "a.ods", '<table:table-row table:number-rows-repeated="2">', "", ERROR.format(again))
+    master = read(tmp_path / "a.ods")
+    assert [(cell.code, cell.row, cell.letter, cell.value) for cell in master.spoilt] == [
+        ("FIL008", row, letter, "#N/A") for row in (4, 5) for letter in "CD"
+    ]
+    ods(tmp_path / "a.ods", '<table:table-row table:number-rows-repeated="900000">', "", ERROR.format(again))
+    with pytest.raises(Unreadable, match="damaged or too large"):
+        read(tmp_path / "a.ods")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="no office suite to write an xls")
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_no_error_of_thousands_is_read_as_a_blank(tmp_path: Path, kind: str) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["SKU", "EAN"])
+    for number in range(12_000):
+        sheet.append([f"A-{number}", "#N/A"])
+    book.save(tmp_path / "a.xlsx")
+    home = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", home, "--headless", "--convert-to", kind, "--outdir", str(tmp_path), str(tmp_path / "a.xlsx")]
+    subprocess.run(command, check=True, capture_output=True)
+    master = read(tmp_path / f"a.{kind}")
+    assert [cell.row for cell in master.spoilt] == list(range(2, 12_002))
 
 
 @pytest.mark.slow
