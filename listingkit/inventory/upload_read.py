@@ -20,10 +20,14 @@ def read_upload(path: Path | str, store: Marketplace | None = None) -> Upload:
     template = read_template(path)
     if store and not template.marketplaces:
         template = replace(template, marketplaces=(store.code,))
+    return Upload(template, rows_as_wired(path, template), template.marketplaces[0] if template.marketplaces else "")
+
+
+def rows_as_wired(path: Path | str, template: Template) -> pl.DataFrame:
+    """The rows of an upload whose template is known, as wire values by path; wholly blank rows are left out. Raises `Unreadable`."""
     rows = read_rows(path, template)
     first = {column.path: column for column in reversed(template.columns) if column.path in rows.columns}
-    frame = rows.select(_wire(column, template) for column in sorted(first.values(), key=lambda column: column.index))
-    return Upload(template, frame, template.marketplaces[0] if template.marketplaces else "")
+    return rows.select(_wire(column, template) for column in sorted(first.values(), key=lambda column: column.index))
 
 
 def _wire(column: TemplateColumn, template: Template) -> pl.Expr:
