@@ -13,10 +13,11 @@ import polars as pl
 import python_calamine as calamine
 
 from listingkit.errors import UnknownName
-from listingkit.master import compound_workbook, header, open_document
-from listingkit.master.binary_workbook import MARK, Built, made_plain
+from listingkit.master import binary_workbook, header, open_document
+from listingkit.master.binary_workbook import MARK, Built
 from listingkit.master.blanks import without_blank_cells
 from listingkit.master.choice import Entry, chosen, passed_over
+from listingkit.master.compound_workbook import built_of
 from listingkit.master.numbers import exact
 from listingkit.master.old_workbook import KINDS
 from listingkit.master.sheet import ROW, letter
@@ -24,18 +25,16 @@ from listingkit.master.sheet import ROW, letter
 MEMORY = 1200 << 20  # bytes of address space beyond what the imports have taken; how much of it is used, the parent watches
 ROWS = 10_000  # that are turned into Arrow at a time
 LOOKED_AT = 40
-_BUILT = {"xls": compound_workbook.built_of, "ods": open_document.built_of}
+_PLAIN = {"xlsb": binary_workbook.made_plain, "ods": open_document.made_plain}
 
 
 def main(kind: str, pattern: str | None = None) -> int:
     """Answer for one workbook; the exit status is 0 unless the process dies."""
     content = BytesIO(sys.stdin.buffer.read())
     _bound_memory()
-    built: Mapping[str, Built] = {}
-    if kind == "xlsb":
-        content, built = made_plain(content)
-    elif kind in _BUILT:
-        built = _BUILT[kind](content.getvalue())
+    built: Mapping[str, Built] = built_of(content.getvalue()) if kind == "xls" else {}
+    if kind in _PLAIN:
+        content, built = _PLAIN[kind](content)
     try:
         about, files = _answer(content, kind, pattern, built)
     except calamine.PasswordError:

@@ -1,51 +1,85 @@
-"""ods: what calamine does not tell of its sheets. Hidden rows and columns, merged cells, and the errors that LibreOffice marks.
+"""ods made plain for calamine, which reads past tabs, line breaks and CDATA in a text; and what it does not tell of sheets.
 
-Source: OASIS OpenDocument 1.3, part 3: table:table-row, table:table-column, table:visibility, table:number-columns-spanned; errors are an
-extension of LibreOffice: calcext:value-type.
+That is hidden rows and columns, merged cells, and the errors that LibreOffice marks.
+Source: OASIS OpenDocument 1.3, part 3: table:table-row, table:table-column, table:visibility, table:number-columns-spanned, text:tab,
+text:line-break; errors are an extension of LibreOffice: calcext:value-type.
 """
 
+import re
 import zipfile
 from collections.abc import Iterable
+from html import escape
 from io import BytesIO
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from listingkit.master.binary_workbook import ERRORS_AT_MOST, MERGED_AT_MOST, Built
+from listingkit.master.binary_workbook import ERRORS_AT_MOST, LARGEST, MERGED_AT_MOST, Built
+from listingkit.master.members import BOMB, TIGHTEST
 from listingkit.master.sheet import letter
-from listingkit.master.unpacking import DAMAGED, unpacked
+from listingkit.master.unpacking import DAMAGED, unpacked, whole
 
-CONTENT = "content.xml"
+CONTENT, KINDS = "content.xml", ("mimetype", "META-INF/manifest.xml")
 ROWS, COLUMNS = 1_048_576, 16_384  # of a sheet
 _HIDDEN = frozenset(("collapse", "filter"))
-_MARKS = (b"table:visibility=", b"-spanned=", b'value-type="error"')
+_BUILT = (b"table:visibility=", b"-spanned=", b'value-type="error"')
+_ODD = (b"<text:tab", b"<text:line-break", b"<![CDATA[")
+_ODD_TEXT = re.compile(rb"<text:(tab|line-break)\b[^<>]*(?:/>|></text:(?:tab|line-break)>)|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _CELLS = frozenset(("table:table-cell", "table:covered-table-cell"))
 
 
-def built_of(content: bytes) -> dict[str, Built]:
-    """How the sheets are built, by name; nothing of a workbook that is damaged, which is refused elsewhere. Raises `MemoryError`."""
+def made_plain(content: BytesIO) -> tuple[BytesIO, dict[str, Built]]:
+    """The same workbook with plain texts only, and how its sheets are built, by name. A damaged one comes back as it is.
+
+    Raises `MemoryError`.
+    """
+    try:
+        with zipfile.ZipFile(content) as book:
+            part = book.getinfo(CONTENT)
+            marks = _found(unpacked(book, part))
+            built = _built(unpacked(book, part)) if marks.intersection(_BUILT) else {}
+            plain = _plain(book, part) if marks.intersection(_ODD) else content
+    except (KeyError, ExpatError, *DAMAGED):
+        plain, built = content, {}
+    plain.seek(0)
+    return plain, built
+
+
+def _found(blocks: Iterable[bytes]) -> set[bytes]:
+    """Which marks of something odd there are, which is asked in a tenth of the time that a parser takes."""
+    left, tail = {*_BUILT, *_ODD}, b""
+    longest = max(map(len, left))
+    for block in blocks:
+        text = tail + block
+        left -= {mark for mark in left if mark in text}
+        tail = text[-longest:]
+    return {*_BUILT, *_ODD} - left
+
+
+def _plain(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> BytesIO:
+    """What calamine needs of a workbook: tabs and line breaks as characters, CDATA escaped."""
+    if part.file_size > LARGEST or (part.file_size > BOMB and part.file_size > TIGHTEST * part.compress_size):
+        raise MemoryError
+    plain = BytesIO()
+    with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
+        for name in {*KINDS}.intersection(book.namelist()):
+            copy.writestr(name, book.read(name))
+        copy.writestr(CONTENT, _ODD_TEXT.sub(_character, whole(book, part)))
+    return plain
+
+
+def _character(odd: re.Match[bytes]) -> bytes:
+    if odd[2] is not None:
+        return escape(odd[2].decode("utf-8", "surrogateescape"), quote=False).encode("utf-8", "surrogateescape")
+    return b"&#9;" if odd[1] == b"tab" else b"&#10;"
+
+
+def _built(blocks: Iterable[bytes]) -> dict[str, Built]:
     tables = _Tables()
     parser = ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = tables.begin, tables.end, tables.hear
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as book:
-            part = book.getinfo(CONTENT)
-            if _marked(unpacked(book, part)):
-                for block in unpacked(book, part):
-                    parser.Parse(block)
-                parser.Parse(b"", True)
-    except (KeyError, ExpatError, *DAMAGED):
-        return {}
-    return tables.built
-
-
-def _marked(blocks: Iterable[bytes]) -> bool:
-    """Whether there is anything to tell, which is asked in a tenth of the time that a parser takes."""
-    longest, tail = max(map(len, _MARKS)), b""
     for block in blocks:
-        text = tail + block
-        if any(mark in text for mark in _MARKS):
-            return True
-        tail = text[-longest:]
-    return False
+        parser.Parse(block)
+    parser.Parse(b"", True)
+    return tables.built
 
 
 class _Tables:

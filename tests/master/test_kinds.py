@@ -121,6 +121,23 @@ def test_what_an_open_document_hides(tmp_path: Path, row_: str, columns: str, ce
     assert [note.message for note in notes] == [told]
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("a<text:tab/>b", "a\tb"),
+        ('a<text:tab text:tab-ref="1"></text:tab>b', "a\tb"),
+        ("a<text:line-break/>b", "a\nb"),
+        ("<![CDATA[1 < 2 & ü]]>", "1 < 2 & ü"),
+        ("<![CDATA[<text:tab/>]]>", "<text:tab/>"),
+        ("a<text:table/>b", "ab"),
+    ],
+)
+def test_the_texts_of_an_open_document(tmp_path: Path, written: str, text: str) -> None:
+    cell = f'<table:table-cell office:value-type="string"><text:p>{written}</text:p></table:table-cell>'
+    ods(tmp_path / "a.ods", cell=cell)
+    assert read(tmp_path / "a.ods").frame.rows() == [(4, "A-1", "36000291452", text)]
+
+
 ERROR = (
     '<table:table-cell{} office:value-type="string" office:string-value="" calcext:value-type="error">'
     "<text:p>#N/A</text:p></table:table-cell>"
