@@ -25,7 +25,7 @@ class Package(Members):
 
     def content(self, part: str) -> bytes:
         """A part, unpacked."""
-        return b"".join(self.unpacked(part, PART_LIMIT, OTHERWISE))
+        return self.whole(part, PART_LIMIT, OTHERWISE)
 
     def chunks(self, part: str) -> Iterator[bytes]:
         """A part as a stream."""

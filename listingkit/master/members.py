@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from listingkit.errors import Unreadable
-from listingkit.master.unpacking import DAMAGED, reason, unpacked
+from listingkit.master.unpacking import DAMAGED, reason, unpacked, whole
 
 BOMB = 64 << 20  # bytes beyond which a member must not be packed tighter than ...
 TIGHTEST = 200  # ... this many to one; sheets come to 10 or 20
@@ -41,6 +41,21 @@ class Members:
 
     def unpacked(self, part: str, largest: int, otherwise: str) -> Iterator[bytes]:
         """A part's bytes, block by block; `otherwise` says what to make of one with more than `largest`."""
+        info = self._bounded(part, largest, otherwise)
+        try:
+            yield from unpacked(self._zip, info)
+        except DAMAGED as error:
+            raise self.damaged(reason(error)) from None
+
+    def whole(self, part: str, largest: int, otherwise: str) -> bytes:
+        """All of a part, within the same bounds."""
+        info = self._bounded(part, largest, otherwise)
+        try:
+            return whole(self._zip, info)
+        except DAMAGED as error:
+            raise self.damaged(reason(error)) from None
+
+    def _bounded(self, part: str, largest: int, otherwise: str) -> zipfile.ZipInfo:
         info = self._members.get(part.lower())
         if info is None:
             raise self.damaged(f"{part} is missing")
@@ -51,7 +66,4 @@ class Members:
         tight = info.file_size // max(info.compress_size, 1)
         if info.file_size > BOMB and tight > TIGHTEST:
             raise Unreadable(f"{self.name}: {part} unpacks to {tight} times its size; no real sheet does")
-        try:
-            yield from unpacked(self._zip, info)
-        except DAMAGED as error:
-            raise self.damaged(reason(error)) from None
+        return info

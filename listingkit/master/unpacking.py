@@ -45,6 +45,21 @@ def unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[byte
         raise zipfile.BadZipFile(f"{member.filename} does not unpack to what the directory says")
 
 
+def whole(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """A member's bytes at once, in half the time that its blocks and one more copy of them take. Raises what `unpacked` raises."""
+    if member.compress_type != zipfile.ZIP_DEFLATED:
+        return archive.read(member)
+    archive.open(member).close()  # looks whether the member is where the directory says
+    unpacker = isal_zlib.decompressobj(-isal_zlib.MAX_WBITS)
+    try:
+        content = unpacker.decompress(b"".join(_packed(archive, member)), member.file_size + 1)
+    except _NOT_DEFLATED as error:
+        raise zipfile.BadZipFile(str(error)) from None
+    if len(content) != member.file_size or isal_zlib.crc32(content) != member.CRC:
+        raise zipfile.BadZipFile(f"{member.filename} does not unpack to what the directory says")
+    return content
+
+
 def _packed(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
     """A member's bytes as they lie there. Other members may be read meanwhile."""
     raw, at = archive.fp, member.header_offset
