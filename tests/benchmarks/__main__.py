@@ -6,7 +6,8 @@
     python tests/benchmarks --check              also fail where a ratio is worse than recorded by more than a quarter
     python tests/benchmarks --record             also record the ratios as the new budget
 
-Each case runs in a process of its own, interleaved with those it is compared with, three times; figures are medians.
+Each case runs in a process of its own, interleaved with those it is compared with, three times, or nine times where it is short;
+figures are medians.
 Where the time (--minutes) is up, the table says how often a case ran. The first run also makes the files and the peers' environments.
 """
 
@@ -75,7 +76,7 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="10,000 rows only; peers that take long run once")
     parser.add_argument("--sizes", type=_sizes, metavar="10k,100k,1m", help="numbers of rows; default: these three")
     parser.add_argument("--only", default="", metavar="PATTERN", help="cases whose 'group, size: name' matches this pattern")
-    parser.add_argument("--rounds", type=int, default=3, help="runs of each case")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each case; of short ones three times as many")
     parser.add_argument("--minutes", type=float, default=25, help="no further run is begun after this time")
     parser.add_argument("--check", action="store_true", help="exit 1 where a ratio is worse than recorded by more than 25 %%")
     parser.add_argument("--record", action="store_true", help="record this run's ratios")

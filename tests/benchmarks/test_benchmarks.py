@@ -15,7 +15,7 @@ from cases import GROUPS, Case, Group
 from data import FILES
 from measure import Run, run
 from results import Result, Results
-from runner import Plan, measure
+from runner import OFTEN, SHORT, Plan, measure
 
 import listingkit as lk
 from listingkit.gtin.check_digit import check_digit
@@ -108,17 +108,19 @@ def test_a_case_that_fails_is_a_row_that_says_why(tmp_path: Path, monkeypatch: p
             Case("good", (sys.executable, "-c", "print('{data}')")),
             Case("bad", (sys.executable, "-c", "raise SystemExit('no such thing')")),
             Case("peer", ("{peer}/python",), peer="odd"),
+            Case("long", (sys.executable, "-c", f"import time; time.sleep({SHORT} + 0.1)")),
         ),
     )
     said: list[str] = []
     found = measure(Plan([10], tmp_path / "data", tmp_path / "peers", rounds=2, say=said.append), [group])
-    good, bad, peer = found
-    assert len(good.runs) == 2
+    good, bad, peer, long = found
+    assert len(good.runs) == 2 * OFTEN  # it is a short one
+    assert len(long.runs) == 2
     assert not good.problem
     assert bad.problem == "status 1: no such thing"
     assert peer.problem.startswith("cannot be installed: ERROR: ")
     assert "no-such-folder" in peer.problem
-    assert len(said) == 3
+    assert len(said) == 4
 
 
 @pytest.mark.parametrize(("recorded", "worsened"), [(1.2, True), (2.0, False)])
