@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 SELDOM = (200_000, 20, 20)  # the collector looks after so many new objects: what a run makes hardly ever goes round in circles
 KEPT = 5_000  # ms that memory which polars let go waits to be taken again; to give it back sooner costs more than a tenth of a run
@@ -28,8 +29,9 @@ def leave(end: SystemExit) -> None:
     if sys.gettrace() or sys.getprofile():
         raise end
     atexit._run_exitfuncs()  # noqa: SLF001 - as the interpreter would at its end
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+    sys.stdout.flush()
+    with suppress(OSError):  # what nobody hears
+        sys.stderr.flush()
     os._exit(end.code if isinstance(end.code, int) else 1)
 
 

@@ -6,11 +6,11 @@ Exit status: 0 ran and found nothing at severity error, 1 ran and found errors, 
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EINVAL
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -125,6 +125,15 @@ def _let_go() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _end(status: int, why: str | click.ClickException) -> NoReturn:
+    with suppress(OSError):  # nobody hears it: the status says it too
+        if isinstance(why, str):
+            click.echo(why, err=True)
+        else:
+            why.show()
+    sys.exit(status)
+
+
 def main(args: list[str] | None = None) -> Any:
     """Run the command line; what a user can cause ends in one sentence and exit 2."""
     _any_console()
@@ -133,16 +142,13 @@ def main(args: list[str] | None = None) -> Any:
         with _until_enough():
             sys.stdout.flush()
     except click.exceptions.Abort:
-        click.echo("stopped", err=True)
-        sys.exit(130)
+        _end(130, "stopped")
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        _end(error.exit_code, error)
     except ListingkitError as error:
         from listingkit.report.escape import visible
 
-        click.echo(f"listingkit: {visible(str(error))}", err=True)
-        sys.exit(error.exit_code)
+        _end(error.exit_code, f"listingkit: {visible(str(error))}")
     except Enough:
         _let_go()
         sys.exit(0)
@@ -150,6 +156,5 @@ def main(args: list[str] | None = None) -> Any:
         _let_go()
         from listingkit.cli.trouble import told
 
-        click.echo(f"listingkit: {told(error)}", err=True)
-        sys.exit(2)
+        _end(2, f"listingkit: {told(error)}")
     sys.exit(status if isinstance(status, int) else 0)

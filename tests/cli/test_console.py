@@ -78,6 +78,13 @@ def test_a_full_disk_under_standard_output_is_one_sentence(words: list[str], mas
     assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+@pytest.mark.parametrize("words", [["nothing"], ["check", "--nothing"], ["check", "no such file.csv"]])
+def test_the_status_stands_where_nobody_hears_why(words: list[str]) -> None:
+    with FULL.open("wb") as full:
+        assert subprocess.run([*WORDS, *words], stdout=subprocess.PIPE, stderr=full, check=False, timeout=120).returncode == 2
+
+
 @pytest.mark.skipif(os.name != "posix", reason="closes streams as a POSIX shell does")
 @pytest.mark.parametrize(
     ("words", "closed", "status"),
