@@ -13,7 +13,7 @@ from typing import IO
 
 from msgspec import Struct, field
 
-from listingkit.master.members import BOMB, TIGHTEST
+from listingkit.master.members import is_bomb
 from listingkit.master.package import tags
 from listingkit.master.unpacking import DAMAGED
 
@@ -55,7 +55,7 @@ def made_plain(content: BytesIO) -> tuple[BytesIO, dict[str, Built]]:
         with zipfile.ZipFile(content) as book:
             infos = book.infolist()
             size = sum(info.file_size for info in infos)
-            if size > LARGEST or any(info.file_size > BOMB and info.file_size > TIGHTEST * info.compress_size for info in infos):
+            if size > LARGEST or any(map(is_bomb, infos)):
                 raise MemoryError
             sheets = _sheets(book)
             built: dict[str, Built] = {}

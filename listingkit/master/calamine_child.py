@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache, partial
 from io import BytesIO
 from itertools import islice
+from xml.parsers.expat import ExpatError
 
 import polars as pl
 import python_calamine as calamine
@@ -33,15 +34,15 @@ def main(kind: str, pattern: str | None = None) -> int:
     content = BytesIO(sys.stdin.buffer.read())
     _bound_memory()
     built: Mapping[str, Built] = built_of(content.getvalue()) if kind == "xls" else {}
-    if kind in _PLAIN:
-        content, built = _PLAIN[kind](content)
     try:
+        if kind in _PLAIN:
+            content, built = _PLAIN[kind](content)
         about, files = _answer(content, kind, pattern, built)
     except calamine.PasswordError:
         about, files = {"problem": "password"}, []
     except UnknownName:
         about, files = {"problem": "unknown sheet", "names": calamine.load_workbook(content).sheet_names}, []
-    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, calamine.WorksheetNotFound, OSError) as error:
+    except (ExpatError, calamine.CalamineError, calamine.XmlError, calamine.ZipError, calamine.WorksheetNotFound, OSError) as error:
         about, files = {"problem": str(error)}, []
     sys.stdout.buffer.write(json.dumps(about).encode() + b"\n")
     for file in files:

@@ -13,6 +13,11 @@ BOMB = 64 << 20  # bytes beyond which a member must not be packed tighter than .
 TIGHTEST = 200  # ... this many to one; sheets come to 10 or 20
 
 
+def is_bomb(member: zipfile.ZipInfo) -> bool:
+    """Whether a member is packed as tightly as no real one is."""
+    return member.file_size > BOMB and member.file_size > TIGHTEST * member.compress_size
+
+
 class Members:
     """An open zip, its members known by the names of a workbook's parts. Raises `Unreadable` for what is damaged or hostile."""
 
@@ -63,7 +68,7 @@ class Members:
             raise Unreadable(f"{self.name}: the workbook is protected by a password; remove it and save again")
         if info.file_size > largest:
             raise Unreadable(f"{self.name}: {part} unpacks to {info.file_size >> 20} MB, more than {largest >> 20} MB; {otherwise}")
-        tight = info.file_size // max(info.compress_size, 1)
-        if info.file_size > BOMB and tight > TIGHTEST:
+        if is_bomb(info):
+            tight = info.file_size // max(info.compress_size, 1)
             raise Unreadable(f"{self.name}: {part} unpacks to {tight} times its size; no real sheet does")
         return info

@@ -10,10 +10,10 @@ import zipfile
 from collections.abc import Iterable
 from html import escape
 from io import BytesIO
-from xml.parsers.expat import ExpatError, ParserCreate
+from xml.parsers.expat import ParserCreate
 
 from listingkit.master.binary_workbook import ERRORS_AT_MOST, LARGEST, MERGED_AT_MOST, Built
-from listingkit.master.members import BOMB, TIGHTEST
+from listingkit.master.members import is_bomb
 from listingkit.master.sheet import letter
 from listingkit.master.unpacking import DAMAGED, unpacked, whole
 
@@ -27,9 +27,9 @@ _CELLS = frozenset(("table:table-cell", "table:covered-table-cell"))
 
 
 def made_plain(content: BytesIO) -> tuple[BytesIO, dict[str, Built]]:
-    """The same workbook with plain texts only, and how its sheets are built, by name. A damaged one comes back as it is.
+    """The same workbook with plain texts only, and how its sheets are built, by name. A damaged zip comes back as it is.
 
-    Raises `MemoryError`.
+    Raises `ExpatError` where the XML does not tell how they are built, and `MemoryError`.
     """
     try:
         with zipfile.ZipFile(content) as book:
@@ -37,7 +37,7 @@ def made_plain(content: BytesIO) -> tuple[BytesIO, dict[str, Built]]:
             marks = _found(unpacked(book, part))
             built = _built(unpacked(book, part)) if marks.intersection(_BUILT) else {}
             plain = _plain(book, part) if marks.intersection(_ODD) else content
-    except (KeyError, ExpatError, *DAMAGED):
+    except (KeyError, *DAMAGED):
         plain, built = content, {}
     plain.seek(0)
     return plain, built
@@ -56,7 +56,7 @@ def _found(blocks: Iterable[bytes]) -> set[bytes]:
 
 def _plain(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> BytesIO:
     """What calamine needs of a workbook: tabs and line breaks as characters, CDATA escaped."""
-    if part.file_size > LARGEST or (part.file_size > BOMB and part.file_size > TIGHTEST * part.compress_size):
+    if part.file_size > LARGEST or is_bomb(part):
         raise MemoryError
     plain = BytesIO()
     with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
