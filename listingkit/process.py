@@ -51,8 +51,9 @@ def _bytes(word: str, *, build: bool) -> int | None:
         size = os.path.getsize(word)  # noqa: PTH202
     except (OSError, ValueError):
         return None
-    times = PACKED.get(os.path.splitext(word)[1].lower())  # noqa: PTH122
-    return size * times if times else size // BUILT if build else size
+    if times := PACKED.get(os.path.splitext(word)[1].lower()):  # noqa: PTH122
+        return size * times
+    return size // BUILT if build else size
 
 
 def _inside(folder: str) -> int:
